@@ -1,0 +1,49 @@
+//! Where tensors live: the CPU by default, others by cargo feature.
+
+use crate::NetError;
+use burn::tensor::Device;
+
+/// Names a caller may ask for, whether or not this build has them.
+pub const NAMES: [&str; 6] = ["cpu", "libtorch", "cuda", "wgpu", "metal", "rocm"];
+
+/// The device called `name`; `cpu` is burn's pure-Rust backend and always there.
+///
+/// # Errors
+/// [`NetError::UnknownDevice`] for a name outside [`NAMES`], [`NetError::Device`] when the build lacks its feature.
+pub fn named(name: &str) -> Result<Device, NetError> {
+    match name {
+        "cpu" => Ok(Device::flex()),
+        #[cfg(feature = "libtorch")]
+        #[allow(deprecated)] // Still the fastest CPU training there is; see docs/decisions.
+        "libtorch" => Ok(Device::libtorch()),
+        #[cfg(feature = "cuda")]
+        "cuda" => Ok(Device::cuda(0)),
+        #[cfg(feature = "wgpu")]
+        "wgpu" => Ok(Device::wgpu(Default::default())),
+        #[cfg(feature = "metal")]
+        "metal" => Ok(Device::metal(Default::default())),
+        #[cfg(feature = "rocm")]
+        "rocm" => Ok(Device::rocm(0)),
+        other => match NAMES.iter().find(|known| **known == other) {
+            Some(feature) => Err(NetError::Device { name: other.into(), feature }),
+            None => Err(NetError::UnknownDevice(other.into())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_device_lists_the_known_ones() {
+        let error = named("tpu").unwrap_err();
+        assert_eq!(error.code(), "unknown-device");
+        assert!(error.to_string().contains("cuda"));
+    }
+
+    #[test]
+    fn the_cpu_is_always_there() {
+        assert!(named("cpu").is_ok());
+    }
+}

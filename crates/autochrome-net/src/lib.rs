@@ -1,0 +1,21 @@
+//! Networks, losses, weights and inference sessions of Autochrome.
+//!
+//! A network sees luma and returns chroma; it never sees a file, a picture format or a resolution other than its own
+//! working size. Networks are defined once, in [`models`], and used for inference by [`Session`] and for training by
+//! the `autochrome-train` crate.
+
+pub mod card;
+pub mod device;
+mod error;
+pub mod layers;
+pub mod losses;
+pub mod models;
+#[cfg(feature = "libtorch")]
+pub mod native;
+pub mod norm;
+mod session;
+pub mod weights;
+
+pub use card::ModelCard;
+pub use error::NetError;
+pub use session::{Hint, PredictOptions, Session, scale_luma};

@@ -1,0 +1,152 @@
+//! What training minimises.
+
+use burn::tensor::activation::{log_sigmoid, log_softmax};
+use burn::tensor::{Int, Tensor};
+
+/// Binary cross-entropy of logits against one constant label, averaged over all patches.
+fn bce(logits: Tensor<4>, real: bool) -> Tensor<1> {
+    // -log σ(x) for real and -log(1 - σ(x)) = -log σ(-x) for fake, stable for any logit.
+    let signed = if real { logits } else { logits.mul_scalar(-1.0) };
+    log_sigmoid(signed).mean().neg()
+}
+
+// burn overwrites a tensor that nobody else holds; LibTorch's graph, see `native`, may still need it. The next two
+// functions hold on to their arguments until the result is there.
+
+/// |x|.
+fn abs(x: Tensor<4>) -> Tensor<4> {
+    let held = x.clone();
+    let y = x.abs();
+    drop(held);
+    y
+}
+
+/// a − b.
+fn difference(a: Tensor<4>, b: Tensor<4>) -> Tensor<4> {
+    let held = (a.clone(), b.clone());
+    let d = a.sub(b);
+    drop(held);
+    d
+}
+
+/// The discriminator's loss, halved to slow it against the generator.
+///
+/// # Source
+/// Pandey and Rana, equation 8; Isola 2016, section 3.3.
+#[must_use]
+pub fn discriminator(real: Tensor<4>, fake: Tensor<4>) -> Tensor<1> {
+    bce(real, true).add(bce(fake, false)).mul_scalar(0.5)
+}
+
+/// The generator's adversarial loss in its minimax form, log(1 − D(x, G(x))).
+///
+/// # Source
+/// Pandey and Rana, equation 1.
+#[must_use]
+pub fn generator_minimax(fake: Tensor<4>) -> Tensor<1> {
+    bce(fake, false).neg()
+}
+
+/// The generator's adversarial loss in its non-saturating form, −log D(x, G(x)).
+///
+/// # Source
+/// Pandey and Rana, equation 4; Goodfellow 2014.
+#[must_use]
+pub fn generator_non_saturating(fake: Tensor<4>) -> Tensor<1> {
+    bce(fake, true)
+}
+
+/// Mean absolute difference.
+///
+/// # Source
+/// Pandey and Rana, equation 6.
+#[must_use]
+pub fn l1(a: Tensor<4>, b: Tensor<4>) -> Tensor<1> {
+    abs(difference(a, b)).mean()
+}
+
+/// Huber loss: quadratic below `delta`, linear above, continuous in value and slope.
+#[must_use]
+pub fn huber(a: Tensor<4>, b: Tensor<4>, delta: f32) -> Tensor<1> {
+    let error = abs(difference(a, b));
+    let inside = error.clone().clamp_max(delta);
+    // inside²/2 + delta·(error - inside), divided by delta so that the slope tends to 1.
+    let square = inside.clone().mul(inside.clone()).mul_scalar(0.5 / delta);
+    let linear = error.clone().sub(inside.clone());
+    square.add(linear).mean()
+}
+
+/// Mean absolute difference of horizontal and vertical gradients: sharp colour edges where the truth has them.
+#[must_use]
+pub fn gradient(a: Tensor<4>, b: Tensor<4>) -> Tensor<1> {
+    let error = difference(a, b);
+    let [n, c, h, w] = error.dims();
+    let right = error.clone().slice([0..n, 0..c, 0..h, 1..w]).sub(error.clone().slice([0..n, 0..c, 0..h, 0..w - 1]));
+    let down = error.clone().slice([0..n, 0..c, 1..h, 0..w]).sub(error.slice([0..n, 0..c, 0..h - 1, 0..w]));
+    abs(right).mean().add(abs(down).mean())
+}
+
+/// Cross-entropy of classes against soft targets given as five classes and their shares.
+///
+/// `shares` sum to the weight of the sample, so that rebalancing is folded into them.
+///
+/// # Shapes
+/// Logits `[n, q, h, w]`, classes and shares `[n, 5, h, w]`.
+///
+/// # Source
+/// Zhang 2016, equation 2.
+#[must_use]
+pub fn soft_cross_entropy(logits: Tensor<4>, classes: Tensor<4, Int>, shares: Tensor<4>) -> Tensor<1> {
+    log_softmax(logits, 1).gather(1, classes).mul(shares).sum_dim(1).mean().neg()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, TensorData};
+
+    fn tensor(values: &[f32]) -> Tensor<4> {
+        Tensor::from_data(TensorData::new(values.to_vec(), [1, 1, 1, values.len()]), &Device::flex())
+    }
+
+    fn scalar(t: Tensor<1>) -> f32 {
+        t.into_scalar::<f32>()
+    }
+
+    #[test]
+    fn an_undecided_discriminator_costs_log_two() {
+        let loss = scalar(discriminator(tensor(&[0.0]), tensor(&[0.0])));
+        assert!((loss - 2f32.ln()).abs() < 1e-6, "{loss}");
+    }
+
+    #[test]
+    fn both_generator_losses_fall_when_the_discriminator_is_fooled() {
+        for loss in [generator_minimax, generator_non_saturating] {
+            assert!(scalar(loss(tensor(&[2.0]))) < scalar(loss(tensor(&[-2.0]))));
+        }
+    }
+
+    #[test]
+    fn the_non_saturating_form_pulls_harder_when_losing() {
+        let slope = |loss: fn(Tensor<4>) -> Tensor<1>| scalar(loss(tensor(&[-8.0]))) - scalar(loss(tensor(&[-7.0])));
+        assert!(slope(generator_non_saturating) > 0.9);
+        assert!(slope(generator_minimax) < 0.01);
+    }
+
+    #[test]
+    fn huber_is_quadratic_inside_and_linear_outside() {
+        let zero = tensor(&[0.0]);
+        assert!((scalar(huber(tensor(&[0.5]), zero.clone(), 1.0)) - 0.125).abs() < 1e-6);
+        assert!((scalar(huber(tensor(&[3.0]), zero, 1.0)) - 2.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn soft_cross_entropy_of_uniform_logits_is_log_q() {
+        let device = Device::flex();
+        let logits = Tensor::<4>::zeros([1, 8, 1, 1], &device);
+        let classes = Tensor::<4, Int>::from_data(TensorData::new(vec![0i64, 1, 2, 3, 4], [1, 5, 1, 1]), &device);
+        let shares = Tensor::<4>::full([1, 5, 1, 1], 0.2, &device);
+        let loss = scalar(soft_cross_entropy(logits, classes, shares));
+        assert!((loss - 8f32.ln()).abs() < 1e-5, "{loss}");
+    }
+}

@@ -1,0 +1,193 @@
+//! The flagship generator: a pretrained encoder, a light U-Net decoder, colour classes and a refinement.
+//!
+//! Sources: classes over ab with annealed-mean decoding from Zhang, Isola, Efros, "Colorful Image Colorization" (2016);
+//! sparse colour hints as extra input planes from Zhang et al., "Real-Time User-Guided Image Colorization with Learned
+//! Deep Priors" (2017); the U-Net with skips and the PatchGAN that judges it from Isola et al. (2016), as Pandey and
+//! Rana use them. The encoder is [EfficientNet-Lite0](super::efficientnet).
+
+use autochrome_color::bins;
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::tensor::activation::softmax;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use super::efficientnet::{EfficientNetLite0, TAP_CHANNELS};
+use crate::layers::{ConvNormRelu, conv, upsample_nearest};
+use crate::norm::Statistics;
+
+/// Planes of a hint: a, b (divided by 110) and the mask.
+pub const HINT_CHANNELS: usize = 3;
+
+/// Input sides must be multiples of this many pixels.
+pub const MULTIPLE_PX: usize = 32;
+
+/// The shape of a [`ChromaNet`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChromaNetConfig {
+    /// Decoder channels at 1/32, 1/16, 1/8, 1/4 and 1/2.
+    #[serde(default = "decoder")]
+    pub decoder: [usize; 5],
+}
+
+fn decoder() -> [usize; 5] {
+    [256, 192, 128, 80, 24]
+}
+
+impl Default for ChromaNetConfig {
+    fn default() -> Self {
+        Self { decoder: decoder() }
+    }
+}
+
+impl ChromaNetConfig {
+    /// A network with fresh weights.
+    #[must_use]
+    pub fn init(&self, device: &Device) -> ChromaNet {
+        let [c32, c16, c8, c4, c2] = self.decoder;
+        let block = |input, output| ConvNormRelu::new([input, output], 3, device);
+        ChromaNet {
+            encoder: EfficientNetLite0::new(1 + HINT_CHANNELS, device),
+            at_32: ConvNormRelu::new([TAP_CHANNELS[4], c32], 1, device),
+            at_16: block(c32 + TAP_CHANNELS[3] + HINT_CHANNELS, c16),
+            at_8: block(c16 + TAP_CHANNELS[2] + HINT_CHANNELS, c8),
+            at_4: block(c8 + TAP_CHANNELS[1] + HINT_CHANNELS, c4),
+            at_4_deep: block(c4, c4),
+            classes: conv([c4, bins::BINS], 1, 1, true, device),
+            narrow: ConvNormRelu::new([c4, c2], 1, device),
+            at_2: block(c2 + TAP_CHANNELS[0] + HINT_CHANNELS, c2),
+            refine: conv([c2, 2], 3, 1, true, device),
+        }
+    }
+}
+
+/// What the network says of a batch.
+#[derive(Debug)]
+pub struct Prediction {
+    /// Logits of the 313 ab classes, `[n, 313, h/4, w/4]`.
+    pub logits: Tensor<4>,
+    /// Correction to the decoded ab, divided by 110, `[n, 2, h/2, w/2]`.
+    pub refinement: Tensor<4>,
+}
+
+impl Prediction {
+    /// ab divided by 110: the annealed mean of the classes, lifted to half size, plus the refinement.
+    ///
+    /// # Shapes
+    /// `[n, 2, h/2, w/2]`.
+    ///
+    /// # Source
+    /// Zhang 2016, equation 5; temperature 1 is the mean, smaller is more vivid.
+    #[must_use]
+    pub fn ab(&self, temperature: f32) -> Tensor<4> {
+        let mean = annealed_mean(self.logits.clone(), temperature);
+        upsample_nearest(mean).add(self.refinement.clone())
+    }
+}
+
+/// Softmax of logits / T, then the expectation of the bin centres, divided by 110.
+///
+/// # Shapes
+/// `[n, 313, h, w]` to `[n, 2, h, w]`.
+fn annealed_mean(logits: Tensor<4>, temperature: f32) -> Tensor<4> {
+    let device = logits.device();
+    let probabilities = softmax(logits.div_scalar(temperature), 1);
+    let mut centers = vec![0.0; 2 * bins::BINS];
+    for (i, [a, b]) in bins::centers().iter().enumerate() {
+        centers[i] = a / AB_SCALE;
+        centers[bins::BINS + i] = b / AB_SCALE;
+    }
+    let kernel = Tensor::<4>::from_data(TensorData::new(centers, [2, bins::BINS, 1, 1]), &device);
+    burn::tensor::module::conv2d(
+        probabilities,
+        kernel,
+        None,
+        burn::tensor::ops::ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
+    )
+}
+
+/// Networks see ab divided by this, so that every colour of sRGB lies within -1..=1.
+pub const AB_SCALE: f32 = 110.0;
+
+/// EfficientNet-Lite0 encoder, light U-Net decoder, 313 classes and ab refinement.
+#[derive(Module, Debug)]
+pub struct ChromaNet {
+    encoder: EfficientNetLite0,
+    at_32: ConvNormRelu,
+    at_16: ConvNormRelu,
+    at_8: ConvNormRelu,
+    at_4: ConvNormRelu,
+    at_4_deep: ConvNormRelu,
+    classes: Conv2d,
+    narrow: ConvNormRelu,
+    at_2: ConvNormRelu,
+    refine: Conv2d,
+}
+
+impl ChromaNet {
+    /// Classes and refinement from gray and hints.
+    ///
+    /// `encoder` and `decoder` say which statistics each half normalises with, so that a pretrained encoder can keep its own.
+    ///
+    /// # Shapes
+    /// Gray `[n, 1, h, w]`, L mapped to -1..=1, and hints `[n, 3, h, w]` (a and b divided by 110, mask; zero where
+    /// nothing is known), h and w multiples of [`MULTIPLE_PX`].
+    #[must_use]
+    pub fn forward(&self, gray: Tensor<4>, hints: Tensor<4>, encoder: Statistics, decoder: Statistics) -> Prediction {
+        #[cfg(feature = "libtorch")]
+        let (gray, hints) = (crate::native::channels_last(gray), crate::native::channels_last(hints));
+        let [half, quarter, eighth, sixteenth, deepest] =
+            self.encoder.forward(Tensor::cat(vec![gray, hints.clone()], 1), encoder);
+        let hints_2 = average(hints, 2);
+        let hints_4 = average(hints_2.clone(), 2);
+        let hints_8 = average(hints_4.clone(), 2);
+        let hints_16 = average(hints_8.clone(), 2);
+        let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| Tensor::cat(vec![upsample_nearest(x), skip, hints], 1);
+
+        let x = self.at_32.forward(deepest, decoder); // [n, 256, h/32, w/32]
+        let x = self.at_16.forward(join(x, sixteenth, hints_16), decoder); // [n, 192, h/16, w/16]
+        let x = self.at_8.forward(join(x, eighth, hints_8), decoder); // [n, 128, h/8, w/8]
+        let x = self.at_4.forward(join(x, quarter, hints_4), decoder); // [n, 80, h/4, w/4]
+        let x = self.at_4_deep.forward(x, decoder);
+        let logits = self.classes.forward(x.clone()); // [n, 313, h/4, w/4]
+        let x = self.narrow.forward(x, decoder); // [n, 24, h/4, w/4]
+        let x = self.at_2.forward(join(x, half, hints_2), decoder); // [n, 24, h/2, w/2]
+        Prediction { logits, refinement: self.refine.forward(x) }
+    }
+}
+
+fn average(x: Tensor<4>, factor: usize) -> Tensor<4> {
+    avg_pool2d(x, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_have_the_documented_shapes_and_the_network_is_small() {
+        let device = Device::flex();
+        let net = ChromaNetConfig::default().init(&device);
+        let millions = net.num_params() as f64 / 1e6;
+        assert!(millions < 8.0, "{millions}");
+        let gray = Tensor::zeros([1, 1, 64, 96], &device);
+        let hints = Tensor::zeros([1, HINT_CHANNELS, 64, 96], &device);
+        let out = net.forward(gray, hints, Statistics::Running, Statistics::Running);
+        assert_eq!(out.logits.dims(), [1, bins::BINS, 16, 24]);
+        assert_eq!(out.ab(0.38).dims(), [1, 2, 32, 48]);
+    }
+
+    #[test]
+    fn a_certain_class_decodes_to_its_centre() {
+        let device = Device::flex();
+        let mut logits = vec![0.0f32; bins::BINS];
+        logits[200] = 50.0;
+        let logits = Tensor::<4>::from_data(TensorData::new(logits, [1, bins::BINS, 1, 1]), &device);
+        let ab = annealed_mean(logits, 1.0).into_data().try_to_vec::<f32>().unwrap();
+        let [a, b] = bins::centers()[200];
+        assert!((ab[0] * AB_SCALE - a).abs() < 1e-2 && (ab[1] * AB_SCALE - b).abs() < 1e-2, "{ab:?}");
+    }
+}

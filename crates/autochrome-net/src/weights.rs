@@ -1,0 +1,241 @@
+//! Weights on disk: safetensors, half precision, the model card in the header.
+
+use std::collections::{BTreeMap, HashMap};
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+use half::f16;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::{ModelCard, NetError};
+
+/// A tensor outside any device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    /// Sizes, outermost first.
+    pub shape: Vec<usize>,
+    /// Values, last axis fastest.
+    pub values: Vec<f32>,
+}
+
+/// Tensors by their path in the module, `encoder.stem.conv.weight` for example.
+pub type Tensors = BTreeMap<String, NamedTensor>;
+
+/// The header key that holds the card.
+const CARD_KEY: &str = "autochrome.card";
+
+/// Every float parameter and running statistic of a module.
+#[must_use]
+pub fn collect<M: Module>(module: &M) -> Tensors {
+    let mut collector = Collector::default();
+    module.visit(&mut collector);
+    collector.tensors
+}
+
+/// Puts tensors into a module by path; those whose path `keep` refuses stay as they are.
+///
+/// # Errors
+/// [`NetError::Weights`] when a tensor is missing or has another shape.
+pub fn apply<M: Module>(module: M, tensors: &Tensors, keep: impl Fn(&str) -> bool) -> Result<M, NetError> {
+    let mut applier = Applier { path: Vec::new(), tensors, wanted: &keep, problem: None };
+    let module = module.map(&mut applier);
+    match applier.problem {
+        None => Ok(module),
+        Some(problem) => Err(NetError::Weights(problem)),
+    }
+}
+
+#[derive(Default)]
+struct Collector {
+    path: Vec<String>,
+    tensors: Tensors,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let data = param.val().into_data();
+        let shape = data.shape().to_vec();
+        let values = data.convert::<f32>().try_to_vec::<f32>().unwrap_or_default();
+        self.tensors.insert(self.path.join("."), NamedTensor { shape, values });
+    }
+}
+
+struct Applier<'a> {
+    path: Vec<String>,
+    tensors: &'a Tensors,
+    wanted: &'a dyn Fn(&str) -> bool,
+    problem: Option<String>,
+}
+
+impl ModuleMapper for Applier<'_> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let path = self.path.join(".");
+        if !(self.wanted)(&path) {
+            return param;
+        }
+        let Some(tensor) = self.tensors.get(&path) else {
+            self.problem.get_or_insert_with(|| format!("'{path}' is missing"));
+            return param;
+        };
+        let (id, old, mapper) = param.consume();
+        let dims = old.dims();
+        if tensor.shape != dims {
+            self.problem.get_or_insert_with(|| format!("'{path}' is {:?}, not {dims:?}", tensor.shape));
+            return Param::from_mapped_value(id, old, mapper);
+        }
+        let data = TensorData::new(tensor.values.clone(), tensor.shape.clone());
+        Param::from_mapped_value(id, Tensor::from_data(data, &old.device()), mapper)
+    }
+}
+
+/// Tensors and card as the bytes of a safetensors file in half precision.
+///
+/// # Errors
+/// [`NetError::Weights`] when a value does not fit half precision or the card cannot be written.
+pub fn to_bytes(tensors: &Tensors, card: &ModelCard) -> Result<Vec<u8>, NetError> {
+    let mut halves = Vec::with_capacity(tensors.len());
+    for (name, tensor) in tensors {
+        let mut bytes = Vec::with_capacity(tensor.values.len() * 2);
+        for &value in &tensor.values {
+            let half = f16::from_f32(value);
+            if !half.is_finite() {
+                return Err(NetError::Weights(format!("'{name}' holds {value}, which half precision cannot")));
+            }
+            bytes.extend_from_slice(&half.to_le_bytes());
+        }
+        halves.push((name.as_str(), tensor.shape.clone(), bytes));
+    }
+    let card = serde_json::to_string(card).map_err(|e| NetError::Weights(e.to_string()))?;
+    serialize(&halves, Dtype::F16, Some(HashMap::from([(CARD_KEY.to_owned(), card)])))
+}
+
+/// Tensors alone, in single precision: state that must come back exactly.
+///
+/// # Errors
+/// [`NetError::Weights`] when a shape does not fit its values.
+pub fn to_exact_bytes(tensors: &Tensors) -> Result<Vec<u8>, NetError> {
+    let bytes: Vec<_> = tensors
+        .iter()
+        .map(|(name, tensor)| {
+            let bytes: Vec<u8> = tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            (name.as_str(), tensor.shape.clone(), bytes)
+        })
+        .collect();
+    serialize(&bytes, Dtype::F32, None)
+}
+
+/// Tensors of a safetensors file, with or without a card.
+///
+/// # Errors
+/// [`NetError::Weights`] when the bytes are no safetensors file of single or half precision.
+pub fn tensors_of(bytes: &[u8]) -> Result<Tensors, NetError> {
+    let file = SafeTensors::deserialize(bytes).map_err(|e| NetError::Weights(e.to_string()))?;
+    let mut tensors = Tensors::new();
+    for (name, view) in file.iter() {
+        let values = match view.dtype() {
+            Dtype::F16 => {
+                view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
+            }
+            Dtype::F32 => {
+                view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+            }
+            other => return Err(NetError::Weights(format!("'{name}' is stored as {other:?}"))),
+        };
+        tensors.insert(name.to_owned(), NamedTensor { shape: view.shape().to_vec(), values });
+    }
+    Ok(tensors)
+}
+
+fn serialize(
+    tensors: &[(&str, Vec<usize>, Vec<u8>)],
+    dtype: Dtype,
+    header: Option<HashMap<String, String>>,
+) -> Result<Vec<u8>, NetError> {
+    tensors
+        .iter()
+        .map(|(name, shape, bytes)| Ok((*name, TensorView::new(dtype, shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .and_then(|views| safetensors::serialize(views, header))
+        .map_err(|e| NetError::Weights(e.to_string()))
+}
+
+/// Card and tensors of a safetensors file; half and single precision are read.
+///
+/// # Errors
+/// [`NetError::Weights`] when the bytes are not a weights file of ours.
+pub fn from_bytes(bytes: &[u8]) -> Result<(ModelCard, Tensors), NetError> {
+    Ok((card_of(bytes)?, tensors_of(bytes)?))
+}
+
+/// The card alone, read from the header without touching the tensors.
+///
+/// # Errors
+/// [`NetError::Weights`] when there is no card.
+pub fn card_of(bytes: &[u8]) -> Result<ModelCard, NetError> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| NetError::Weights(e.to_string()))?;
+    let card = header
+        .metadata()
+        .as_ref()
+        .and_then(|metadata| metadata.get(CARD_KEY))
+        .ok_or_else(|| NetError::Weights("there is no model card in the header".into()))?;
+    serde_json::from_str(card).map_err(|e| NetError::Weights(format!("the model card does not parse: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::patch_gan::PatchGanConfig;
+    use burn::tensor::Device;
+
+    #[test]
+    fn weights_survive_the_file_to_half_precision() {
+        let net = PatchGanConfig { width: 2, layers: 1 }.init(2, &Device::flex());
+        let before = collect(&net);
+        let bytes = to_bytes(&before, &ModelCard::example()).unwrap();
+        let (card, after) = from_bytes(&bytes).unwrap();
+        assert_eq!(card, ModelCard::example());
+        assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
+        assert!(before.keys().any(|k| k.ends_with("norm.running_mean")), "{:?}", before.keys());
+        for (a, b) in before.values().zip(after.values()) {
+            assert_eq!(a.shape, b.shape);
+            assert!(a.values.iter().zip(&b.values).all(|(x, y)| (x - y).abs() <= x.abs() / 1024.0));
+        }
+        assert!(apply(net, &after, |_| true).is_ok());
+    }
+
+    #[test]
+    fn a_missing_tensor_and_a_wrong_shape_are_named() {
+        let net = PatchGanConfig { width: 2, layers: 1 }.init(2, &Device::flex());
+        let mut tensors = collect(&net);
+        let removed = tensors.remove("judge.weight").unwrap();
+        let error = apply(net.clone(), &tensors, |_| true).unwrap_err();
+        assert!(error.to_string().contains("judge.weight"), "{error}");
+        tensors.insert("judge.weight".into(), NamedTensor { shape: vec![1], values: removed.values });
+        assert_eq!(apply(net, &tensors, |_| true).unwrap_err().code(), "bad-weights");
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let net = PatchGanConfig { width: 2, layers: 1 }.init(2, &Device::flex());
+        let bytes = to_bytes(&collect(&net), &ModelCard::example()).unwrap();
+        for length in [0, 7, 8, 100, bytes.len() - 1] {
+            assert_eq!(from_bytes(&bytes[..length]).unwrap_err().code(), "bad-weights");
+        }
+    }
+}

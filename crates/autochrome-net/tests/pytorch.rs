@@ -1,0 +1,77 @@
+//! The networks answer as PyTorch's do; the references come from `tools/reference/networks.py`.
+
+use std::collections::BTreeMap;
+
+use autochrome_net::models::chroma_net::ChromaNetConfig;
+use autochrome_net::models::patch_gan::PatchGanConfig;
+use autochrome_net::models::unet::{Output, UNetConfig};
+use autochrome_net::norm::Statistics;
+use autochrome_net::weights::{self, Tensors};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Largest difference allowed, relative to the larger of 1 and the reference.
+const TOLERANCE: f32 = 1e-4;
+
+fn reference(name: &str) -> Vec<f32> {
+    let all: BTreeMap<String, Vec<f32>> = serde_json::from_str(include_str!("data/pytorch.json")).unwrap();
+    all[name].clone()
+}
+
+/// Weights as a formula of their name and position, the same on both sides.
+fn filled<M: Module>(module: M) -> M {
+    let mut tensors: Tensors = weights::collect(&module);
+    for (name, tensor) in &mut tensors {
+        let phase = f64::from(name.bytes().map(u32::from).sum::<u32>() % 97);
+        let last = name.rsplit('.').next().unwrap();
+        let count = tensor.values.len();
+        let (offset, scale) = match (last, tensor.shape.len()) {
+            ("gamma" | "running_var", _) => (1.0, 0.2),
+            (_, 4) => (0.0, (2.0 * tensor.shape[0].max(tensor.shape[1]) as f64 / count as f64).sqrt()),
+            _ => (0.0, 0.1),
+        };
+        for (i, value) in tensor.values.iter_mut().enumerate() {
+            *value = (offset + scale * (0.37 * i as f64 + phase).sin()) as f32;
+        }
+    }
+    weights::apply(module, &tensors, |_| true).unwrap()
+}
+
+fn picture(channels: usize, height: usize, width: usize) -> Tensor<4> {
+    let values: Vec<f32> = (0..channels * height * width).map(|i| (0.05 * i as f64).sin() as f32).collect();
+    Tensor::from_data(TensorData::new(values, [1, channels, height, width]), &Device::flex())
+}
+
+fn assert_close(name: &str, answer: Tensor<4>, stride: usize) {
+    let answer = answer.into_data().try_to_vec::<f32>().unwrap();
+    let reference = reference(name);
+    assert_eq!(answer.iter().step_by(stride).count(), reference.len(), "{name}");
+    for (i, (ours, theirs)) in answer.iter().step_by(stride).zip(&reference).enumerate() {
+        let error = (ours - theirs).abs() / theirs.abs().max(1.0);
+        assert!(error <= TOLERANCE, "{name}[{i}]: {ours} against {theirs}");
+    }
+}
+
+#[test]
+fn the_unet_answers_as_pytorchs() {
+    let net = filled(UNetConfig { width: 8, levels: 5, output: Output::Ab, dropout: 0.5 }.init(&Device::flex()));
+    assert_close("unet", net.forward(picture(1, 64, 32), Statistics::Batch, None), 7);
+}
+
+#[test]
+fn the_patch_gan_answers_as_pytorchs() {
+    let net = filled(PatchGanConfig { width: 8, layers: 3 }.init(2, &Device::flex()));
+    let input = picture(3, 64, 64);
+    let gray = input.clone().slice([0..1, 0..1, 0..64, 0..64]);
+    let colour = input.slice([0..1, 1..3, 0..64, 0..64]);
+    assert_close("patch_gan", net.forward(gray, colour, Statistics::Batch), 1);
+}
+
+#[test]
+fn the_flagship_answers_as_pytorchs() {
+    let net = filled(ChromaNetConfig::default().init(&Device::flex()));
+    let running = Statistics::Running;
+    let answer = net.forward(picture(1, 64, 96), picture(3, 64, 96), running, running);
+    assert_close("chroma_net_logits", answer.logits, 101);
+    assert_close("chroma_net_refinement", answer.refinement, 11);
+}
