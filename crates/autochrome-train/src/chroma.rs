@@ -1,0 +1,216 @@
+//! The flagship: rebalanced classes, refinement, hints, and a PatchGAN in adversarial stages.
+
+use std::path::Path;
+
+use autochrome_color::bins;
+use autochrome_data::{Batch, Index};
+use autochrome_net::card::NetworkConfig;
+use autochrome_net::models::chroma_net::{AB_SCALE, ChromaNet};
+use autochrome_net::models::patch_gan::PatchGan;
+use autochrome_net::norm::Statistics;
+use autochrome_net::weights::{self, Tensors};
+use autochrome_net::{ModelCard, Session, losses, scale_luma};
+use burn::tensor::{Int, Tensor, TensorData};
+
+use crate::TrainError;
+use crate::engine::Engine;
+use crate::optimizer::AdamW;
+use crate::prior;
+use crate::recipe::Chroma;
+use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
+
+/// The averaged weights follow the live ones every so many steps.
+const EMA_EVERY: u64 = 8;
+
+/// Pictures the class prior is measured on.
+const PRIOR_PICTURES: usize = 2000;
+
+pub(crate) struct ChromaTrainer {
+    engine: Engine,
+    recipe: Chroma,
+    class_weights: Vec<f32>,
+    generator: ChromaNet,
+    averaged: Tensors,
+    discriminator: PatchGan,
+    generator_optimizer: AdamW,
+    discriminator_optimizer: AdamW,
+}
+
+impl ChromaTrainer {
+    /// A network that starts from `start` where that has its tensors.
+    pub(crate) fn new(
+        recipe: &Chroma,
+        seed: u64,
+        start: Option<&Tensors>,
+        index: &Index,
+        engine: Engine,
+    ) -> Result<Self, TrainError> {
+        let device = engine.device();
+        device.seed(seed);
+        let mut generator = recipe.generator.init(device);
+        if let Some(start) = start {
+            generator = weights::apply(generator, start, |path| start.contains_key(path))?;
+        }
+        Ok(Self {
+            class_weights: prior::class_weights(index, PRIOR_PICTURES, recipe.rebalance_most),
+            averaged: weights::collect(&generator),
+            discriminator: recipe.discriminator.init(2, device),
+            generator_optimizer: AdamW::new(0.9, 0.999, recipe.weight_decay),
+            discriminator_optimizer: AdamW::new(0.5, 0.999, 0.0),
+            recipe: recipe.clone(),
+            generator,
+            engine,
+        })
+    }
+
+    /// Five classes a sample at quarter size and their shares, which sum to the weight of the sample's own class.
+    fn targets(&self, batch: &Batch) -> (Tensor<4, Int>, Tensor<4>) {
+        let size = batch.size_px / 4;
+        let ab = shrink(&batch.ab, batch.size_px, 4);
+        let n = size * size;
+        let mut classes = vec![0i64; 5 * batch.n * n];
+        let mut shares = vec![0.0f32; 5 * batch.n * n];
+        for picture in 0..batch.n {
+            for i in 0..n {
+                let (a, b) = (ab[2 * picture * n + i], ab[(2 * picture + 1) * n + i]);
+                let weight = self.class_weights[bins::nearest(a, b)];
+                for (k, (class, share)) in bins::soft_encode(a, b).into_iter().enumerate() {
+                    let at = (5 * picture + k) * n + i;
+                    classes[at] = class as i64;
+                    shares[at] = share * weight;
+                }
+            }
+        }
+        let shape = [batch.n, 5, size, size];
+        let device = self.engine.device();
+        (
+            Tensor::from_data(TensorData::new(classes, shape), device),
+            Tensor::from_data(TensorData::new(shares, shape), device),
+        )
+    }
+
+    fn follow(&mut self, step: u64) {
+        if (step + 1) % EMA_EVERY != 0 {
+            return;
+        }
+        // Early on the average would remember the random start for thousands of steps.
+        let decay = self.recipe.ema.powi(EMA_EVERY as i32).min((1.0 + step as f64) / (10.0 + 2.0 * step as f64) + 0.5);
+        let decay = decay as f32;
+        for (path, live) in weights::collect(&self.generator) {
+            if let Some(average) = self.averaged.get_mut(&path) {
+                for (average, live) in average.values.iter_mut().zip(&live.values) {
+                    *average = decay * *average + (1.0 - decay) * live;
+                }
+            }
+        }
+    }
+}
+
+fn is_encoder(path: &str) -> bool {
+    path.starts_with("encoder")
+}
+
+impl Trainer for ChromaTrainer {
+    fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError> {
+        let (engine, recipe, stage) = (&self.engine, &self.recipe, moment.stage);
+        let input = |values: Vec<f32>, size| tensor(values, batch.n, size, engine.device());
+        let n = batch.size_px * batch.size_px;
+        let gray: Vec<f32> = batch.luma.iter().map(|&l| scale_luma(l)).collect();
+        let mut hints = Vec::with_capacity(3 * batch.n * n);
+        for picture in 0..batch.n {
+            hints.extend(batch.hint_ab[2 * picture * n..][..2 * n].iter().map(|v| v / AB_SCALE));
+            hints.extend_from_slice(&batch.hint_mask[picture * n..][..n]);
+        }
+        let half = batch.size_px / 2;
+        let truth = shrink(&batch.ab, batch.size_px, 2).into_iter().map(|v| v / AB_SCALE).collect();
+        let truth = input(truth, half);
+        let (classes, shares) = self.targets(batch);
+
+        let frozen = stage.encoder_rate == 0.0;
+        let wanted = |path: &str| !(frozen && is_encoder(path));
+        engine.track(&self.generator, wanted);
+        let encoder_statistics =
+            if frozen || stage.encoder_statistics_fixed { Statistics::Running } else { Statistics::Learn };
+        let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
+        let prediction = self.generator.forward(
+            input(gray, batch.size_px),
+            input(hints, batch.size_px),
+            encoder_statistics,
+            Statistics::Learn,
+        );
+        let ab = prediction.ab(recipe.temperature);
+        let class_loss = losses::soft_cross_entropy(prediction.logits, classes, shares);
+        let huber = losses::huber(ab.clone(), truth.clone(), recipe.huber_delta);
+        let gradient = losses::gradient(ab.clone(), truth.clone());
+        let mut log = vec![
+            ("classes", finite("classes", class_loss.clone().into_scalar(), moment.step)?),
+            ("huber", finite("huber", huber.clone().into_scalar(), moment.step)?),
+            ("gradient", finite("gradient", gradient.clone().into_scalar(), moment.step)?),
+        ];
+        let mut loss = class_loss
+            .mul_scalar(recipe.classes)
+            .add(huber.mul_scalar(recipe.huber))
+            .add(gradient.mul_scalar(recipe.gradient));
+
+        if let Some(gray) = gray_half {
+            engine.track(&self.discriminator, |_| true);
+            let judge = |colour| self.discriminator.forward(gray.clone(), colour, Statistics::Batch);
+            let real = losses::discriminator(judge(truth), judge(engine.detach(ab.clone())));
+            log.push(("discriminator", finite("discriminator", real.clone().into_scalar(), moment.step)?));
+            let gradients = engine.gradients(real, &self.discriminator, |_| true);
+            self.discriminator = engine.no_grad(|| {
+            self.discriminator_optimizer.step(self.discriminator.clone(), gradients, |_| moment.rate)
+        });
+            engine.track(&self.discriminator, |_| false);
+            let adversarial =
+                losses::generator_non_saturating(self.discriminator.forward(gray, ab, Statistics::Batch));
+            log.push(("adversarial", finite("adversarial", adversarial.clone().into_scalar(), moment.step)?));
+            loss = loss.add(adversarial.mul_scalar(stage.adversarial));
+        }
+
+        let gradients = engine.gradients(loss, &self.generator, wanted);
+        let rate = |path: &str| moment.rate * if is_encoder(path) { stage.encoder_rate } else { 1.0 };
+        self.generator =
+            engine.no_grad(|| self.generator_optimizer.step(self.generator.clone(), gradients, rate));
+        self.follow(moment.step);
+        Ok(log)
+    }
+
+    fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
+        let network = weights::apply(self.engine.for_inference(&self.generator), &self.averaged, |_| true)?;
+        Ok(Session::of_chroma_net(network, card, &self.engine.inference_device()))
+    }
+
+    fn weights(&self) -> Tensors {
+        self.averaged.clone()
+    }
+
+    fn save(&self, folder: &Path) -> Result<(), TrainError> {
+        for (name, tensors) in [
+            ("generator", weights::collect(&self.generator)),
+            ("discriminator", weights::collect(&self.discriminator)),
+            ("generator_optimizer", self.generator_optimizer.state()),
+            ("discriminator_optimizer", self.discriminator_optimizer.state()),
+            ("averaged", self.averaged.clone()),
+        ] {
+            trainer::save_tensors(&tensors, &folder.join(name).with_extension("safetensors"))?;
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
+        let load = |name: &str| trainer::load_tensors(&folder.join(name).with_extension("safetensors"));
+        let device = self.engine.inference_device();
+        self.generator = weights::apply(self.generator.clone(), &load("generator")?, |_| true)?;
+        self.discriminator = weights::apply(self.discriminator.clone(), &load("discriminator")?, |_| true)?;
+        self.generator_optimizer.restore(&load("generator_optimizer")?, &device);
+        self.discriminator_optimizer.restore(&load("discriminator_optimizer")?, &device);
+        self.averaged = load("averaged")?;
+        Ok(())
+    }
+}
+
+/// The network description for the model card.
+pub(crate) fn network(recipe: &Chroma) -> NetworkConfig {
+    NetworkConfig::ChromaNet(recipe.generator.clone())
+}

@@ -1,0 +1,75 @@
+use std::path::{Path, PathBuf};
+
+use autochrome_net::NetError;
+use thiserror::Error;
+
+/// What can stop a training run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The recipe does not parse or contradicts itself.
+    #[error("the recipe cannot be followed: {0}")]
+    Recipe(String),
+    /// Pictures are missing or unreadable.
+    #[error(transparent)]
+    Data(#[from] autochrome_data::Error),
+    /// A network, its weights or its device.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// A file of the run cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The folder holds another run.
+    #[error("{0}")]
+    Checkpoint(String),
+    /// A loss is no longer a number.
+    #[error(
+        "at step {step} the {loss} loss became {value}: lower the learning rate, then --resume from the last checkpoint"
+    )]
+    NotANumber {
+        /// When it happened.
+        step: u64,
+        /// Which of the losses.
+        loss: &'static str,
+        /// NaN or infinity.
+        value: f32,
+    },
+    /// The discriminator wins every time, so that the generator learns nothing from it.
+    #[error(
+        "at step {step} the discriminator had been right about everything for {patience} steps (loss {loss:.2e}): \
+         lower its width or raise lambda_l1, then start again"
+    )]
+    DeadDiscriminator {
+        /// When it was noticed.
+        step: u64,
+        /// Steps in a row.
+        patience: u64,
+        /// Its loss.
+        loss: f32,
+    },
+}
+
+impl TrainError {
+    /// A stable name for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Recipe(_) => "bad-recipe",
+            Self::Data(error) => error.code(),
+            Self::Net(error) => error.code(),
+            Self::Io { .. } => "io",
+            Self::Checkpoint(_) => "bad-checkpoint",
+            Self::NotANumber { .. } => "loss-not-a-number",
+            Self::DeadDiscriminator { .. } => "dead-discriminator",
+        }
+    }
+
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+}

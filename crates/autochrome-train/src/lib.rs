@@ -1,0 +1,25 @@
+//! Training: a recipe, a folder of colour pictures, and time become weights.
+//!
+//! [`run`] follows a [`Recipe`] step by step and writes into one folder: `log.tsv`, `validation.tsv`, `curves.svg`,
+//! `samples/`, `checkpoint/`, and the weights `best.safetensors` and `latest.safetensors`. A run that was stopped,
+//! even by force, continues from its last checkpoint to the same losses as one that was not.
+
+mod chroma;
+mod checkpoint;
+mod curves;
+mod engine;
+mod error;
+mod log;
+mod optimizer;
+mod pix2pix;
+mod prior;
+mod recipe;
+mod run;
+mod samples;
+mod trainer;
+mod validate;
+
+pub use error::TrainError;
+pub use recipe::Recipe;
+pub use run::{Event, RunOptions, Summary, run};
+pub use validate::{Scores, ValidationSet};

@@ -1,0 +1,163 @@
+//! The paper's conditional GAN: one step of the discriminator, one of the generator.
+
+use std::path::Path;
+
+use autochrome_color::lab::lab_to_srgb;
+use autochrome_data::Batch;
+use autochrome_net::card::NetworkConfig;
+use autochrome_net::layers::Noise;
+use autochrome_net::models::chroma_net::AB_SCALE;
+use autochrome_net::models::patch_gan::PatchGan;
+use autochrome_net::models::unet::{Output, UNet};
+use autochrome_net::norm::Statistics;
+use autochrome_net::weights::{self, Tensors};
+use autochrome_net::{ModelCard, Session, losses, scale_luma};
+
+use crate::TrainError;
+use crate::engine::Engine;
+use crate::optimizer::AdamW;
+use crate::recipe::{Adversarial, Pix2pix};
+use crate::trainer::{self, Losses, Moment, Trainer, finite, tensor};
+
+/// A discriminator loss below this means that it is right about every patch.
+const DEAD_LOSS: f32 = 1e-5;
+
+/// Steps in a row of such a loss that end a run.
+const DEAD_PATIENCE: u64 = 500;
+
+pub(crate) struct Pix2pixTrainer {
+    engine: Engine,
+    recipe: Pix2pix,
+    seed: u64,
+    generator: UNet,
+    discriminator: PatchGan,
+    generator_optimizer: AdamW,
+    discriminator_optimizer: AdamW,
+    dead_steps: u64,
+}
+
+impl Pix2pixTrainer {
+    pub(crate) fn new(recipe: &Pix2pix, seed: u64, start: Option<&Tensors>, engine: Engine) -> Result<Self, TrainError> {
+        let device = engine.device();
+        device.seed(seed);
+        let mut generator = recipe.generator.init(device);
+        if let Some(start) = start {
+            generator = weights::apply(generator, start, |_| true)?;
+        }
+        let discriminator = recipe.discriminator.init(recipe.generator.output.channels(), device);
+        let adam = || AdamW::new(recipe.beta_1, recipe.beta_2, 0.0);
+        Ok(Self {
+            engine,
+            recipe: recipe.clone(),
+            seed,
+            generator,
+            discriminator,
+            generator_optimizer: adam(),
+            discriminator_optimizer: adam(),
+            dead_steps: 0,
+        })
+    }
+
+    /// What the generator should have answered, in -1..=1.
+    fn truth(&self, batch: &Batch) -> Vec<f32> {
+        match self.recipe.generator.output {
+            Output::Ab => batch.ab.iter().map(|v| v / AB_SCALE).collect(),
+            Output::Rgb => {
+                let n = batch.size_px * batch.size_px;
+                let mut rgb = vec![0.0; 3 * batch.n * n];
+                for picture in 0..batch.n {
+                    for i in 0..n {
+                        let ab = &batch.ab[2 * picture * n..];
+                        let lab = [batch.luma_clean[picture * n + i], ab[i], ab[n + i]];
+                        for (channel, value) in lab_to_srgb(lab).into_iter().enumerate() {
+                            rgb[(3 * picture + channel) * n + i] = 2.0 * value - 1.0;
+                        }
+                    }
+                }
+                rgb
+            }
+        }
+    }
+}
+
+impl Trainer for Pix2pixTrainer {
+    fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError> {
+        let engine = &self.engine;
+        let input = |values: Vec<f32>| tensor(values, batch.n, batch.size_px, engine.device());
+        let gray = input(batch.luma.iter().map(|&l| scale_luma(l)).collect());
+        let truth = input(self.truth(batch));
+
+        engine.track(&self.generator, |_| true);
+        let mut noise = Noise::new(self.seed, moment.step);
+        let fake = self.generator.forward(gray.clone(), Statistics::Learn, Some(&mut noise));
+
+        engine.track(&self.discriminator, |_| true);
+        let judge = |colour| self.discriminator.forward(gray.clone(), colour, Statistics::Batch);
+        let loss = losses::discriminator(judge(truth.clone()), judge(engine.detach(fake.clone())));
+        let discriminator_loss = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
+        let gradients = engine.gradients(loss, &self.discriminator, |_| true);
+        self.discriminator = engine.no_grad(|| {
+            self.discriminator_optimizer.step(self.discriminator.clone(), gradients, |_| moment.rate)
+        });
+
+        engine.track(&self.discriminator, |_| false);
+        let logits = self.discriminator.forward(gray, fake.clone(), Statistics::Batch);
+        let adversarial = match self.recipe.adversarial {
+            Adversarial::Minimax => losses::generator_minimax(logits),
+            Adversarial::NonSaturating => losses::generator_non_saturating(logits),
+        };
+        let l1 = losses::l1(fake, truth);
+        let adversarial_loss = finite("adversarial", adversarial.clone().into_scalar(), moment.step)?;
+        let l1_loss = finite("l1", l1.clone().into_scalar(), moment.step)?;
+        let loss = adversarial.add(l1.mul_scalar(self.recipe.lambda_l1));
+        let gradients = engine.gradients(loss, &self.generator, |_| true);
+        self.generator =
+            engine.no_grad(|| {
+            self.generator_optimizer.step(self.generator.clone(), gradients, |_| moment.rate)
+        });
+
+        self.dead_steps = if discriminator_loss < DEAD_LOSS { self.dead_steps + 1 } else { 0 };
+        if self.dead_steps >= DEAD_PATIENCE {
+            let (step, patience, loss) = (moment.step, DEAD_PATIENCE, discriminator_loss);
+            return Err(TrainError::DeadDiscriminator { step, patience, loss });
+        }
+        Ok(vec![("discriminator", discriminator_loss), ("adversarial", adversarial_loss), ("l1", l1_loss)])
+    }
+
+    fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
+        let network = self.engine.for_inference(&self.generator);
+        let output = self.recipe.generator.output;
+        Ok(Session::of_unet(network, output, card, &self.engine.inference_device()))
+    }
+
+    fn weights(&self) -> Tensors {
+        weights::collect(&self.generator)
+    }
+
+    fn save(&self, folder: &Path) -> Result<(), TrainError> {
+        for (name, tensors) in [
+            ("generator", weights::collect(&self.generator)),
+            ("discriminator", weights::collect(&self.discriminator)),
+            ("generator_optimizer", self.generator_optimizer.state()),
+            ("discriminator_optimizer", self.discriminator_optimizer.state()),
+        ] {
+            trainer::save_tensors(&tensors, &folder.join(name).with_extension("safetensors"))?;
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
+        let load = |name: &str| trainer::load_tensors(&folder.join(name).with_extension("safetensors"));
+        let device = self.engine.inference_device();
+        self.generator = weights::apply(self.generator.clone(), &load("generator")?, |_| true)?;
+        self.discriminator = weights::apply(self.discriminator.clone(), &load("discriminator")?, |_| true)?;
+        self.generator_optimizer.restore(&load("generator_optimizer")?, &device);
+        self.discriminator_optimizer.restore(&load("discriminator_optimizer")?, &device);
+        Ok(())
+    }
+}
+
+/// The network description for the model card.
+pub(crate) fn network(recipe: &Pix2pix) -> NetworkConfig {
+    NetworkConfig::Unet(recipe.generator.clone())
+}

@@ -1,0 +1,365 @@
+//! The loop: batches, steps, logs, validation, checkpoints.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use autochrome_data::{Index, Loader, LoaderOptions};
+use autochrome_media::write_atomic;
+use autochrome_net::models::efficientnet;
+use autochrome_net::weights::{self, Tensors};
+use autochrome_net::{ModelCard, PredictOptions};
+
+use crate::checkpoint::{self, State};
+use crate::chroma::{self, ChromaTrainer};
+use crate::engine::Engine;
+use crate::log::Table;
+use crate::pix2pix::{self, Pix2pixTrainer};
+use crate::recipe::{Model, Recipe};
+use crate::trainer::{Losses, Moment, Trainer};
+use crate::validate::{Scores, ValidationSet};
+use crate::{TrainError, curves, samples};
+
+/// Columns of `log.tsv` behind the step.
+const LOG_COLUMNS: [&str; 8] =
+    ["discriminator", "adversarial", "l1", "classes", "huber", "gradient", "rate", "images_per_s"];
+
+/// Columns of `validation.tsv` behind the step.
+const VALIDATION_COLUMNS: [&str; 5] = ["psnr_db", "delta_e", "colourfulness", "score", "seconds"];
+
+/// Steps between rows of `log.tsv`.
+const LOG_EVERY: u64 = 20;
+
+/// Where a run reads and writes, and how.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Folder or manifest of colour pictures to learn from.
+    pub data: PathBuf,
+    /// Folder or manifest of colour pictures to be measured on; none skips validation.
+    pub validation: Option<PathBuf>,
+    /// Folder of the run.
+    pub out: PathBuf,
+    /// Continue from the folder's checkpoint.
+    pub resume: bool,
+    /// Stop after this many steps in all, below what the recipe says.
+    pub steps: Option<u64>,
+    /// A device of [`autochrome_net::device::NAMES`].
+    pub device: String,
+    /// Weights to begin with: our safetensors, or the EfficientNet-Lite0 `.pth` for the flagship's encoder.
+    pub start: Option<PathBuf>,
+    /// Time between checkpoints.
+    pub checkpoint_every: Duration,
+    /// Memory for decoded pictures, in bytes.
+    pub cache_bytes: usize,
+    /// What the pictures are and under which terms, for the model card.
+    pub data_note: String,
+    /// Today, `YYYY-MM-DD`, for the model card.
+    pub date: String,
+}
+
+/// What happens during a run, for whoever shows it.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The run begins, or goes on from a checkpoint.
+    Started {
+        /// Steps already done.
+        step: u64,
+        /// Steps of the whole run.
+        steps: u64,
+        /// Pictures to learn from.
+        pictures: usize,
+    },
+    /// Losses, averaged over the last steps.
+    Progress {
+        /// Steps done.
+        step: u64,
+        /// Name and value of each loss.
+        losses: Vec<(&'static str, f64)>,
+        /// Samples a second, loading included.
+        images_per_s: f64,
+    },
+    /// The network was measured.
+    Validated {
+        /// Steps done.
+        step: u64,
+        /// The network.
+        scores: Scores,
+        /// Painting nothing.
+        gray: Scores,
+        /// The truth.
+        truth: Scores,
+        /// Whether it is the best so far.
+        best: bool,
+    },
+    /// State is safe on disk.
+    Checkpointed {
+        /// Steps done.
+        step: u64,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Summary {
+    /// Steps done.
+    pub step: u64,
+    /// Training samples seen.
+    pub samples: u64,
+    /// Whether it was asked to stop before its end.
+    pub interrupted: bool,
+    /// Pictures that could not be read.
+    pub skipped: usize,
+}
+
+/// Follows a recipe to its end, or until `stop` is set; then a checkpoint is written.
+///
+/// # Errors
+/// Any [`TrainError`]; whatever the last checkpoint and the last validation wrote stays usable.
+pub fn run(
+    recipe: &Recipe,
+    options: &RunOptions,
+    stop: &AtomicBool,
+    mut observe: impl FnMut(Event),
+) -> Result<Summary, TrainError> {
+    fs::create_dir_all(&options.out).map_err(TrainError::io(&options.out))?;
+    let found = checkpoint::find(&options.out)?;
+    if found.is_some() && !options.resume {
+        return Err(TrainError::Checkpoint(format!(
+            "{} already holds a run: add --resume to continue it, or choose another --out",
+            options.out.display()
+        )));
+    }
+    let index = Index::open(&options.data, "train")?;
+    let engine = Engine::named(&options.device)?;
+    let mut trainer = build(recipe, options, &index, engine.clone())?;
+    let mut state = State { step: 0, samples: 0, seconds: 0.0, best: None, recipe: recipe.clone() };
+    if let Some((folder, saved)) = found {
+        checkpoint::fits(&saved, recipe)?;
+        trainer.load(&folder)?;
+        state = State { recipe: recipe.clone(), ..saved };
+    }
+    let validation = match &options.validation {
+        Some(path) => Some(Judge::new(path, recipe, &options.out)?),
+        None => None,
+    };
+    let mut log = Table::open(&options.out.join("log.tsv"), &LOG_COLUMNS, state.step)?;
+    let mut figures = Table::open(&options.out.join("validation.tsv"), &VALIDATION_COLUMNS, state.step)?;
+
+    let steps = options.steps.unwrap_or(u64::MAX).min(recipe.steps());
+    observe(Event::Started { step: state.step, steps, pictures: index.len() });
+    let mut loader = None;
+    let mut recent = Recent::default();
+    let mut saved_at = Instant::now();
+    let mut skipped = 0;
+    while state.step < steps && !stop.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        let (number, stage, stage_step) = recipe.stage_at(state.step);
+        let batches = match &mut loader {
+            Some((of, batches)) if *of == number => batches,
+            slot => {
+                // One thread keeps up with a trainer many times over, and the trainer wants the other cores.
+                let loader_options = LoaderOptions {
+                    crop: stage.crop.clone(),
+                    hints: stage.hints.clone(),
+                    augment: stage.augment.clone(),
+                    batch: stage.batch,
+                    seed: recipe.seed.wrapping_add(1000 * number as u64),
+                    threads: 1,
+                    prefetch: 4,
+                    start_sample: stage_step * stage.batch as u64,
+                    cache_bytes: options.cache_bytes,
+                };
+                let new = Loader::new(index.clone(), loader_options)?;
+                &mut slot.insert((number, new)).1
+            }
+        };
+        let batch = batches.next_batch()?;
+        skipped = batches.skipped().len();
+        let moment = Moment { step: state.step, stage, rate: stage.rate_at(stage_step) };
+        let losses = trainer.step(&batch, &moment)?;
+        state.step += 1;
+        state.samples += batch.n as u64;
+        state.seconds += began.elapsed().as_secs_f64();
+        recent.add(losses, batch.n, began.elapsed());
+
+        if state.step % LOG_EVERY == 0 || state.step == steps {
+            let (losses, images_per_s) = recent.take();
+            let mut row: Vec<(&str, f64)> = losses.clone();
+            row.extend([("rate", moment.rate), ("images_per_s", images_per_s)]);
+            log.row(state.step, &row)?;
+            observe(Event::Progress { step: state.step, losses, images_per_s });
+        }
+        if let Some(judge) = &validation
+            && (state.step % recipe.validation.every_steps == 0 || state.step == steps)
+        {
+            let event = engine.no_grad(|| judge.judge(trainer.as_ref(), &mut state, &mut figures, options))?;
+            observe(event);
+            save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
+        } else if saved_at.elapsed() >= options.checkpoint_every {
+            save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
+        }
+    }
+    save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
+    if validation.is_none() {
+        let card = card(recipe, options, &state, BTreeMap::new());
+        write_weights(&options.out.join("latest.safetensors"), &trainer.weights(), &card)?;
+    }
+    Ok(Summary { step: state.step, samples: state.samples, interrupted: state.step < steps, skipped })
+}
+
+fn build(
+    recipe: &Recipe,
+    options: &RunOptions,
+    index: &Index,
+    engine: Engine,
+) -> Result<Box<dyn Trainer>, TrainError> {
+    let start = options.start.as_deref().map(start_tensors).transpose()?;
+    Ok(match &recipe.model {
+        Model::Pix2pix(model) => Box::new(Pix2pixTrainer::new(model, recipe.seed, start.as_ref(), engine)?),
+        Model::ChromaNet(model) => {
+            Box::new(ChromaTrainer::new(model, recipe.seed, start.as_ref(), index, engine)?)
+        }
+    })
+}
+
+fn start_tensors(path: &Path) -> Result<Tensors, TrainError> {
+    if path.extension().is_some_and(|extension| extension == "pth") {
+        let channels = 1 + autochrome_net::models::chroma_net::HINT_CHANNELS;
+        return Ok(efficientnet::imagenet_tensors(path, "encoder.", channels)?);
+    }
+    let bytes = fs::read(path).map_err(TrainError::io(path))?;
+    Ok(weights::tensors_of(&bytes)?)
+}
+
+fn save(
+    options: &RunOptions,
+    state: &State,
+    trainer: &dyn Trainer,
+    saved_at: &mut Instant,
+    observe: &mut impl FnMut(Event),
+) -> Result<(), TrainError> {
+    checkpoint::save(&options.out, state, trainer)?;
+    *saved_at = Instant::now();
+    observe(Event::Checkpointed { step: state.step });
+    Ok(())
+}
+
+fn card(recipe: &Recipe, options: &RunOptions, state: &State, metrics: BTreeMap<String, f64>) -> ModelCard {
+    ModelCard {
+        id: recipe.id.clone(),
+        summary: recipe.summary.clone(),
+        network: match &recipe.model {
+            Model::Pix2pix(model) => pix2pix::network(model),
+            Model::ChromaNet(model) => chroma::network(model),
+        },
+        inference: recipe.inference,
+        recipe: toml::to_string(recipe).unwrap_or_default(),
+        samples: state.samples,
+        data: options.data_note.clone(),
+        licence: "MIT OR Apache-2.0".into(),
+        metrics,
+        date: options.date.clone(),
+    }
+}
+
+fn write_weights(path: &Path, tensors: &Tensors, card: &ModelCard) -> Result<(), TrainError> {
+    let bytes = weights::to_bytes(tensors, card)?;
+    write_atomic(path, &bytes, true).map_err(|e| TrainError::io(path)(std::io::Error::other(e.to_string())))
+}
+
+/// Losses and time since the last row of the log.
+#[derive(Default)]
+struct Recent {
+    sums: Vec<(&'static str, f64)>,
+    steps: u32,
+    samples: usize,
+    time: Duration,
+}
+
+impl Recent {
+    fn add(&mut self, losses: Losses, samples: usize, time: Duration) {
+        for (name, value) in losses {
+            match self.sums.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += f64::from(value),
+                None => self.sums.push((name, f64::from(value))),
+            }
+        }
+        self.steps += 1;
+        self.samples += samples;
+        self.time += time;
+    }
+
+    fn take(&mut self) -> (Vec<(&'static str, f64)>, f64) {
+        let Self { mut sums, steps, samples, time } = std::mem::take(self);
+        sums.iter_mut().for_each(|(_, sum)| *sum /= f64::from(steps.max(1)));
+        (sums, samples as f64 / time.as_secs_f64().max(1e-9))
+    }
+}
+
+/// The validation pictures with the scores of gray and truth.
+struct Judge<'a> {
+    set: ValidationSet,
+    gray: Scores,
+    truth: Scores,
+    recipe: &'a Recipe,
+}
+
+impl<'a> Judge<'a> {
+    fn new(path: &Path, recipe: &'a Recipe, out: &Path) -> Result<Self, TrainError> {
+        let index = Index::open(path, "val")?;
+        let set = ValidationSet::load(&index, recipe.validation.pictures, recipe.validation.size_px)?;
+        let folder = out.join("samples");
+        fs::create_dir_all(&folder).map_err(TrainError::io(&folder))?;
+        Ok(Self { gray: set.gray(), truth: set.truth(), set, recipe })
+    }
+
+    /// Measures the network, writes its weights, a sheet and the curves.
+    fn judge(
+        &self,
+        trainer: &dyn Trainer,
+        state: &mut State,
+        figures: &mut Table,
+        options: &RunOptions,
+    ) -> Result<Event, TrainError> {
+        let saturation = self.recipe.inference.saturation;
+        let session = trainer.session(card(self.recipe, options, state, BTreeMap::new()))?;
+        let scores = self.set.measure(&session, &PredictOptions::default(), saturation)?;
+        let score = scores.score(&self.gray, &self.truth);
+        let best = state.best.is_none_or(|before| score < before);
+        figures.row(
+            state.step,
+            &[
+                ("psnr_db", scores.psnr_db),
+                ("delta_e", scores.delta_e),
+                ("colourfulness", scores.colourfulness),
+                ("score", score),
+                ("seconds", state.seconds),
+            ],
+        )?;
+        let (n, size) = (scores.n, self.recipe.validation.size_px);
+        let mut metrics = BTreeMap::new();
+        for (who, scores) in [("", &scores), (" of gray", &self.gray), (" of the truth", &self.truth)] {
+            if who != " of the truth" {
+                metrics.insert(format!("PSNR{who}, dB, n = {n}, {size} px"), scores.psnr_db);
+                metrics.insert(format!("mean CIEDE2000{who}, n = {n}, {size} px"), scores.delta_e);
+            }
+            metrics.insert(format!("colourfulness{who}, n = {n}, {size} px"), scores.colourfulness);
+        }
+        let card = card(self.recipe, options, state, metrics);
+        let tensors = trainer.weights();
+        write_weights(&options.out.join("latest.safetensors"), &tensors, &card)?;
+        if best {
+            state.best = Some(score);
+            write_weights(&options.out.join("best.safetensors"), &tensors, &card)?;
+        }
+        let sheet = options.out.join(format!("samples/{:07}.png", state.step));
+        samples::write(&sheet, &self.set, self.recipe.validation.samples, &session, saturation)?;
+        curves::write(
+            &options.out.join("curves.svg"),
+            &[&options.out.join("log.tsv"), &options.out.join("validation.tsv")],
+        )?;
+        Ok(Event::Validated { step: state.step, scores, gray: self.gray, truth: self.truth, best })
+    }
+}

@@ -1,0 +1,101 @@
+//! What the loop knows of a network in training.
+
+use std::fs;
+use std::path::Path;
+
+use autochrome_data::Batch;
+use autochrome_net::weights::{self, Tensors};
+use autochrome_net::{ModelCard, Session};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::TrainError;
+use crate::recipe::Stage;
+
+/// Where in the run a step stands.
+pub(crate) struct Moment<'a> {
+    /// Steps before this one, over all stages.
+    pub step: u64,
+    /// The stage it belongs to.
+    pub stage: &'a Stage,
+    /// Learning rate of this step.
+    pub rate: f64,
+}
+
+/// Named losses of one step, for the log.
+pub(crate) type Losses = Vec<(&'static str, f32)>;
+
+/// A network with its losses, optimisers and state.
+pub(crate) trait Trainer {
+    /// Learns from one batch.
+    fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError>;
+
+    /// The network as it would be shipped now, ready to answer.
+    fn session(&self, card: ModelCard) -> Result<Session, TrainError>;
+
+    /// The weights as they would be shipped now.
+    fn weights(&self) -> Tensors;
+
+    /// Writes all state into an empty folder.
+    fn save(&self, folder: &Path) -> Result<(), TrainError>;
+
+    /// Takes all state from a folder.
+    fn load(&mut self, folder: &Path) -> Result<(), TrainError>;
+}
+
+/// Planes of a batch as a tensor.
+///
+/// # Shapes
+/// `n * channels * size_px²` values to `[n, channels, size_px, size_px]`.
+pub(crate) fn tensor(values: Vec<f32>, n: usize, size_px: usize, device: &Device) -> Tensor<4> {
+    let channels = values.len() / (n * size_px * size_px);
+    Tensor::from_data(TensorData::new(values, [n, channels, size_px, size_px]), device)
+}
+
+/// Mean of `factor` × `factor` samples in every plane of side `size_px`.
+pub(crate) fn shrink(values: &[f32], size_px: usize, factor: usize) -> Vec<f32> {
+    let small = size_px / factor;
+    let mut out = vec![0.0; values.len() / (factor * factor)];
+    for (plane, out) in values.chunks_exact(size_px * size_px).zip(out.chunks_exact_mut(small * small)) {
+        for (y, row) in plane.chunks_exact(size_px).enumerate() {
+            let out = &mut out[y / factor * small..][..small];
+            for (sum, samples) in out.iter_mut().zip(row.chunks_exact(factor)) {
+                *sum += samples.iter().sum::<f32>();
+            }
+        }
+        out.iter_mut().for_each(|sum| *sum /= (factor * factor) as f32);
+    }
+    out
+}
+
+/// Writes tensors exactly.
+pub(crate) fn save_tensors(tensors: &Tensors, path: &Path) -> Result<(), TrainError> {
+    fs::write(path, weights::to_exact_bytes(tensors)?).map_err(TrainError::io(path))
+}
+
+/// Reads what [`save_tensors`] wrote.
+pub(crate) fn load_tensors(path: &Path) -> Result<Tensors, TrainError> {
+    Ok(weights::tensors_of(&fs::read(path).map_err(TrainError::io(path))?)?)
+}
+
+/// Refuses a loss that is no number.
+pub(crate) fn finite(loss: &'static str, value: f32, step: u64) -> Result<f32, TrainError> {
+    if value.is_finite() { Ok(value) } else { Err(TrainError::NotANumber { step, loss, value }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shrinking_takes_the_mean_of_squares() {
+        let values: Vec<f32> = (0..16).map(|i| i as f32).chain([8.0; 16]).collect();
+        assert_eq!(shrink(&values, 4, 2), vec![2.5, 4.5, 10.5, 12.5, 8.0, 8.0, 8.0, 8.0]);
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_stops_with_its_name() {
+        let error = finite("l1", f32::NAN, 7).unwrap_err();
+        assert_eq!(error.code(), "loss-not-a-number");
+        assert!(error.to_string().contains("l1") && error.to_string().contains('7'));
+    }
+}
