@@ -1,0 +1,257 @@
+//! From bytes to a [`Picture`].
+
+mod jpeg;
+mod other;
+mod tiff;
+
+use autochrome_color::{Plane, lab};
+use rayon::prelude::*;
+
+use crate::{
+    Depth, Format, Limits, MediaError, Metadata, Picture, exif,
+    icc::Profile,
+    samples::{Data, Layout, Samples, orient_alpha},
+    xmp,
+};
+
+/// How to decode.
+#[derive(Clone, Copy, Debug)]
+pub struct DecodeOptions {
+    /// What the file may cost.
+    pub limits: Limits,
+    /// Whether a colour picture keeps its chroma beside the luma: 8 more bytes a pixel.
+    pub keep_chroma: bool,
+}
+
+impl Default for DecodeOptions {
+    /// The default limits, chroma kept.
+    fn default() -> Self {
+        Self { limits: Limits::default(), keep_chroma: true }
+    }
+}
+
+/// What the header says, without decoding pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The format of the bytes.
+    pub format: Format,
+    /// Columns of the upright picture: the orientation has been applied.
+    pub width: u32,
+    /// Rows of the upright picture.
+    pub height: u32,
+    /// Bits a sample.
+    pub depth: Depth,
+    /// Whether the samples are gray; a file of RGB samples is only found to be gray by decoding.
+    pub gray: bool,
+    /// The orientation the file asks for, 1..=8 as in EXIF.
+    pub orientation: u8,
+}
+
+/// A file whose header has been read and found within the limits.
+struct Source<'a> {
+    format: Format,
+    /// Columns as stored, before turning upright.
+    width: u32,
+    /// Rows as stored.
+    height: u32,
+    depth: Depth,
+    gray: bool,
+    orientation: u8,
+    exif: Option<Vec<u8>>,
+    xmp: Option<Vec<u8>>,
+    icc: Option<Vec<u8>>,
+    warnings: Vec<String>,
+    read: Read<'a>,
+}
+
+/// Decodes the pixels; may add warnings.
+type Read<'a> = Box<dyn FnOnce(&mut Vec<String>) -> Result<Samples, MediaError> + 'a>;
+
+fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, MediaError> {
+    limits.check_bytes(bytes.len() as u64)?;
+    match Format::sniff(bytes)? {
+        Format::Jpeg => jpeg::open(bytes, limits),
+        Format::Tiff => tiff::open(bytes, limits),
+        format => other::open(format, bytes, limits),
+    }
+}
+
+/// Reads the header only.
+///
+/// # Errors
+/// As [`decode`], as far as the header shows it.
+pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
+    let source = open(bytes, limits)?;
+    let (width, height) = match source.orientation {
+        5..=8 => (source.height, source.width),
+        _ => (source.width, source.height),
+    };
+    Ok(Header {
+        format: source.format,
+        width,
+        height,
+        depth: source.depth,
+        gray: source.gray,
+        orientation: source.orientation,
+    })
+}
+
+/// Decodes a picture: upright, converted from its ICC profile to sRGB and on to CIELAB (D65).
+///
+/// Luma of a gray picture comes straight from its gray values. Colours outside sRGB are clipped to it. CMYK is converted by its profile
+/// where there is one, else by the plain rule (1 − ink)·(1 − black).
+///
+/// # Errors
+/// [`MediaError`] of kind `Input` for what is empty, damaged, cut off or no picture; `Unsupported` for other formats and
+/// rare variants (12-bit, lossless or arithmetic JPEG; float, signed or 32-bit TIFF); `Limit` for what is larger than the limits.
+pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaError> {
+    let Source { format, orientation, exif, xmp, icc, mut warnings, read, .. } =
+        open(bytes, &options.limits)?;
+    let mut samples = read(&mut warnings)?;
+    let depth = samples.depth();
+    let mut profile = icc.and_then(|icc| {
+        let profile = Profile::parse(&icc);
+        if let Err(why) = &profile {
+            warnings
+                .push(format!("the ICC profile is broken and was ignored ({why}); colours are read as sRGB"));
+        }
+        profile.ok()
+    });
+    if samples.layout == Layout::Cmyk {
+        samples = cmyk_to_rgb(samples, profile.take(), &mut warnings)?;
+    }
+    let mut alpha = samples.split_alpha()?;
+    samples.collapse_gray();
+    if let Some(alpha) = &mut alpha {
+        orient_alpha(alpha, samples.width, samples.height, orientation)?;
+    }
+    samples.orient(orientation)?;
+
+    let was_gray = samples.layout == Layout::Gray;
+    let (width, height) = (samples.width, samples.height);
+    let mut chroma = None;
+    let luma = if was_gray {
+        gray_to_luma(samples, profile.as_ref(), &mut warnings)
+    } else {
+        if let Some(profile) = &profile
+            && let Err(why) = match &mut samples.data {
+                Data::U8(data) => profile.rgb8_to_srgb(data, width),
+                Data::U16(data) => profile.rgb16_to_srgb(data, width),
+            }
+        {
+            warnings.push(ignored_profile(&why));
+        }
+        match (&samples.data, options.keep_chroma) {
+            (Data::U8(data), false) => lab::rgb8_to_luma(data, width, height),
+            (Data::U16(data), false) => lab::rgb16_to_luma(data, width, height),
+            (Data::U8(data), true) => {
+                let (luma, both) = lab::rgb8_to_lab(data, width, height);
+                chroma = Some(both);
+                luma
+            }
+            (Data::U16(data), true) => {
+                let (luma, both) = lab::rgb16_to_lab(data, width, height);
+                chroma = Some(both);
+                luma
+            }
+        }
+    };
+    let exif = exif.and_then(|block| {
+        let cleaned = exif::cleaned(&block);
+        if cleaned.is_none() {
+            warnings.push("the EXIF data is broken and was left out".to_string());
+        }
+        cleaned
+    });
+    let xmp = xmp.and_then(|packet| {
+        let upright = xmp::upright(&packet);
+        if upright.is_none() {
+            warnings.push("the XMP data is broken and was left out".to_string());
+        }
+        upright
+    });
+    Ok(Picture { luma, chroma, alpha, depth, format, metadata: Metadata::new(exif, xmp), was_gray, warnings })
+}
+
+fn ignored_profile(why: &str) -> String {
+    format!("the ICC profile was ignored ({why}); colours are read as sRGB")
+}
+
+fn gray_to_luma(samples: Samples, profile: Option<&Profile>, warnings: &mut Vec<String>) -> Plane {
+    let (width, height) = (samples.width, samples.height);
+    let levels = if samples.depth() == Depth::Eight { 256 } else { 65536 };
+    let table = profile.and_then(|profile| match profile.gray_levels(levels) {
+        Ok(table) => table,
+        Err(why) => {
+            warnings.push(ignored_profile(&why));
+            None
+        }
+    });
+    match (samples.data, table) {
+        (Data::U8(data), None) => lab::gray8_to_luma(&data, width, height),
+        (Data::U16(data), None) => lab::gray16_to_luma(&data, width, height),
+        (Data::U8(data), Some(table)) => looked_up(&data, &table, width, height),
+        (Data::U16(data), Some(table)) => looked_up(&data, &table, width, height),
+    }
+}
+
+fn looked_up<T: Copy + Into<usize> + Sync>(data: &[T], table: &[f32], width: usize, height: usize) -> Plane {
+    let mut plane = Plane::filled(width, height, 0.0);
+    plane.data_mut().par_chunks_mut(width).zip(data.par_chunks(width)).for_each(|(to, from)| {
+        for (l, &level) in to.iter_mut().zip(from) {
+            *l = table[level.into()];
+        }
+    });
+    plane
+}
+
+fn cmyk_to_rgb(
+    samples: Samples,
+    profile: Option<Profile>,
+    warnings: &mut Vec<String>,
+) -> Result<Samples, MediaError> {
+    let Samples { width, height, data, .. } = samples;
+    let pixels = width * height;
+    let data = match data {
+        Data::U8(inks) => {
+            let mut rgb = crate::limits::zeroed(pixels * 3)?;
+            let converted = profile.map(|profile| {
+                if !profile.is_cmyk() {
+                    return Err("it does not describe CMYK".to_string());
+                }
+                profile.cmyk8_to_srgb(&inks, &mut rgb, width)
+            });
+            match converted {
+                Some(Ok(())) => {}
+                other => {
+                    if let Some(Err(why)) = other {
+                        warnings.push(ignored_profile(&why));
+                    }
+                    mix_inks(&inks, &mut rgb, |ink, black| {
+                        ((255 - u32::from(ink)) * (255 - u32::from(black)) + 127).div_euclid(255) as u8
+                    });
+                }
+            }
+            Data::U8(rgb)
+        }
+        Data::U16(inks) => {
+            if profile.is_some() {
+                warnings.push(ignored_profile("16-bit CMYK is converted without it"));
+            }
+            let mut rgb = crate::limits::zeroed(pixels * 3)?;
+            mix_inks(&inks, &mut rgb, |ink, black| {
+                ((65535 - u64::from(ink)) * (65535 - u64::from(black)) + 32767).div_euclid(65535) as u16
+            });
+            Data::U16(rgb)
+        }
+    };
+    Ok(Samples { width, height, layout: Layout::Rgb, data })
+}
+
+fn mix_inks<T: Copy>(inks: &[T], rgb: &mut [T], mix: impl Fn(T, T) -> T) {
+    for (rgb, inks) in rgb.chunks_exact_mut(3).zip(inks.chunks_exact(4)) {
+        for (channel, &ink) in rgb.iter_mut().zip(inks) {
+            *channel = mix(ink, inks[3]);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! PNG, WebP, GIF, BMP and PNM, by the decoders of the `image` crate.
+
+use std::io::{Cursor, ErrorKind};
+
+use image::{
+    ColorType, ImageDecoder, ImageError,
+    codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, pnm::PnmDecoder, webp::WebPDecoder},
+};
+
+use super::{Limits, Source};
+use crate::{
+    Depth, Format, MediaError, exif,
+    limits::zeroed,
+    samples::{Data, Layout, Samples},
+};
+
+pub(super) fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, MediaError> {
+    let input = Cursor::new(bytes);
+    let error = move |e| error(format, e);
+    let mut animated = false;
+    let mut decoder: Box<dyn ImageDecoder + 'a> = match format {
+        Format::Png => {
+            // The decoder reads compressed texts and profiles along with the header: bound them.
+            let mut image_limits = image::Limits::no_limits();
+            image_limits.max_alloc = Some(64 << 20);
+            let decoder = PngDecoder::with_limits(input, image_limits).map_err(error)?;
+            animated = decoder.is_apng().map_err(error)?;
+            Box::new(decoder)
+        }
+        Format::WebP => {
+            // The container says how long it is; the decoder would call a cut stream corrupt.
+            let len = bytes.get(4..8).and_then(|len| len.try_into().ok()).map_or(0, u32::from_le_bytes);
+            if u64::from(len) + 8 > bytes.len() as u64 {
+                return Err(MediaError::Truncated { format });
+            }
+            let decoder = WebPDecoder::new(input).map_err(error)?;
+            animated = decoder.has_animation();
+            Box::new(decoder)
+        }
+        Format::Gif => {
+            animated = gif_frames(bytes) > 1;
+            Box::new(GifDecoder::new(input).map_err(error)?)
+        }
+        Format::Bmp => {
+            let (width, height) = bmp_size(bytes).ok_or(MediaError::Truncated { format })?;
+            limits.check_size(format, width, height)?;
+            Box::new(BmpDecoder::new(input).map_err(error)?)
+        }
+        Format::Pnm => Box::new(PnmDecoder::new(input).map_err(error)?),
+        Format::Jpeg | Format::Tiff => return Err(MediaError::NotAPicture),
+    };
+    let (width, height) = decoder.dimensions();
+    limits.check_size(format, width, height)?;
+    let mut image_limits = image::Limits::no_limits();
+    image_limits.max_alloc = Some(limits.decoder_bytes(width, height));
+    decoder.set_limits(image_limits).map_err(error)?;
+
+    let color = decoder.color_type();
+    let layout = match color {
+        ColorType::L8 | ColorType::L16 => Layout::Gray,
+        ColorType::La8 | ColorType::La16 => Layout::GrayAlpha,
+        ColorType::Rgb8 | ColorType::Rgb16 => Layout::Rgb,
+        ColorType::Rgba8 | ColorType::Rgba16 => Layout::Rgba,
+        other => return Err(MediaError::UnsupportedFeature { format, detail: format!("{other:?} samples") }),
+    };
+    let depth = match color {
+        ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16 => Depth::Sixteen,
+        _ => Depth::Eight,
+    };
+    let mut warnings = Vec::new();
+    if animated {
+        warnings.push(format!("the {format} is animated; its first frame is used"));
+    }
+    // Metadata that cannot be read must not cost the picture.
+    let exif = decoder.exif_metadata().ok().flatten().map(|block| exif::without_prefix(&block).to_vec());
+    Ok(Source {
+        format,
+        width,
+        height,
+        depth,
+        gray: matches!(layout, Layout::Gray | Layout::GrayAlpha),
+        orientation: exif.as_deref().and_then(exif::orientation).unwrap_or(1),
+        exif,
+        xmp: decoder.xmp_metadata().ok().flatten(),
+        icc: decoder.icc_profile().ok().flatten(),
+        warnings,
+        read: Box::new(move |_| read(decoder, format, layout, depth)),
+    })
+}
+
+fn read(
+    decoder: Box<dyn ImageDecoder + '_>,
+    format: Format,
+    layout: Layout,
+    depth: Depth,
+) -> Result<Samples, MediaError> {
+    let (width, height) = decoder.dimensions();
+    let (width, height) = (width as usize, height as usize);
+    let count = width * height * layout.channels();
+    let data = match depth {
+        Depth::Eight => {
+            let mut data: Vec<u8> = zeroed(count)?;
+            decoder.read_image(&mut data).map_err(|e| error(format, e))?;
+            Data::U8(data)
+        }
+        Depth::Sixteen => {
+            let mut data: Vec<u16> = zeroed(count)?;
+            decoder.read_image(bytemuck::cast_slice_mut(&mut data)).map_err(|e| error(format, e))?;
+            Data::U16(data)
+        }
+    };
+    Ok(Samples { width, height, layout, data })
+}
+
+/// Width and height of a BMP; the decoder calls an empty one unsupported. Rows from the top have a negative height.
+fn bmp_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    if bytes.get(14..18)? == [12, 0, 0, 0] {
+        let [a, b, c, d] = *bytes.get(18..22)?.first_chunk()?;
+        return Some((u16::from_le_bytes([a, b]).into(), u16::from_le_bytes([c, d]).into()));
+    }
+    let width = i32::from_le_bytes(bytes.get(18..22)?.try_into().ok()?);
+    let height = i32::from_le_bytes(bytes.get(22..26)?.try_into().ok()?);
+    Some((width.unsigned_abs(), height.unsigned_abs()))
+}
+
+/// Frames of a GIF, counted by stepping over its blocks without decoding; stops at two.
+fn gif_frames(bytes: &[u8]) -> usize {
+    let table = |flags: u8| if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 };
+    let mut frames = 0;
+    let Some(&flags) = bytes.get(10) else { return 0 };
+    let mut at = 13 + table(flags);
+    while frames < 2 {
+        at += match bytes.get(at) {
+            Some(0x21) => 2,
+            Some(0x2c) => {
+                let Some(&flags) = bytes.get(at + 9) else { return frames };
+                frames += 1;
+                10 + table(flags) + 1
+            }
+            _ => return frames,
+        };
+        while let Some(&len) = bytes.get(at) {
+            at += 1 + usize::from(len);
+            if len == 0 {
+                break;
+            }
+        }
+    }
+    frames
+}
+
+fn error(format: Format, error: ImageError) -> MediaError {
+    match error {
+        ImageError::Limits(_) => MediaError::OutOfMemory,
+        ImageError::Unsupported(what) => MediaError::UnsupportedFeature { format, detail: what.to_string() },
+        ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => MediaError::Truncated { format },
+        other if is_cut_off(&other) => MediaError::Truncated { format },
+        other => MediaError::Corrupt { format, detail: other.to_string() },
+    }
+}
+
+/// Decoders wrap the end of the input into errors of their own: look for it among the causes.
+fn is_cut_off(error: &ImageError) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if inner.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::UnexpectedEof) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
+}

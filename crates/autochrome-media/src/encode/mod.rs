@@ -1,0 +1,112 @@
+//! From pixels to bytes.
+
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+use crate::{Alpha, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
+
+/// What is written into the metadata of every picture that software has coloured.
+const NOTE: &str = "Colours added by software (Autochrome)";
+/// The name that goes into the EXIF tag "Software" where that is empty.
+const SOFTWARE: &str = concat!("Autochrome ", env!("CARGO_PKG_VERSION"));
+
+/// How to encode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeOptions {
+    /// One of the formats that [`Format::can_encode`].
+    pub format: Format,
+    /// JPEG quality, 1..=100; the other formats are lossless and ignore it.
+    pub quality: u8,
+    /// Whether to say in EXIF and XMP that software added the colours. Descriptions that are there stay.
+    pub note: bool,
+}
+
+impl EncodeOptions {
+    /// Quality 92, with the note.
+    #[must_use]
+    pub fn new(format: Format) -> Self {
+        Self { format, quality: 92, note: true }
+    }
+}
+
+/// Everything that goes into the file beside the pixels.
+struct Extras {
+    exif: Option<Vec<u8>>,
+    xmp: Option<Vec<u8>>,
+    icc: &'static [u8],
+}
+
+/// Encodes sRGB pixels with their metadata and a profile that says sRGB.
+///
+/// PNG and TIFF keep 16 bits; JPEG and WebP round to 8. JPEG is written 4:4:4 and drops alpha; a gray picture with alpha
+/// becomes RGBA in TIFF. The same input gives the same bytes.
+///
+/// # Errors
+/// [`MediaError::CannotEncode`] for a format that is only read, [`MediaError::Quality`], [`MediaError::FormatLimit`] above 65,535
+/// pixels a side in JPEG or 16,383 in WebP, or above 4 GB of samples in TIFF, and [`MediaError::OutOfMemory`].
+pub fn encode(raster: &Raster, metadata: &Metadata, options: &EncodeOptions) -> Result<Vec<u8>, MediaError> {
+    if !(1..=100).contains(&options.quality) {
+        return Err(MediaError::Quality { quality: options.quality });
+    }
+    let gray = raster.pixels().channels() == 1;
+    let mut extras = Extras {
+        exif: metadata.exif().map(<[u8]>::to_vec),
+        xmp: metadata.xmp().map(<[u8]>::to_vec),
+        icc: if gray { icc::gray_profile() } else { icc::srgb_profile() },
+    };
+    if options.note {
+        extras.exif = Some(exif::with_note(metadata.exif(), NOTE, SOFTWARE));
+        extras.xmp = Some(xmp::with_note(metadata.xmp(), NOTE));
+    }
+    match options.format {
+        Format::Jpeg => jpeg::encode(raster, extras, options.quality, options.note),
+        Format::Png => png::encode(raster, extras),
+        Format::WebP => webp::encode(raster, extras),
+        Format::Tiff => tiff::encode(raster, extras),
+        format => Err(MediaError::CannotEncode { format }),
+    }
+}
+
+fn failed(format: Format, detail: impl std::fmt::Display) -> MediaError {
+    MediaError::Encode { format, detail: detail.to_string() }
+}
+
+fn check_sides(raster: &Raster, format: Format, limit_px: u32) -> Result<(), MediaError> {
+    let (width, height) = (raster.width(), raster.height());
+    if width.max(height) > limit_px {
+        return Err(MediaError::FormatLimit { format, width, height, limit_px });
+    }
+    Ok(())
+}
+
+fn to8(v: u16) -> u8 {
+    ((u32::from(v) * 255 + 32767) / 65535) as u8
+}
+
+fn to16(v: u8) -> u16 {
+    u16::from(v) * 257
+}
+
+/// The pixels in 8 bits, borrowed where they are that already.
+fn samples8(pixels: &Pixels) -> std::borrow::Cow<'_, [u8]> {
+    match pixels {
+        Pixels::Rgb8(data) | Pixels::Gray8(data) => data.into(),
+        Pixels::Rgb16(data) | Pixels::Gray16(data) => data.iter().map(|&v| to8(v)).collect(),
+    }
+}
+
+fn alpha8(alpha: &Alpha, i: usize) -> u8 {
+    match alpha {
+        Alpha::Eight(data) => data[i],
+        Alpha::Sixteen(data) => to8(data[i]),
+    }
+}
+
+fn alpha16(alpha: &Alpha, i: usize) -> u16 {
+    match alpha {
+        Alpha::Eight(data) => to16(data[i]),
+        Alpha::Sixteen(data) => data[i],
+    }
+}

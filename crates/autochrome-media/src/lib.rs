@@ -1,0 +1,46 @@
+//! Bytes to pictures and back, with orientation, ICC, EXIF, 16 bits and limits.
+//!
+//! [`decode`] reads JPEG, PNG, WebP, TIFF, BMP, GIF and PNM into a [`Picture`]: upright, in CIELAB (D65), with alpha and
+//! metadata beside it. [`encode`] writes sRGB pixels and that metadata as JPEG, PNG, WebP or TIFF. Bytes are judged by
+//! their content, never by a file name, and limits are checked on the header before memory for pixels is taken.
+//!
+//! What is decided here once for everybody:
+//! - Animations (GIF, WebP, APNG) and files of several pages give their first frame and a warning.
+//! - A broken ICC profile or broken EXIF is left out with a warning; broken pixels are an error.
+//! - A JPEG that does not end is [`MediaError::Truncated`], though half of it might be shown.
+//! - JPEG has no alpha: it is dropped when one is written.
+//!
+//! ```
+//! use autochrome_media::{DecodeOptions, EncodeOptions, Format, Pixels, Raster, decode, encode};
+//!
+//! let bytes = b"P5 2 1 255 \x00\xff"; // a PGM of one black and one white pixel
+//! let picture = decode(bytes, &DecodeOptions::default())?;
+//! assert!(picture.was_gray && picture.luma.data()[1] > 99.9);
+//!
+//! let raster = Raster::new(2, 1, Pixels::Rgb8(vec![0, 0, 0, 255, 250, 240]))?;
+//! let png = encode(&raster, &picture.metadata, &EncodeOptions::new(Format::Png))?;
+//! assert_eq!(Format::sniff(&png)?, Format::Png);
+//! # Ok::<(), autochrome_media::MediaError>(())
+//! ```
+
+mod decode;
+mod encode;
+mod error;
+mod exif;
+mod file;
+mod format;
+mod icc;
+mod limits;
+mod metadata;
+mod picture;
+mod samples;
+mod xmp;
+
+pub use decode::{DecodeOptions, Header, decode, probe};
+pub use encode::{EncodeOptions, encode};
+pub use error::{ErrorKind, MediaError};
+pub use file::{read_file, write_atomic};
+pub use format::Format;
+pub use limits::Limits;
+pub use metadata::Metadata;
+pub use picture::{Alpha, Depth, Picture, Pixels, Raster};
