@@ -1,0 +1,215 @@
+//! A decoded picture, and the windows that are cut from it.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use autochrome_color::Chroma;
+use autochrome_color::lab::lab_to_rgb8;
+use autochrome_media::{DecodeOptions, Limits, MediaError, decode};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use image::codecs::jpeg::JpegDecoder;
+use image::{DynamicImage, ExtendedColorType, ImageDecoder};
+
+use crate::error::{Error, Result};
+
+/// Pixels beyond which a file is refused before its pixels are allocated: twice an 8K frame.
+const MAX_PIXELS: u64 = 64 << 20;
+
+/// sRGB pixels, 8 bits a channel, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Picture {
+    pub width: usize,
+    pub height: usize,
+    pub rgb: Vec<u8>,
+}
+
+/// A rectangle of a picture, in pixels, with fractions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Window {
+    /// The same window without what sticks out of the picture by rounding.
+    fn inside(self, picture: &Picture) -> Self {
+        let (full_width, full_height) = (picture.width as f64, picture.height as f64);
+        let (width, height) = (self.width.min(full_width), self.height.min(full_height));
+        let left = self.left.clamp(0.0, full_width - width);
+        let top = self.top.clamp(0.0, full_height - height);
+        Self { left, top, width, height }
+    }
+}
+
+impl Picture {
+    /// Decodes a file, upright, its ICC profile honoured.
+    pub fn read(path: &Path) -> Result<Self> {
+        let failed = |reason: String| Error::Picture { path: path.to_path_buf(), reason };
+        let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+        match Self::plain_jpeg(&bytes) {
+            Some(picture) => Ok(picture),
+            None => Self::any(&bytes).map_err(|error| failed(error.to_string())),
+        }
+    }
+
+    /// The short way for what nearly all training pictures are: a whole JPEG in sRGB.
+    ///
+    /// It leaves out the way to CIELAB and back at full size, which costs as much as the decoding itself. Whatever is
+    /// unusual about a file, or wrong with it, is nothing here and left to [`Picture::any`].
+    fn plain_jpeg(bytes: &[u8]) -> Option<Self> {
+        // The decoder fills what is missing of a cut-off file with gray, which no network should learn from.
+        if !(bytes.starts_with(b"\xff\xd8") && bytes.ends_with(b"\xff\xd9")) {
+            return None;
+        }
+        let mut decoder = JpegDecoder::new(Cursor::new(bytes)).ok()?;
+        let (width, height) = decoder.dimensions();
+        let usual = decoder.original_color_type() == ExtendedColorType::Rgb8
+            && u64::from(width) * u64::from(height) <= MAX_PIXELS
+            && decoder.icc_profile().ok()?.is_none();
+        if !usual {
+            return None;
+        }
+        let orientation = decoder.orientation().ok()?;
+        let mut image = DynamicImage::from_decoder(decoder).ok()?;
+        image.apply_orientation(orientation);
+        let image = image.into_rgb8();
+        Some(Self { width: image.width() as usize, height: image.height() as usize, rgb: image.into_raw() })
+    }
+
+    /// The long way, which knows every format, profile and fault.
+    fn any(bytes: &[u8]) -> Result<Self, MediaError> {
+        let limits = Limits { max_pixels: MAX_PIXELS, ..Limits::default() };
+        let picture = decode(bytes, &DecodeOptions { limits, keep_chroma: true })?;
+        let (width, height) = (picture.width(), picture.height());
+        let chroma = picture.chroma.unwrap_or_else(|| Chroma::neutral(width, height));
+        Ok(Self { width, height, rgb: lab_to_rgb8(&picture.luma, &chroma) })
+    }
+
+    /// The smaller of width and height.
+    pub fn short_side(&self) -> usize {
+        self.width.min(self.height)
+    }
+
+    /// The whole of it.
+    pub fn whole(&self) -> Window {
+        Window { left: 0.0, top: 0.0, width: self.width as f64, height: self.height as f64 }
+    }
+
+    /// The same picture with a short side of at most `short_side_px`.
+    pub fn shrunk(self, short_side_px: usize) -> Self {
+        if self.short_side() <= short_side_px {
+            return self;
+        }
+        let ratio = short_side_px as f64 / self.short_side() as f64;
+        let side = |length: usize| ((length as f64 * ratio).round() as usize).max(1);
+        self.window(self.whole(), side(self.width), side(self.height))
+    }
+
+    /// A window resampled to `width` × `height` (Catmull-Rom, widened when shrinking so that nothing aliases).
+    ///
+    /// The filter sees what lies around the window, as if the whole picture had been resampled and then cropped.
+    /// Windows that need no resampling are copied.
+    pub fn window(&self, window: Window, width: usize, height: usize) -> Self {
+        let window = window.inside(self);
+        let exact = |length: f64, start: f64, size: usize| length == size as f64 && start.fract() == 0.0;
+        if exact(window.width, window.left, width) && exact(window.height, window.top, height) {
+            return self.cut(window.left as usize, window.top as usize, width, height);
+        }
+        let mut out = vec![0; width * height * 3];
+        let options = ResizeOptions::new()
+            .crop(window.left, window.top, window.width, window.height)
+            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+        // The typed calls: untyped ones would compile every pixel format into this crate.
+        let source = TypedImageRef::<U8x3>::from_buffer(self.width as u32, self.height as u32, &self.rgb);
+        let target = TypedImage::<U8x3>::from_buffer(width as u32, height as u32, &mut out);
+        if let (Ok(source), Ok(mut target)) = (source, target) {
+            let resized = Resizer::new().resize_typed(&source, &mut target, &options);
+            debug_assert!(resized.is_ok(), "the window lies inside the picture: {resized:?}");
+        }
+        Self { width, height, rgb: out }
+    }
+
+    fn cut(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let row = |y: usize| &self.rgb[((top + y) * self.width + left) * 3..][..width * 3];
+        Self { width, height, rgb: (0..height).flat_map(row).copied().collect() }
+    }
+
+    /// Mirrors left and right in place.
+    pub fn flip(&mut self) {
+        for row in self.rgb.chunks_exact_mut(self.width * 3) {
+            for x in 0..self.width / 2 {
+                let (left, right) = row.split_at_mut((self.width - 1 - x) * 3);
+                left[x * 3..][..3].swap_with_slice(&mut right[..3]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::jpeg::JpegEncoder;
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    fn ramp(width: usize, height: usize) -> Picture {
+        Picture { width, height, rgb: (0..width * height * 3).map(|i| i as u8).collect() }
+    }
+
+    #[test]
+    fn both_ways_to_decode_a_jpeg_agree_to_a_level() {
+        let original = RgbImage::from_fn(40, 30, |x, y| Rgb([6 * x as u8, 8 * y as u8, 120]));
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, 90).encode_image(&original).unwrap();
+        let (short, long) = (Picture::plain_jpeg(&jpeg).unwrap(), Picture::any(&jpeg).unwrap());
+        assert_eq!((short.width, short.height), (long.width, long.height));
+        assert!(short.rgb.iter().zip(&long.rgb).all(|(a, b)| a.abs_diff(*b) <= 1));
+
+        // Half a file is a fault, not a half-gray picture.
+        let half = &jpeg[..jpeg.len() / 2];
+        assert!(Picture::plain_jpeg(half).is_none() && Picture::any(half).is_err());
+    }
+
+    #[test]
+    fn a_window_of_whole_pixels_is_copied() {
+        let window = Window { left: 1.0, top: 2.0, width: 3.0, height: 2.0 };
+        let cut = ramp(5, 4).window(window, 3, 2);
+        let expected: Vec<u8> = (33..42).chain(48..57).collect();
+        assert_eq!(cut.rgb, expected);
+    }
+
+    #[test]
+    fn a_constant_picture_stays_constant_at_any_size() {
+        let picture = Picture { width: 3, height: 7, rgb: [10, 200, 90].repeat(21) };
+        for (width, height) in [(1, 1), (2, 9), (64, 64)] {
+            assert_eq!(
+                picture.window(picture.whole(), width, height).rgb,
+                [10, 200, 90].repeat(width * height)
+            );
+        }
+    }
+
+    #[test]
+    fn flipping_twice_changes_nothing_and_once_mirrors() {
+        for width in [1, 2, 5] {
+            let (picture, mut flipped) = (ramp(width, 3), ramp(width, 3));
+            flipped.flip();
+            assert_eq!(flipped.rgb[..3], picture.rgb[(width - 1) * 3..width * 3]);
+            flipped.flip();
+            assert_eq!(flipped, picture);
+        }
+    }
+
+    #[test]
+    fn shrinking_keeps_the_aspect_and_never_enlarges() {
+        let small = ramp(40, 20).shrunk(10);
+        assert_eq!((small.width, small.height), (20, 10));
+        assert_eq!(ramp(40, 20).shrunk(30), ramp(40, 20));
+        let thin = ramp(1, 40).shrunk(10);
+        assert_eq!((thin.width, thin.height), (1, 40));
+    }
+}
