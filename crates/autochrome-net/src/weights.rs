@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Shape, Tensor, TensorData};
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
@@ -93,14 +93,15 @@ impl ModuleMapper for Applier<'_> {
             self.problem.get_or_insert_with(|| format!("'{path}' is missing"));
             return param;
         };
-        let (id, old, mapper) = param.consume();
-        let dims = old.dims();
-        if tensor.shape != dims {
-            self.problem.get_or_insert_with(|| format!("'{path}' is {:?}, not {dims:?}", tensor.shape));
-            return Param::from_mapped_value(id, old, mapper);
+        // Asking for the value would draw random weights first, only to throw them away.
+        let wanted = param.lazy_shape();
+        if wanted != Shape::from(tensor.shape.clone()) {
+            self.problem.get_or_insert_with(|| format!("'{path}' is {:?}, not {wanted:?}", tensor.shape));
+            return param;
         }
         let data = TensorData::new(tensor.values.clone(), tensor.shape.clone());
-        Param::from_mapped_value(id, Tensor::from_data(data, &old.device()), mapper)
+        let (id, device) = (param.id, param.lazy_device());
+        param.transform_for_load(Tensor::from_data(data, &device), id)
     }
 }
 

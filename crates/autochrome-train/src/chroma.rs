@@ -16,7 +16,7 @@ use crate::TrainError;
 use crate::engine::Engine;
 use crate::optimizer::AdamW;
 use crate::prior;
-use crate::recipe::Chroma;
+use crate::recipe::{Chroma, Stage};
 use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
 
 /// The averaged weights follow the live ones every so many steps.
@@ -110,6 +110,16 @@ fn is_encoder(path: &str) -> bool {
     path.starts_with("encoder")
 }
 
+/// Whether a stage changes the parameter at `path`.
+fn is_trained(path: &str, stage: &Stage) -> bool {
+    if !is_encoder(path) {
+        return true;
+    }
+    let block = path.strip_prefix("encoder.blocks.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
+    let early = block.map_or(stage.encoder_frozen_blocks > 0, |block| block < stage.encoder_frozen_blocks);
+    stage.encoder_rate > 0.0 && !early
+}
+
 impl Trainer for ChromaTrainer {
     fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError> {
         let (engine, recipe, stage) = (&self.engine, &self.recipe, moment.stage);
@@ -127,7 +137,7 @@ impl Trainer for ChromaTrainer {
         let (classes, shares) = self.targets(batch);
 
         let frozen = stage.encoder_rate == 0.0;
-        let wanted = |path: &str| !(frozen && is_encoder(path));
+        let wanted = |path: &str| is_trained(path, stage);
         engine.track(&self.generator, wanted);
         let encoder_statistics =
             if frozen || stage.encoder_statistics_fixed { Statistics::Running } else { Statistics::Learn };
@@ -213,4 +223,23 @@ impl Trainer for ChromaTrainer {
 /// The network description for the model card.
 pub(crate) fn network(recipe: &Chroma) -> NetworkConfig {
     NetworkConfig::ChromaNet(recipe.generator.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn early_blocks_are_frozen_with_the_stem_and_the_decoder_never_is() {
+        let text = include_str!("../../../recipes/flagship.toml");
+        let stage = crate::Recipe::parse(text).unwrap().stage[0].clone();
+        let trained = |encoder_rate: f64, encoder_frozen_blocks: usize, path: &str| {
+            is_trained(path, &Stage { encoder_rate, encoder_frozen_blocks, ..stage.clone() })
+        };
+        assert!(trained(0.0, 0, "at_16.conv.weight") && !trained(0.0, 0, "encoder.blocks.15.project.conv.weight"));
+        assert!(trained(0.1, 0, "encoder.stem.conv.weight") && !trained(0.1, 3, "encoder.stem.conv.weight"));
+        assert!(!trained(0.1, 3, "encoder.blocks.2.depthwise.conv.weight"));
+        assert!(trained(0.1, 3, "encoder.blocks.3.depthwise.conv.weight"));
+        assert!(trained(0.1, 3, "encoder.blocks.10.depthwise.conv.weight"));
+    }
 }

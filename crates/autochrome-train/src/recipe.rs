@@ -120,6 +120,10 @@ pub struct Stage {
     /// The encoder's learning rate relative to the others'; 0 freezes it.
     #[serde(default = "one")]
     pub encoder_rate: f64,
+    /// The encoder's stem and this many of its blocks stay as they are: the first ones see edges, cost most of the
+    /// backward pass, and have least to gain.
+    #[serde(default)]
+    pub encoder_frozen_blocks: usize,
     /// The encoder normalises by its running statistics instead of the batch's.
     #[serde(default)]
     pub encoder_statistics_fixed: bool,
