@@ -1,0 +1,249 @@
+//! The command line as it is typed. What it means is decided in `commands/`.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Give colour to grayscale photographs, offline, on an ordinary CPU.
+#[derive(Debug, Parser)]
+#[command(name = "autochrome", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 all went well, 1 some inputs failed, 2 wrong usage, \
+    3 something around the program is missing or broken, 130 interrupted.")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Give colour to photographs
+    #[command(after_help = COLORIZE_EXAMPLES)]
+    Colorize(ColorizeArguments),
+    /// List the models, or show the card of one
+    Models(ModelsArguments),
+    /// List the methods, or show the options of one
+    Methods(MethodsArguments),
+    /// Train a model of your own from a recipe
+    Train(TrainArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command
+    Man {
+        /// Write autochrome.1, autochrome-colorize.1 and so on into this folder
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out_dir: Option<PathBuf>,
+    },
+}
+
+const COLORIZE_EXAMPLES: &str = "\
+Examples:
+  autochrome colorize grandma.jpg                        writes grandma.color.jpg beside it
+  autochrome colorize album --recursive --out-dir done   a whole folder, sub-folders kept
+  autochrome colorize album --out-dir done --resume      goes on where it was stopped
+  autochrome colorize - < in.png > out.png               in a pipe";
+
+/// `autochrome colorize`.
+#[derive(Debug, Args)]
+pub struct ColorizeArguments {
+    /// Files, folders, globs, or - for stdin
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Write the one result here; - is stdout [default: NAME.color.EXT beside the input]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Write the results into this folder, under the names and sub-folders of the inputs
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out_dir: Option<PathBuf>,
+
+    /// Take the pictures of sub-folders too
+    #[arg(short, long)]
+    pub recursive: bool,
+
+    /// Format of the results; formats that cannot be written (BMP, GIF, PNM) become PNG
+    #[arg(long, value_name = "FORMAT", default_value = "same")]
+    pub format: FormatArgument,
+
+    /// Quality of JPEG results, 1 to 100
+    #[arg(long, value_name = "N", default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub quality: u8,
+
+    /// How the colours are found; `autochrome methods` explains them
+    #[arg(long, value_name = "ID", default_value = autochrome::registry::DEFAULT, value_parser = method_ids())]
+    pub method: String,
+
+    /// Id of a built-in model, or a weights file; `autochrome models` lists them
+    #[arg(long, value_name = "ID|FILE")]
+    pub model: Option<String>,
+
+    /// Set an option of the method; may be repeated
+    #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
+    pub options: Vec<(String, String)>,
+
+    /// Strength of the colours: 0 is gray, 1 as found, at most 4
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = saturation)]
+    pub saturation: f32,
+
+    /// Write a side-by-side picture too, gray on the left: NAME.collage.EXT
+    #[arg(long)]
+    pub collage: bool,
+
+    /// Print one line of JSON for every input
+    #[arg(long)]
+    pub json: bool,
+
+    /// Replace results that exist
+    #[arg(long, conflicts_with = "resume")]
+    pub overwrite: bool,
+
+    /// Skip inputs whose result exists and is newer than they are
+    #[arg(long)]
+    pub resume: bool,
+
+    /// How many pictures to work on at once [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Memory for pictures that are worked on at once; one larger picture then goes alone
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub memory: u32,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// That of the input
+    Same,
+    /// Lossless, 8 or 16 bits
+    Png,
+    /// Small, 8 bits
+    #[value(alias = "jpg")]
+    Jpeg,
+    /// Lossless, 8 bits
+    Webp,
+    /// Lossless, 8 or 16 bits
+    #[value(alias = "tif")]
+    Tiff,
+}
+
+/// `autochrome models`.
+#[derive(Debug, Args)]
+pub struct ModelsArguments {
+    /// Without it: list
+    #[command(subcommand)]
+    pub command: Option<ModelsCommand>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// `autochrome models ...`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List the built-in models
+    List,
+    /// Show the card of a model: network, training data and its terms, measured quality
+    Show {
+        /// Id of a built-in model, or a weights file
+        #[arg(value_name = "ID|FILE")]
+        model: String,
+    },
+}
+
+/// `autochrome methods`.
+#[derive(Debug, Args)]
+pub struct MethodsArguments {
+    /// Show this one with its options
+    #[arg(value_name = "ID", value_parser = method_ids())]
+    pub method: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `autochrome train`.
+#[derive(Debug, Args)]
+pub struct TrainArguments {
+    /// The recipe, a TOML file; recipes/ holds ours
+    #[arg(value_name = "RECIPE", value_hint = ValueHint::FilePath)]
+    pub recipe: PathBuf,
+
+    /// Folder of colour pictures, or a manifest, to learn from
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub data: PathBuf,
+
+    /// Folder of colour pictures to measure on; none of them may be in --data
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub val: Option<PathBuf>,
+
+    /// Folder for checkpoints, logs and samples [default: runs/ID, as the recipe names itself]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+
+    /// Go on from the last checkpoint in the output folder
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Stop after this many steps in all [default: as the recipe says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub steps: Option<u64>,
+
+    /// Weights to begin with: a model of ours, or the ImageNet weights of the flagship's encoder (.pth)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub start: Option<PathBuf>,
+
+    /// What the pictures are and under which terms, for the model card
+    #[arg(long, value_name = "TEXT", default_value = "not stated")]
+    pub data_note: String,
+
+    /// Memory for decoded pictures
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    pub cache: usize,
+
+    /// Minutes between checkpoints
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    pub checkpoint_every: u64,
+
+    /// Where to compute: cpu, or what this build was made for (libtorch, cuda, wgpu, metal, rocm)
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: String,
+}
+
+fn method_ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        autochrome::registry::methods()
+            .iter()
+            .map(|entry| clap::builder::PossibleValue::new(entry.info.id).help(entry.info.summary)),
+    )
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as OPTION=VALUE".to_owned()),
+    }
+}
+
+fn saturation(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if (0.0..=4.0).contains(&value) => Ok(value),
+        _ => Err("give a number from 0 to 4".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Arguments::command().debug_assert();
+    }
+}

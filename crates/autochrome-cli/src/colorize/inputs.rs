@@ -1,0 +1,241 @@
+//! Which pictures the inputs on the command line mean.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+use globset::GlobBuilder;
+use walkdir::{DirEntry, WalkDir};
+
+/// Names under which a picture is recognised in a folder.
+const EXTENSIONS: [&str; 15] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm",
+    "pam",
+];
+
+/// What our own results are called: `NAME.color.EXT`, `NAME.collage.EXT`.
+const MARKS: [&str; 2] = ["color", "collage"];
+
+/// A picture to colour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its path below the folder or glob that led to it: the part that an output folder repeats.
+    pub below: PathBuf,
+}
+
+/// An input that means no picture.
+#[derive(Debug)]
+pub struct Missing {
+    /// As typed or found.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the inputs mean.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Pictures, each once, in the order of the command line and by name within a folder.
+    pub inputs: Vec<Input>,
+    /// Inputs that failed already.
+    pub missing: Vec<Missing>,
+}
+
+/// Finds the pictures behind `typed`: files as they are, folders with what they hold (and their sub-folders when
+/// `recursive`), globs that no shell has expanded. Nothing in the folder `except` is taken from a folder or glob.
+pub fn find(typed: &[PathBuf], recursive: bool, except: Option<&Path>) -> Found {
+    let except = except.and_then(|dir| dir.canonicalize().ok());
+    let mut found = Found::default();
+    for path in typed {
+        if path.is_dir() {
+            let depth = if recursive { usize::MAX } else { 1 };
+            let before = found.inputs.len();
+            walk(path, depth, except.as_deref(), |_| true, &mut found);
+            if found.inputs.len() == before {
+                let more = if recursive { "" } else { "; --recursive looks into sub-folders too" };
+                found.missing.push(Missing {
+                    path: path.clone(),
+                    reason: format!("no pictures in this folder{more}"),
+                });
+            }
+        } else if path.exists() {
+            let below = path.file_name().map(PathBuf::from).unwrap_or_default();
+            found.inputs.push(Input { path: path.clone(), below });
+        } else if is_glob(path) {
+            expand(path, except.as_deref(), &mut found);
+        } else {
+            found.missing.push(Missing { path: path.clone(), reason: absent(path) });
+        }
+    }
+    keep_first_of_each(&mut found.inputs);
+    drop_own_results(&mut found.inputs);
+    found
+}
+
+/// Adds the pictures below `root` that `wanted` accepts by their path below it.
+fn walk(root: &Path, depth: usize, except: Option<&Path>, wanted: impl Fn(&Path) -> bool, found: &mut Found) {
+    let visible = |entry: &DirEntry| {
+        entry.depth() == 0
+            || !is_hidden(entry.file_name())
+                && !(entry.file_type().is_dir()
+                    && except.is_some()
+                    && entry.path().canonicalize().ok().as_deref() == except)
+    };
+    let entries = WalkDir::new(root).min_depth(1).max_depth(depth).sort_by_file_name();
+    for entry in entries.into_iter().filter_entry(visible) {
+        match entry {
+            Ok(entry) => {
+                let Ok(below) = entry.path().strip_prefix(root) else { continue };
+                // `is_file` follows symbolic links to files; links to folders are not followed, they may be circles.
+                if is_picture(entry.path())
+                    && !is_own_result(entry.path())
+                    && wanted(below)
+                    && entry.path().is_file()
+                {
+                    found.inputs.push(Input { path: entry.path().to_owned(), below: below.to_owned() });
+                }
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                found.missing.push(Missing { path, reason });
+            }
+        }
+    }
+}
+
+/// Adds the pictures that the glob `typed` means.
+fn expand(typed: &Path, except: Option<&Path>, found: &mut Found) {
+    let plain = typed.components().take_while(|part| !is_glob(Path::new(part.as_os_str()))).count();
+    let root: PathBuf = typed.components().take(plain).collect();
+    let pattern: PathBuf = typed.components().skip(plain).collect();
+    let any_depth = pattern.components().any(|part| part.as_os_str().to_string_lossy().contains("**"));
+    let depth = if any_depth { usize::MAX } else { pattern.components().count() };
+    let matcher = match GlobBuilder::new(&pattern.to_string_lossy()).literal_separator(true).build() {
+        Ok(glob) => glob.compile_matcher(),
+        Err(error) => {
+            found
+                .missing
+                .push(Missing { path: typed.to_owned(), reason: format!("not a glob: {}", error.kind()) });
+            return;
+        }
+    };
+    let before = found.inputs.len();
+    let root_or_here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+    if root_or_here.is_dir() {
+        walk(root_or_here, depth, except, |below| matcher.is_match(below), found);
+    }
+    // Walking "." puts "./" before every name; nobody typed that.
+    if root.as_os_str().is_empty() {
+        found.inputs[before..].iter_mut().for_each(|input| input.path.clone_from(&input.below));
+    }
+    if found.inputs.len() == before {
+        found.missing.push(Missing { path: typed.to_owned(), reason: "no picture matches".to_owned() });
+    }
+}
+
+/// Whether the path could only have been meant as a glob.
+fn is_glob(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[', '{'])
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().first() == Some(&b'.')
+}
+
+fn is_picture(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+/// `grandma` for `grandma.color.jpg`.
+fn source_stem(path: &Path) -> Option<&OsStr> {
+    let stem = Path::new(path.file_stem()?);
+    let mark = stem.extension()?;
+    MARKS.iter().any(|m| mark == *m).then(|| stem.file_stem())?
+}
+
+fn is_own_result(path: &Path) -> bool {
+    source_stem(path).is_some()
+}
+
+fn keep_first_of_each(inputs: &mut Vec<Input>) {
+    let mut seen = HashSet::new();
+    inputs.retain(|input| seen.insert(input.path.canonicalize().unwrap_or_else(|_| input.path.clone())));
+}
+
+/// `colorize *.jpg` a second time names the results of the first time too: they are left out where the picture they
+/// were made from is named as well. A result named alone is coloured as asked.
+fn drop_own_results(inputs: &mut Vec<Input>) {
+    let sources: HashSet<(PathBuf, std::ffi::OsString)> = inputs
+        .iter()
+        .filter_map(|input| Some((parent(&input.path), input.path.file_stem()?.to_owned())))
+        .collect();
+    inputs.retain(|input| {
+        source_stem(&input.path).is_none_or(|stem| !sources.contains(&(parent(&input.path), stem.to_owned())))
+    });
+}
+
+fn parent(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// Why there is nothing at `path`, with the name that was probably meant.
+fn absent(path: &Path) -> String {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return format!("there is no folder {}", folder.display());
+    }
+    let given = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let near = folder.read_dir().ok().and_then(|entries| {
+        entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .map(|name| (strsim::damerau_levenshtein(&given, &name.to_lowercase()), name))
+            .filter(|(distance, _)| *distance <= (given.chars().count() / 4).max(1))
+            .min()
+    });
+    match near {
+        Some((_, name)) => {
+            let meant = if folder == Path::new(".") && !path.starts_with(".") {
+                PathBuf::from(name)
+            } else {
+                folder.components().chain([Component::Normal(OsStr::new(&name))]).collect()
+            };
+            format!("no such file; did you mean {}?", meant.display())
+        }
+        None => "no such file".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(path: &str) -> Input {
+        Input { path: path.into(), below: Path::new(path).file_name().unwrap().into() }
+    }
+
+    #[test]
+    fn our_results_are_recognised_by_their_mark() {
+        for name in ["a.color.jpg", "x/b.c.color.PNG", "a.collage.tif"] {
+            assert!(is_own_result(Path::new(name)), "{name}");
+        }
+        for name in ["a.jpg", "color.jpg", "a.colors.jpg", "my color.jpg", "a.color"] {
+            assert!(!is_own_result(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_result_is_left_out_only_beside_its_source() {
+        let mut inputs =
+            vec![input("x/a.jpg"), input("x/a.color.jpg"), input("x/b.color.jpg"), input("y/a.color.jpg")];
+        drop_own_results(&mut inputs);
+        let kept: Vec<_> = inputs.iter().map(|input| input.path.to_str().unwrap()).collect();
+        assert_eq!(kept, ["x/a.jpg", "x/b.color.jpg", "y/a.color.jpg"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! `autochrome colorize`: what the arguments mean, and the run.
+
+use std::fs;
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use anyhow::Context as _;
+use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits};
+
+use super::models::Weights;
+use crate::args::{ColorizeArguments, FormatArgument};
+use crate::colorize::inputs::{self, Found, Input, Missing};
+use crate::colorize::outputs::{self, Naming, Task};
+use crate::colorize::report::Report;
+use crate::colorize::worker::{Run, Settings};
+use crate::exit::{Blame as _, Exit, Failure};
+use crate::interrupt;
+
+/// Colours what the arguments name.
+pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
+    let naming = Naming {
+        out_dir: arguments.out_dir.clone(),
+        format: match arguments.format {
+            FormatArgument::Same => None,
+            FormatArgument::Png => Some(Format::Png),
+            FormatArgument::Jpeg => Some(Format::Jpeg),
+            FormatArgument::Webp => Some(Format::WebP),
+            FormatArgument::Tiff => Some(Format::Tiff),
+        },
+        collage: arguments.collage,
+    };
+    let (tasks, missing) = plan(arguments, &naming)?;
+    let settings = Settings {
+        jobs: arguments.jobs.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
+        memory: u64::from(arguments.memory) << 20,
+        quality: arguments.quality,
+        overwrite: arguments.overwrite,
+        resume: arguments.resume,
+    };
+
+    let mut report = Report::new(tasks.len() + missing.len(), arguments.json);
+    missing.iter().try_for_each(|missing| report.missing(missing))?;
+    if tasks.is_empty() {
+        return Ok(report.finish(false));
+    }
+    let colorizer = open(arguments)?;
+    report.with(&colorizer);
+    // Read before signals are caught: a program that waits for its input should end at the first Ctrl-C.
+    let piped = if outputs::is_dash(&tasks[0].input) { Some(read_stdin()?) } else { None };
+    if let Some(dir) = &arguments.out_dir {
+        fs::create_dir_all(dir)
+            .with_context(|| format!("cannot make the folder {}", dir.display()))
+            .environment()?;
+    }
+    interrupt::install()?;
+    let run = Run { colorizer: &colorizer, settings: &settings, piped: piped.as_deref() };
+    let result = run.all(&tasks, |task, outcome| report.outcome(task, &outcome));
+    let exit = report.finish(interrupt::requested());
+    result.map(|()| exit)
+}
+
+/// What is to be done, and which inputs mean nothing.
+fn plan(arguments: &ColorizeArguments, naming: &Naming) -> Result<(Vec<Task>, Vec<Missing>), Failure> {
+    let ColorizeArguments { inputs: typed, output, out_dir, recursive, .. } = arguments;
+    if typed.iter().chain(output).any(|path| outputs::is_dash(path)) {
+        return Ok((vec![pipe(arguments, naming)?], Vec::new()));
+    }
+    let Found { inputs, missing } = inputs::find(typed, *recursive, out_dir.as_deref());
+    let Some(output) = output else {
+        return Ok((outputs::assign(inputs, naming)?, missing));
+    };
+    if typed.iter().any(|input| input.is_dir()) || inputs.len() + missing.len() > 1 {
+        return Err(Failure::usage("--output names one file, but there are more inputs; use --out-dir"));
+    }
+    check_folder(output)?;
+    let task = |input: Input| outputs::single(&input.path, output, naming);
+    Ok((inputs.into_iter().map(task).collect::<Result<_, _>>()?, missing))
+}
+
+/// The method with its model, as the arguments want them.
+fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
+    let blame = |error: Error| Failure {
+        exit: if error.blame() == Fault::Request { Exit::Usage } else { Exit::Environment },
+        error: error.into(),
+    };
+    let weights = arguments.model.as_deref().map(Weights::find).transpose()?;
+    let source = weights.as_ref().map(Weights::source);
+    let mut colorizer = Colorizer::open(&arguments.method, source).map_err(blame)?;
+    for (id, value) in &arguments.options {
+        colorizer = colorizer.option(id, value).map_err(blame)?;
+    }
+    Ok(colorizer.saturation(arguments.saturation))
+}
+
+/// The one task of a run with `-` in it.
+fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure> {
+    let [input] = &arguments.inputs[..] else {
+        return Err(Failure::usage("with - there is one input and one output"));
+    };
+    if arguments.out_dir.is_some() {
+        return Err(Failure::usage(
+            "a picture from stdin has no name; use --output FILE instead of --out-dir",
+        ));
+    }
+    if let Some(output) = arguments.output.as_deref().filter(|output| !outputs::is_dash(output)) {
+        check_folder(output)?;
+        return outputs::single(input, output, naming);
+    }
+    if arguments.json || arguments.collage {
+        let flag = if arguments.json { "--json" } else { "--collage" };
+        return Err(Failure::usage(format!(
+            "{flag} and the picture cannot both go to stdout; use --output FILE"
+        )));
+    }
+    if std::io::stdout().is_terminal() {
+        return Err(Failure::usage(
+            "a terminal cannot show the picture; use --output FILE, or send stdout to a file",
+        ));
+    }
+    Ok(Task { input: input.clone(), output: "-".into(), collage: None, format: naming.format })
+}
+
+/// The bytes of the input `-`, cut off where they are too many in any case.
+fn read_stdin() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let most = Limits::default().max_bytes + 1;
+    std::io::stdin().lock().take(most).read_to_end(&mut bytes).context("cannot read stdin").environment()?;
+    Ok(bytes)
+}
+
+fn check_folder(output: &Path) -> Result<(), Failure> {
+    match output.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Failure::usage(format!("there is no folder {}; make it first", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}

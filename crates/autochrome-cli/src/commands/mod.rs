@@ -1,0 +1,8 @@
+//! What each command means, one file a command.
+
+pub mod colorize;
+pub mod completions;
+pub mod man;
+pub mod methods;
+pub mod models;
+pub mod train;

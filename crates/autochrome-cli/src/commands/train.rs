@@ -1,0 +1,148 @@
+//! `autochrome train`: a thin call into `autochrome_train`, with a bar.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use autochrome_train::{Event, Recipe, RunOptions, TrainError};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::args::TrainArguments;
+use crate::exit::{Blame as _, Exit, Failure};
+use crate::{interrupt, output};
+
+/// Trains until the recipe's end or Ctrl-C.
+pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
+    let path = &arguments.recipe;
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display())).usage()?;
+    let recipe = Recipe::parse(&text).with_context(|| path.display().to_string()).usage()?;
+    let options = RunOptions {
+        data: arguments.data.clone(),
+        validation: arguments.val.clone(),
+        out: arguments.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(&recipe.id)),
+        resume: arguments.resume,
+        steps: arguments.steps,
+        device: arguments.device.clone(),
+        start: arguments.start.clone(),
+        checkpoint_every: Duration::from_secs(60 * arguments.checkpoint_every),
+        cache_bytes: arguments.cache << 20,
+        data_note: arguments.data_note.clone(),
+        date: today(),
+    };
+    interrupt::install()?;
+    let progress = Progress::new();
+    let result = autochrome_train::run(&recipe, &options, interrupt::flag(), |event| progress.show(&event));
+    progress.bar.finish_and_clear();
+    let summary = result.map_err(blame)?;
+
+    let out = options.out.display();
+    output::line(&format!("{} steps, {} samples; weights and logs in {out}", summary.step, summary.samples))?;
+    if summary.skipped > 0 {
+        output::note(&format!("{} pictures could not be read and were left out", summary.skipped));
+    }
+    if interrupt::requested() {
+        output::note("interrupted; the same command with --resume goes on");
+        return Ok(Exit::Interrupted);
+    }
+    Ok(Exit::Success)
+}
+
+fn blame(error: TrainError) -> Failure {
+    let exit = match &error {
+        TrainError::Recipe(_) | TrainError::Checkpoint(_) => Exit::Usage,
+        _ => Exit::Environment,
+    };
+    Failure { exit, error: error.into() }
+}
+
+/// A bar on a terminal, lines elsewhere.
+struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        let template = "{bar:24} step {pos} of {len}, {eta} left  {wide_msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    fn show(&self, event: &Event) {
+        match event {
+            Event::Started { step, steps, pictures } => {
+                self.bar.set_length(*steps);
+                self.bar.set_position(*step);
+                // The time left is judged from this sitting alone.
+                self.bar.reset_eta();
+                self.line(&format!("{pictures} pictures, steps {step} to {steps}"));
+            }
+            Event::Progress { step, losses, images_per_s } => {
+                let losses: Vec<String> =
+                    losses.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+                let message = format!("{}  {images_per_s:.1} images/s", losses.join("  "));
+                self.bar.set_position(*step);
+                self.bar.set_message(message.clone());
+                if self.bar.is_hidden() {
+                    self.line(&format!("step {step}: {message}"));
+                }
+            }
+            Event::Validated { step, scores, gray, truth, best } => {
+                let best = if *best { ", the best so far" } else { "" };
+                self.line(&format!(
+                    "step {step}: PSNR {:.2} dB (gray {:.2}), CIEDE2000 {:.2} (gray {:.2}), CF {:.1} (truth {:.1}){best}",
+                    scores.psnr_db, gray.psnr_db, scores.delta_e, gray.delta_e, scores.colourfulness, truth.colourfulness
+                ));
+            }
+            Event::Checkpointed { .. } => {}
+        }
+    }
+
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| output::note(text));
+    }
+}
+
+/// The day, `YYYY-MM-DD`, in UTC.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (year, month, day) = civil(seconds / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// The date that lies `days` after 1970-01-01.
+fn civil(mut days: u64) -> (u64, u64, u64) {
+    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let mut year = 1970;
+    while days >= 365 + u64::from(leap(year)) {
+        days -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let february = 28 + u64::from(leap(year));
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    (year, month, days + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::civil;
+
+    #[test]
+    fn days_become_dates() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(11_016), (2000, 2, 29));
+        assert_eq!(civil(11_322), (2000, 12, 31));
+        assert_eq!(civil(19_782), (2024, 2, 29));
+        assert_eq!(civil(20_818), (2026, 12, 31));
+    }
+}

@@ -1,0 +1,34 @@
+//! The binary `autochrome`: the command line as typed (`args`), what it means (`commands`), and how it ended (`exit`).
+
+mod args;
+mod colorize;
+mod commands;
+mod exit;
+mod interrupt;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    // clap ends the process itself for --help, --version and usage errors, with 0 and 2.
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Colorize(arguments) => commands::colorize::run(&arguments),
+        Command::Models(arguments) => commands::models::run(&arguments),
+        Command::Methods(arguments) => commands::methods::run(&arguments),
+        Command::Train(arguments) => commands::train::run(&arguments),
+        Command::Completions { shell } => commands::completions::run(shell),
+        Command::Man { out_dir } => commands::man::run(out_dir.as_deref()),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::note(&format!("{:#}", failure.error));
+            failure.exit.into()
+        }
+    }
+}

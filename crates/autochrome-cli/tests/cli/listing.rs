@@ -1,0 +1,59 @@
+//! What the program says of itself.
+
+use crate::util::{Folder, weights};
+
+fn stdout(arguments: &[&str]) -> String {
+    let folder = Folder::new();
+    folder.file("m.safetensors", weights());
+    let output = folder.autochrome().args(arguments).assert().success().get_output().stdout.clone();
+    String::from_utf8(output).unwrap()
+}
+
+#[test]
+fn methods_are_listed_with_the_default_marked() {
+    let list = stdout(&["methods"]);
+    assert!(list.lines().next().unwrap().contains("(default)"), "{list}");
+    assert!(list.lines().any(|line| line.starts_with("gray ")), "{list}");
+}
+
+#[test]
+fn a_method_is_shown_with_its_options() {
+    let page = stdout(&["methods", "neural"]);
+    assert!(page.contains("temperature") && page.contains("Pandey"), "{page}");
+    let json: serde_json::Value = serde_json::from_str(&stdout(&["methods", "--json"])).unwrap();
+    assert!(
+        json.as_array().unwrap().iter().any(|method| method["id"] == "gray" && method["uses_model"] == false)
+    );
+}
+
+#[test]
+fn a_card_is_shown_for_people_and_for_programs() {
+    assert!(stdout(&["models", "show", "m.safetensors"]).starts_with("# Model `tiny`"));
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&["models", "show", "m.safetensors", "--json"])).unwrap();
+    assert_eq!(json["id"], "tiny");
+}
+
+#[test]
+fn models_are_listed() {
+    let json: serde_json::Value = serde_json::from_str(&stdout(&["models", "--json"])).unwrap();
+    let list = stdout(&["models"]);
+    for model in json.as_array().unwrap() {
+        assert!(list.contains(model["id"].as_str().unwrap()), "{list}");
+    }
+    assert_eq!(
+        json.as_array().unwrap().iter().filter(|model| model["default"] == true).count(),
+        json.as_array().unwrap().len().min(1)
+    );
+}
+
+#[test]
+fn completions_and_manual_name_every_command() {
+    let folder = Folder::new();
+    folder.autochrome().args(["man", "--out-dir", "man"]).assert().success();
+    let (script, page) = (stdout(&["completions", "bash"]), stdout(&["man"]));
+    for command in ["colorize", "models", "methods", "train"] {
+        assert!(script.contains(command) && page.contains(command), "{command}");
+        assert!(folder.path(&format!("man/autochrome-{command}.1")).exists(), "{command}");
+    }
+}

@@ -1,0 +1,96 @@
+//! `autochrome train`: ten steps on generated pictures, and what it refuses.
+
+use image::{Rgb, RgbImage};
+
+use crate::util::Folder;
+
+const RECIPE: &str = r#"
+id = "smoke"
+summary = "A tiny network for a test."
+seed = 1
+
+[model]
+kind = "pix2pix"
+
+[model.generator]
+width = 4
+levels = 4
+output = "ab"
+dropout = 0.5
+
+[model.discriminator]
+width = 4
+layers = 1
+
+[[stage]]
+steps = 10
+batch = 2
+learning_rate = 2e-4
+
+[stage.crop]
+size_px = 32
+
+[validation]
+every_steps = 5
+pictures = 2
+size_px = 32
+samples = 2
+
+[inference]
+size_px = 32
+temperature = 1.0
+saturation = 1.0
+flip = false
+"#;
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.file("recipe.toml", RECIPE);
+    for (name, shade) in
+        [("data/a.png", 40), ("data/b.png", 120), ("data/c.png", 200), ("val/d.png", 80), ("val/e.png", 160)]
+    {
+        let path = folder.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        RgbImage::from_fn(48, 48, |x, y| Rgb([shade, (x * 5) as u8, (y * 5) as u8])).save(path).unwrap();
+    }
+    folder
+}
+
+fn train(folder: &Folder, more: &[&str]) -> assert_cmd::Command {
+    let mut command = folder.autochrome();
+    command.args(["train", "recipe.toml", "--data", "data"]).args(more);
+    command
+}
+
+#[test]
+fn ten_steps_give_weights_that_colour_a_picture() {
+    let folder = folder();
+    train(&folder, &["--val", "val", "--out", "run"]).assert().success();
+    folder.picture("gray.png");
+    folder
+        .autochrome()
+        .args(["colorize", "gray.png", "--model", "run/latest.safetensors"])
+        .assert()
+        .success();
+    assert_eq!(folder.open("gray.color.png").width(), 48);
+}
+
+#[test]
+fn a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not() {
+    let folder = folder();
+    train(&folder, &["--out", "whole"]).assert().success();
+    train(&folder, &["--out", "parts", "--steps", "4"]).assert().success();
+    train(&folder, &["--out", "parts"]).assert().code(2);
+    train(&folder, &["--out", "parts", "--resume"]).assert().success();
+    let weights = |run: &str| std::fs::read(folder.path(run).join("latest.safetensors")).unwrap();
+    assert!(weights("whole") == weights("parts"), "the same weights to the last bit");
+}
+
+#[test]
+fn a_recipe_that_cannot_be_read_is_2_and_missing_pictures_are_3() {
+    let folder = folder();
+    folder.file("recipe.toml", RECIPE.replace("steps = 10", "stepps = 10"));
+    train(&folder, &[]).assert().code(2);
+    folder.file("recipe.toml", RECIPE);
+    folder.autochrome().args(["train", "recipe.toml", "--data", "nowhere"]).assert().code(3);
+}

@@ -1,0 +1,131 @@
+//! What can go wrong between a luma plane and its chroma.
+
+use crate::GuidanceKind;
+
+/// An error of a method or of the registry; every message ends in what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MethodError {
+    /// No method has this id.
+    #[error("there is no method `{id}`{}; known: {}", did_you_mean(.nearest), .known.join(", "))]
+    UnknownMethod {
+        /// What was asked for.
+        id: String,
+        /// The known id that resembles it most, when one does.
+        nearest: Option<String>,
+        /// Every known id.
+        known: Vec<String>,
+    },
+    /// No model of this name is built in.
+    #[error("there is no built-in model `{id}`{}; known: {}", did_you_mean(.nearest), list_or_none(.known))]
+    UnknownModel {
+        /// What was asked for.
+        id: String,
+        /// The known id that resembles it most, when one does.
+        nearest: Option<String>,
+        /// Every built-in id.
+        known: Vec<String>,
+    },
+    /// This build carries no weights at all and none were given.
+    #[error("this build carries no model; give a weights file, or use the method `gray`")]
+    NoModel,
+    /// A model was given to a method that has no use for one.
+    #[error("the method `{method}` uses no model; leave the model out")]
+    ModelUnused {
+        /// The method's id.
+        method: &'static str,
+    },
+    /// The method does not take this kind of guidance.
+    #[error("the method `{method}` takes no {kind}; `autochrome methods` shows which do")]
+    GuidanceUnsupported {
+        /// The method's id.
+        method: &'static str,
+        /// The kind that does not fit.
+        kind: GuidanceKind,
+    },
+    /// The method has no option of this name.
+    #[error("the method `{method}` has no option `{id}`{}; known: {}", did_you_mean(.nearest), list_or_none(.known))]
+    UnknownOption {
+        /// The method's id.
+        method: &'static str,
+        /// What was asked for.
+        id: String,
+        /// The known option that resembles it most, when one does.
+        nearest: Option<String>,
+        /// Every option of the method.
+        known: Vec<String>,
+    },
+    /// The value of an option is outside of what the option allows.
+    #[error("option `{id}` cannot be `{value}`; give {expected}")]
+    InvalidOption {
+        /// The option's id.
+        id: &'static str,
+        /// What was given.
+        value: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// The picture has no pixels.
+    #[error("the picture has no pixels")]
+    EmptyPicture,
+    /// The weights could not be used, or the network refused the picture.
+    #[error(transparent)]
+    Network(#[from] autochrome_net::NetError),
+}
+
+impl MethodError {
+    /// A name that stays the same over versions, for programs to match on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownMethod { .. } => "unknown-method",
+            Self::UnknownModel { .. } => "unknown-model",
+            Self::NoModel => "no-model",
+            Self::ModelUnused { .. } => "model-unused",
+            Self::GuidanceUnsupported { .. } => "guidance-unsupported",
+            Self::UnknownOption { .. } => "unknown-option",
+            Self::InvalidOption { .. } => "option-out-of-range",
+            Self::EmptyPicture => "empty-picture",
+            Self::Network(error) => error.code(),
+        }
+    }
+}
+
+/// The known name that `given` was probably meant to be.
+pub(crate) fn nearest(given: &str, known: &[String]) -> Option<String> {
+    let given = given.to_lowercase();
+    known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(&given, name), name))
+        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name.clone())
+}
+
+fn did_you_mean(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+}
+
+fn list_or_none(known: &[String]) -> String {
+    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Vec<String> {
+        ["gray", "neural", "scribble"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised() {
+        assert_eq!(nearest("nueral", &known()).as_deref(), Some("neural"));
+        assert_eq!(nearest("GREY", &known()).as_deref(), Some("gray"));
+    }
+
+    #[test]
+    fn a_different_word_is_not_taken_for_a_slip() {
+        assert_eq!(nearest("watercolour", &known()), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! The ways Autochrome finds colour: one trait, one kind of guidance, one registry.
+//!
+//! A [`Method`] sees the luma of a picture and what a person said about its colours ([`Guidance`]), and answers
+//! with chroma at whatever size it likes. It never sees a file, a byte of an encoded picture, a clock or the
+//! environment; decoding, upsampling, tone and encoding are shared by all methods and live elsewhere.
+//!
+//! The [`registry`] lists every method. Command-line help, the API and the documentation are made from it, so a
+//! new method is one file here and one line there.
+//!
+//! ```
+//! use autochrome_color::Plane;
+//! use autochrome_methods::{Guidance, Options, registry};
+//!
+//! let gray = registry::find("gray")?.open(None)?;
+//! let luma = Plane::filled(640, 480, 50.0);
+//! let answers = gray.colorize(&luma, &Guidance::default(), &Options::default())?;
+//! assert!(answers[0].chroma.a.data().iter().all(|&a| a == 0.0));
+//! # Ok::<(), autochrome_methods::MethodError>(())
+//! ```
+
+mod error;
+mod gray;
+mod guidance;
+mod method;
+pub mod models;
+mod neural;
+mod options;
+pub mod registry;
+
+pub use error::MethodError;
+pub use guidance::{Guidance, GuidanceKind, Point, Srgb, Stroke};
+pub use method::{Answer, Method, MethodInfo, Paper};
+pub use models::ModelSource;
+pub use options::{ChoiceSpec, NumberSpec, OptionSpec, Options, SwitchSpec};

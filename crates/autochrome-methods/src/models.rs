@@ -1,0 +1,85 @@
+//! The models that are part of the program, and where else weights may come from.
+
+use autochrome_net::{ModelCard, NetError, weights};
+
+use crate::MethodError;
+use crate::error::nearest;
+
+/// A model that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltinModel {
+    /// Short lower-case name: `--model ID`.
+    pub id: &'static str,
+    /// The weights file.
+    pub bytes: &'static [u8],
+}
+
+impl BuiltinModel {
+    /// What the model says of itself.
+    ///
+    /// # Errors
+    /// When the weights are not a weights file of ours.
+    pub fn card(&self) -> Result<ModelCard, NetError> {
+        card(self.bytes)
+    }
+}
+
+/// What the content of a weights file says of itself.
+///
+/// # Errors
+/// When it is not a weights file of ours.
+pub fn card(bytes: &[u8]) -> Result<ModelCard, NetError> {
+    weights::card_of(bytes)
+}
+
+static BUILTIN: [BuiltinModel; 0] = [];
+
+/// Every built-in model, the default first.
+#[must_use]
+pub fn builtin() -> &'static [BuiltinModel] {
+    &BUILTIN
+}
+
+/// Where a method's trained weights come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelSource<'a> {
+    /// A model that is part of the program, by its id.
+    Builtin(&'a str),
+    /// The content of a weights file.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> ModelSource<'a> {
+    /// The weights; those of the default model for `None`.
+    pub(crate) fn bytes(source: Option<Self>) -> Result<&'a [u8], MethodError> {
+        match source {
+            Some(Self::Bytes(bytes)) => Ok(bytes),
+            Some(Self::Builtin(id)) => {
+                builtin().iter().find(|model| model.id == id).map(|model| model.bytes).ok_or_else(|| {
+                    let known: Vec<String> = builtin().iter().map(|model| model.id.to_owned()).collect();
+                    MethodError::UnknownModel { id: id.to_owned(), nearest: nearest(id, &known), known }
+                })
+            }
+            None => builtin().first().map(|model| model.bytes).ok_or(MethodError::NoModel),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_model_carries_a_card_of_its_own_name() {
+        for model in builtin() {
+            assert_eq!(model.card().unwrap().id, model.id);
+        }
+    }
+
+    #[test]
+    fn an_unknown_model_is_an_error_that_lists_the_known_ones() {
+        let error = ModelSource::bytes(Some(ModelSource::Builtin("no such model"))).unwrap_err();
+        assert_eq!(error.code(), "unknown-model");
+        assert!(builtin().iter().all(|model| error.to_string().contains(model.id)), "{error}");
+    }
+}

@@ -1,0 +1,150 @@
+//! A trained network, with or without colour hints.
+
+use autochrome_color::{Plane, lab};
+use autochrome_net::{Hint, PredictOptions, Session};
+
+use crate::{
+    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
+    Options, Paper, Point, SwitchSpec,
+};
+
+static SIZE: NumberSpec = NumberSpec {
+    id: "size",
+    help: "Working size in pixels, the geometric mean of both sides: larger sees details, smaller sees the whole",
+    min: 16.0,
+    max: 2048.0,
+    default: None,
+};
+
+static TEMPERATURE: NumberSpec = NumberSpec {
+    id: "temperature",
+    help: "How to choose among likely colours: lower is more vivid, 1 is their mean; networks with colour classes only",
+    min: 0.01,
+    max: 2.0,
+    default: None,
+};
+
+static FLIP: SwitchSpec = SwitchSpec {
+    id: "flip",
+    help: "Average with the answer for the mirror image; takes twice the time",
+    default: None,
+};
+
+pub(crate) static INFO: MethodInfo = MethodInfo {
+    id: "neural",
+    name: "Neural network",
+    summary: "A trained network finds all colours by itself",
+    paper: Some(Paper {
+        title: "Coloring of Grayscale Images using Generative Adversarial Network",
+        authors: "Pandey, Rana",
+        year: None,
+    }),
+    guidance: &[GuidanceKind::Points],
+    options: &[OptionSpec::Number(&SIZE), OptionSpec::Number(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
+    uses_model: true,
+};
+
+/// The method `neural`.
+struct Neural {
+    session: Session,
+}
+
+/// The method with these weights, or the default model's.
+pub(crate) fn open(model: Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError> {
+    Ok(Box::new(Neural { session: Session::from_bytes(ModelSource::bytes(model)?)? }))
+}
+
+impl Method for Neural {
+    fn info(&self) -> &'static MethodInfo {
+        &INFO
+    }
+
+    fn model(&self) -> Option<&str> {
+        Some(&self.session.card().id)
+    }
+
+    fn colorize(
+        &self,
+        luma: &Plane,
+        guidance: &Guidance,
+        options: &Options,
+    ) -> Result<Vec<Answer>, MethodError> {
+        INFO.check(guidance)?;
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
+        let ask = PredictOptions {
+            size_px: options.number(&SIZE).map(|size_px| size_px as usize),
+            temperature: options.number(&TEMPERATURE).map(|temperature| temperature as f32),
+            flip: options.switch(&FLIP),
+        };
+        let mut chroma = self.session.predict(luma, &hints, &ask)?;
+        // The gain that validation found best for this model; what a person asks for comes on top of it.
+        let gain = self.session.card().inference.saturation;
+        if gain != 1.0 {
+            chroma.a.data_mut().iter_mut().chain(chroma.b.data_mut()).for_each(|ab| *ab *= gain);
+        }
+        Ok(vec![Answer { chroma }])
+    }
+}
+
+/// A point as the network takes it: square, relative to the shorter side, colour without lightness.
+fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
+    let longer_to_shorter = width.max(height) as f32 / width.min(height).max(1) as f32;
+    let (_, ab) = lab::rgb8_to_lab(&[point.color.red, point.color.green, point.color.blue], 1, 1);
+    Hint {
+        x: point.x,
+        y: point.y,
+        side: 2.0 * point.radius * longer_to_shorter,
+        ab: [ab.a.row(0)[0], ab.b.row(0)[0]],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Srgb;
+
+    #[test]
+    fn a_point_keeps_its_place_and_its_colour() {
+        let color = Srgb { red: 255, green: 0, blue: 0 };
+        let hint = hint(&Point { x: 0.25, y: 0.75, radius: 0.05, color }, (200, 100));
+        assert_eq!((hint.x, hint.y), (0.25, 0.75));
+        assert!((hint.side - 0.2).abs() < 1e-6, "a tenth of 200 is a fifth of 100, not {}", hint.side);
+        assert!((hint.ab[0] - 80.1).abs() < 0.2 && (hint.ab[1] - 67.2).abs() < 0.2, "{:?}", hint.ab);
+    }
+
+    fn tiny() -> Box<dyn Method> {
+        open(Some(ModelSource::Bytes(&autochrome_net::models::tests_support::tiny_weights()))).unwrap()
+    }
+
+    #[test]
+    fn options_reach_the_network() {
+        let luma = Plane::from_vec(64, 64, (0..4096).map(|i| (i % 97) as f32).collect()).unwrap();
+        let answer = |set: &[(&str, &str)]| {
+            let mut options = Options::default();
+            set.iter().for_each(|(id, value)| options.set(&INFO, id, value).unwrap());
+            tiny().colorize(&luma, &Guidance::default(), &options).unwrap().remove(0).chroma
+        };
+        assert_eq!(answer(&[]).size(), (64, 64), "the card's size");
+        assert_eq!(answer(&[("size", "32")]).size(), (32, 32));
+        assert_ne!(answer(&[]), answer(&[("flip", "on")]));
+        assert_eq!(tiny().model(), Some("tiny"));
+    }
+
+    #[test]
+    fn a_point_for_a_network_without_hints_is_refused() {
+        let mut guidance = Guidance::default();
+        let color = Srgb { red: 1, green: 2, blue: 3 };
+        guidance.points.push(Point { x: 0.5, y: 0.5, radius: 0.1, color });
+        let error = tiny().colorize(&Plane::filled(8, 8, 50.0), &guidance, &Options::default()).unwrap_err();
+        assert_eq!(error.code(), "bad-network-input");
+    }
+
+    #[test]
+    fn damaged_weights_are_refused() {
+        let error = open(Some(ModelSource::Bytes(b"not weights"))).err().unwrap();
+        assert_eq!(error.code(), "bad-weights");
+    }
+}

@@ -1,0 +1,67 @@
+//! The result: pixels in colour with everything the file said of itself.
+
+use autochrome_color::render::{render8, render16};
+use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_media::{Depth, EncodeOptions, Metadata, Picture, Pixels, Raster, encode};
+
+use crate::{Error, collage};
+
+/// A picture in colour, ready to be encoded.
+#[derive(Clone, Debug)]
+pub struct Colored {
+    raster: Raster,
+    metadata: Metadata,
+    /// Whether any colour was added, so that a gray picture does not claim it.
+    added: bool,
+}
+
+impl Colored {
+    pub(crate) fn new(picture: &Picture, chroma: &Chroma, tone: &Tone) -> Result<Self, Error> {
+        let pixels = render(picture, chroma, tone);
+        let raster = raster(picture.width(), picture.height(), pixels)?.with_alpha(picture.alpha.clone())?;
+        let any = |plane: &Plane| plane.data().iter().any(|&ab| ab != 0.0);
+        let added = tone.saturation != 0.0 && (any(&chroma.a) || any(&chroma.b));
+        Ok(Self { raster, metadata: picture.metadata.clone(), added })
+    }
+
+    /// Pixels, size and opacity.
+    #[must_use]
+    pub fn raster(&self) -> &Raster {
+        &self.raster
+    }
+
+    /// The bytes of a file; 16 bits stay 16 bits where the format can hold them.
+    ///
+    /// The note that colours were added ([`EncodeOptions::note`]) is left out when none were.
+    ///
+    /// # Errors
+    /// When the format is not written or cannot hold a picture of this size.
+    pub fn encode(&self, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+        let options = EncodeOptions { note: options.note && self.added, ..*options };
+        Ok(encode(&self.raster, &self.metadata, &options)?)
+    }
+
+    /// Before and after side by side: `picture`, which this was made from, in gray on the left, the colours on the right.
+    ///
+    /// # Errors
+    /// When `picture` has another size or depth.
+    pub fn collage(&self, picture: &Picture) -> Result<Self, Error> {
+        let gray = render(picture, &Chroma::neutral(1, 1), &Tone::default());
+        let raster = collage::side_by_side(picture.width(), &gray, &self.raster)?;
+        Ok(Self { raster, metadata: self.metadata.clone(), added: self.added })
+    }
+}
+
+/// sRGB pixels in the depth of the picture.
+fn render(picture: &Picture, chroma: &Chroma, tone: &Tone) -> Pixels {
+    match picture.depth {
+        Depth::Eight => Pixels::Rgb8(render8(&picture.luma, chroma, tone)),
+        Depth::Sixteen => Pixels::Rgb16(render16(&picture.luma, chroma, tone)),
+    }
+}
+
+pub(crate) fn raster(width: usize, height: usize, pixels: Pixels) -> Result<Raster, Error> {
+    // A size that does not fit becomes one that does not match the samples, which `Raster` reports.
+    let side = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
+    Ok(Raster::new(side(width), side(height), pixels)?)
+}

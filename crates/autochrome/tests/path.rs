@@ -1,0 +1,138 @@
+//! The path from bytes to bytes, with a method whose answer is known.
+
+use std::sync::atomic::AtomicBool;
+
+use autochrome::{
+    Answer, Blame, Chroma, Colorizer, DecodeOptions, EncodeOptions, Error, Format, Guidance, Method, MethodError, MethodInfo,
+    Options, Picture, Pixels, Plane, Request, decode,
+};
+
+/// Paints everything in one colour, at a size of its own.
+struct Paint {
+    answers: Vec<[f32; 2]>,
+}
+
+static PAINT: MethodInfo = MethodInfo {
+    id: "paint",
+    name: "Paint",
+    summary: "One colour everywhere",
+    paper: None,
+    guidance: &[],
+    options: &[],
+    uses_model: false,
+};
+
+impl Method for Paint {
+    fn info(&self) -> &'static MethodInfo {
+        &PAINT
+    }
+
+    fn colorize(&self, _: &Plane, _: &Guidance, _: &Options) -> Result<Vec<Answer>, MethodError> {
+        let plane = |value| Plane::filled(3, 2, value);
+        Ok(self.answers.iter().map(|&[a, b]| Answer { chroma: Chroma { a: plane(a), b: plane(b) } }).collect())
+    }
+}
+
+fn paint(a: f32, b: f32) -> Colorizer {
+    Colorizer::with_method(Box::new(Paint { answers: vec![[a, b]] }))
+}
+
+/// A gray PGM with all 256 values.
+fn ramp() -> Vec<u8> {
+    let mut bytes = b"P5 16 16 255\n".to_vec();
+    bytes.extend(0..=255_u8);
+    bytes
+}
+
+fn picture() -> Picture {
+    decode(&ramp(), &DecodeOptions::default()).unwrap()
+}
+
+fn rgb(colorizer: &Colorizer) -> Vec<[u8; 3]> {
+    let colored = colorizer.colorize(&picture()).unwrap();
+    match colored.raster().pixels() {
+        Pixels::Rgb8(samples) => samples.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect(),
+        other => panic!("8-bit RGB expected, not {other:?}"),
+    }
+}
+
+fn request(format: Format) -> Request<'static> {
+    Request { decode: DecodeOptions::default(), encode: EncodeOptions::new(format), collage: false, stop: None }
+}
+
+#[test]
+fn luma_stays_whatever_the_colour() {
+    for (a, b) in [(30.0, 20.0), (-40.0, 40.0), (10.0, -60.0), (300.0, -300.0)] {
+        let coloured = paint(a, b).run(&ramp(), &request(Format::Png)).unwrap().bytes;
+        let after = decode(&coloured, &DecodeOptions::default()).unwrap().luma;
+        let worst = picture().luma.data().iter().zip(after.data()).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
+        // Rounding to 8 bits moves L by at most one step of 255 where sRGB is coarsest, in the dark.
+        assert!(worst <= 100.0 / 255.0, "({a}, {b}) moved L by {worst}");
+    }
+}
+
+#[test]
+fn saturation_scales_the_colours() {
+    let strength = |saturation| rgb(&paint(10.0, 10.0).saturation(saturation))[128].map(i32::from);
+    let spread = |[r, _, b]: [i32; 3]| r - b;
+    assert_eq!(spread(strength(0.0)), 0);
+    assert!(spread(strength(2.0)) > spread(strength(1.0)) + 10);
+}
+
+#[test]
+fn the_first_answer_is_the_one_taken_and_none_is_a_fault() {
+    let both = Colorizer::with_method(Box::new(Paint { answers: vec![[0.0, 30.0], [0.0, -30.0]] }));
+    assert_eq!(rgb(&both), rgb(&paint(0.0, 30.0)));
+    let none = Colorizer::with_method(Box::new(Paint { answers: vec![] }));
+    assert_eq!(none.colorize(&picture()).unwrap_err().code(), "no-answer");
+}
+
+#[test]
+fn opacity_is_kept() {
+    let mut bytes = b"P7\nWIDTH 2\nHEIGHT 1\nDEPTH 2\nMAXVAL 255\nTUPLTYPE GRAYSCALE_ALPHA\nENDHDR\n".to_vec();
+    bytes.extend([100, 10, 200, 250]);
+    let before = decode(&bytes, &DecodeOptions::default()).unwrap();
+    assert!(before.alpha.is_some());
+    let png = paint(20.0, 0.0).run(&bytes, &request(Format::Png)).unwrap().bytes;
+    assert_eq!(decode(&png, &DecodeOptions::default()).unwrap().alpha, before.alpha);
+}
+
+#[test]
+fn a_result_says_that_colours_were_added_only_when_they_were() {
+    let says = |colorizer: &Colorizer| {
+        let jpeg = colorizer.run(&ramp(), &request(Format::Jpeg)).unwrap().bytes;
+        jpeg.windows(13).any(|window| window == b"Colours added")
+    };
+    assert!(says(&paint(20.0, 0.0)));
+    assert!(!says(&paint(20.0, 0.0).saturation(0.0)));
+    assert!(!says(&Colorizer::open("gray", None).unwrap()));
+}
+
+#[test]
+fn the_side_by_side_picture_is_twice_as_wide_and_gray_on_the_left() {
+    let request = Request { collage: true, ..request(Format::Png) };
+    let response = paint(0.0, 40.0).run(&ramp(), &request).unwrap();
+    let collage = decode(&response.collage.unwrap(), &DecodeOptions::default()).unwrap();
+    assert_eq!((collage.width(), collage.height()), (33, 16));
+    let b = collage.chroma.unwrap().b;
+    let (left, right) = (b.row(8)[8], b.row(8)[17 + 8]);
+    assert!(left.abs() < 1.0 && right > 30.0, "b is {left} on the left and {right} on the right");
+}
+
+#[test]
+fn work_that_is_to_stop_stops() {
+    let stop = AtomicBool::new(true);
+    let request = Request { stop: Some(&stop), ..request(Format::Png) };
+    let error = paint(0.0, 0.0).run(&ramp(), &request).unwrap_err();
+    assert!(matches!(error, Error::Stopped));
+    assert_eq!(error.blame(), Blame::Stopped);
+}
+
+#[test]
+fn errors_know_whose_fault_they_are() {
+    let run = |bytes: &[u8], format| paint(0.0, 0.0).run(bytes, &request(format)).unwrap_err();
+    assert_eq!(run(b"no picture", Format::Png).blame(), Blame::Input);
+    assert_eq!(run(&ramp()[..40], Format::Png).blame(), Blame::Input);
+    assert_eq!(run(&ramp(), Format::Gif).blame(), Blame::Request);
+    assert_eq!(Colorizer::open("grya", None).err().unwrap().blame(), Blame::Request);
+}

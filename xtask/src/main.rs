@@ -1,0 +1,40 @@
+//! Project chores, run as `cargo xtask CHORE`. In Rust rather than shell, so that they run wherever cargo does.
+
+mod ci;
+mod shell;
+mod smoke;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask test     run all tests; installs what they need, and says what had to be skipped
+cargo xtask lint     formatting, lints and documentation, without a warning
+cargo xtask smoke    train for ten steps, stopped and resumed
+cargo xtask ci       all of these: what must hold before a change is taken
+";
+
+fn main() -> ExitCode {
+    let chore = std::env::args().nth(1);
+    let result = match chore.as_deref() {
+        Some("test") => test::run(),
+        Some("lint") => ci::lint(),
+        Some("smoke") => smoke::run(),
+        Some("ci") => ci::run_all(),
+        Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask test`: all tests, and a plain word about those that did not run.
+//!
+//! Nothing outside of the workspace is needed today: no system package, no Python, no network. A test that may have
+//! to do without something on the machine at hand says so by appending one line to the file that the variable
+//! `AUTOCHROME_SKIPPED` names; those lines are repeated at the end, so that a green run never hides them.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+use crate::shell::{cargo, run as run_command, succeeds, target};
+
+/// Runs every test of the workspace, doc examples included.
+pub fn run() -> Result<()> {
+    let folder = target().join("xtask");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let notes = folder.join("skipped.txt");
+    fs::write(&notes, "").with_context(|| format!("cannot write {}", notes.display()))?;
+
+    if succeeds(&mut cargo(["nextest", "--version"])) {
+        run_command(
+            cargo(["nextest", "run", "--workspace", "--no-fail-fast"]).env("AUTOCHROME_SKIPPED", &notes),
+        )?;
+        run_command(cargo(["test", "--workspace", "--doc"]).env("AUTOCHROME_SKIPPED", &notes))?;
+    } else {
+        run_command(cargo(["test", "--workspace", "--no-fail-fast"]).env("AUTOCHROME_SKIPPED", &notes))?;
+    }
+
+    eprintln!("\nAll tests passed. Skipped:");
+    for line in skipped(&fs::read_to_string(&notes)?)? {
+        eprintln!("  - {line}");
+    }
+    Ok(())
+}
+
+/// What did not run: tests that said so themselves, ignored tests, and parts that this build leaves out.
+fn skipped(notes: &str) -> Result<Vec<String>> {
+    let mut skipped: Vec<String> = notes.lines().map(str::to_owned).collect();
+    skipped.sort();
+    skipped.dedup();
+    // The test binaries were built a moment ago: asking them for their lists costs nothing.
+    let list =
+        cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--quiet", "--", "--list", "--ignored"])
+            .output()
+            .context("cannot list the ignored tests")?;
+    let ignored = String::from_utf8_lossy(&list.stdout);
+    skipped.extend(
+        ignored
+            .lines()
+            .filter_map(|line| line.strip_suffix(": test"))
+            .map(|name| format!("{name}: marked `#[ignore]`")),
+    );
+    skipped.push(
+        "GPU devices (features cuda, wgpu, metal, rocm): they need their hardware; tests run on the CPU"
+            .to_owned(),
+    );
+    Ok(skipped)
+}
