@@ -46,15 +46,16 @@ impl ChromaTrainer {
         engine: Engine,
     ) -> Result<Self, TrainError> {
         let device = engine.device();
-        device.seed(seed);
-        let mut generator = recipe.generator.init(device);
+        let (mut generator, discriminator) = trainer::seeded(seed, device, || {
+            (recipe.generator.init(device), recipe.discriminator.init(2, device))
+        });
         if let Some(start) = start {
             generator = weights::apply(generator, start, |path| start.contains_key(path))?;
         }
         Ok(Self {
             class_weights: prior::class_weights(index, PRIOR_PICTURES, recipe.rebalance_most),
             averaged: weights::collect(&generator),
-            discriminator: recipe.discriminator.init(2, device),
+            discriminator,
             generator_optimizer: AdamW::new(0.9, 0.999, recipe.weight_decay),
             discriminator_optimizer: AdamW::new(0.5, 0.999, 0.0),
             recipe: recipe.clone(),
@@ -93,9 +94,9 @@ impl ChromaTrainer {
         if (step + 1) % EMA_EVERY != 0 {
             return;
         }
-        // Early on the average would remember the random start for thousands of steps.
-        let decay = self.recipe.ema.powi(EMA_EVERY as i32).min((1.0 + step as f64) / (10.0 + 2.0 * step as f64) + 0.5);
-        let decay = decay as f32;
+        // Early on the average follows closely, or it would remember the random start for thousands of steps.
+        let updates = ((step + 1) / EMA_EVERY) as f64;
+        let decay = self.recipe.ema.powi(EMA_EVERY as i32).min(updates / (9.0 + updates)) as f32;
         for (path, live) in weights::collect(&self.generator) {
             if let Some(average) = self.averaged.get_mut(&path) {
                 for (average, live) in average.values.iter_mut().zip(&live.values) {

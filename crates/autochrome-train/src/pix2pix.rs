@@ -39,12 +39,13 @@ pub(crate) struct Pix2pixTrainer {
 impl Pix2pixTrainer {
     pub(crate) fn new(recipe: &Pix2pix, seed: u64, start: Option<&Tensors>, engine: Engine) -> Result<Self, TrainError> {
         let device = engine.device();
-        device.seed(seed);
-        let mut generator = recipe.generator.init(device);
+        let (mut generator, discriminator) = trainer::seeded(seed, device, || {
+            let colours = recipe.generator.output.channels();
+            (recipe.generator.init(device), recipe.discriminator.init(colours, device))
+        });
         if let Some(start) = start {
             generator = weights::apply(generator, start, |_| true)?;
         }
-        let discriminator = recipe.discriminator.init(recipe.generator.output.channels(), device);
         let adam = || AdamW::new(recipe.beta_1, recipe.beta_2, 0.0);
         Ok(Self {
             engine,

@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn the_rate_warms_up_and_falls() {
         let recipe = Recipe::parse(include_str!("../../../recipes/flagship.toml")).unwrap();
-        let stage = &Stage { warmup_steps: 10, ..recipe.stage[0].clone() };
+        let stage = &Stage { warmup_steps: 10, ..recipe.stage[1].clone() };
         assert!(stage.rate_at(0) < stage.rate_at(9));
         assert!(stage.rate_at(stage.steps - 1) < stage.rate_at(10));
     }

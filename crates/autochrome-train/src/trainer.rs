@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use autochrome_data::Batch;
 use autochrome_net::weights::{self, Tensors};
 use autochrome_net::{ModelCard, Session};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::TrainError;
@@ -40,6 +42,19 @@ pub(crate) trait Trainer {
 
     /// Takes all state from a folder.
     fn load(&mut self, folder: &Path) -> Result<(), TrainError>;
+}
+
+/// Modules whose fresh weights depend on the seed alone.
+///
+/// burn draws them from a generator that all users of a device share, and only when they are first asked for.
+pub(crate) fn seeded<G: Module, D: Module>(seed: u64, device: &Device, init: impl FnOnce() -> (G, D)) -> (G, D) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    device.seed(seed);
+    let modules = init();
+    // Reading the weights makes burn draw them, here and now.
+    let _ = (weights::collect(&modules.0), weights::collect(&modules.1));
+    modules
 }
 
 /// Planes of a batch as a tensor.

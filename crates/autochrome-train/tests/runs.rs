@@ -121,9 +121,9 @@ fn go(recipe: &str, options: &RunOptions) -> autochrome_train::Summary {
     run(&Recipe::parse(recipe).unwrap(), options, &AtomicBool::new(false), |_| {}).unwrap()
 }
 
-/// The columns of a log without the last, which is a speed.
-fn losses(run: &Path) -> Vec<String> {
-    let text = fs::read_to_string(run.join("log.tsv")).unwrap();
+/// The rows of the validation log without the last column, which is a time.
+fn figures(run: &Path) -> Vec<String> {
+    let text = fs::read_to_string(run.join("validation.tsv")).unwrap();
     text.lines().map(|line| line.rsplit_once('\t').unwrap().0.to_owned()).collect()
 }
 
@@ -142,7 +142,7 @@ fn a_run_leaves_weights_logs_curves_and_sheets() {
 }
 
 #[test]
-fn a_run_killed_at_any_step_continues_to_the_same_losses_and_weights() {
+fn a_run_killed_at_any_step_continues_to_the_same_figures_and_weights() {
     for recipe in [PAPER, FLAGSHIP] {
         let data = pictures();
         let whole = tempfile::tempdir().unwrap();
@@ -164,7 +164,7 @@ fn a_run_killed_at_any_step_continues_to_the_same_losses_and_weights() {
         fs::rename(parts.path().join("checkpoint"), parts.path().join("checkpoint.old")).unwrap();
         go(recipe, &RunOptions { resume: true, ..first });
 
-        assert_eq!(losses(whole.path()).last(), losses(parts.path()).last());
+        assert_eq!(figures(whole.path()), figures(parts.path()));
         let weights = |run: &TempDir| fs::read(run.path().join("latest.safetensors")).unwrap();
         assert!(weights(&whole) == weights(&parts), "other weights");
     }
