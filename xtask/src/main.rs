@@ -4,6 +4,7 @@ mod ci;
 mod shell;
 mod smoke;
 mod test;
+mod web;
 
 use std::process::ExitCode;
 
@@ -11,7 +12,10 @@ const HELP: &str = "\
 cargo xtask test     run all tests; installs what they need, and says what had to be skipped
 cargo xtask lint     formatting, lints and documentation, without a warning
 cargo xtask smoke    train for ten steps, stopped and resumed
-cargo xtask ci       all of these: what must hold before a change is taken
+cargo xtask web      build the web app (needs Node); the next build puts it into the program
+cargo xtask web-test test the web app, in a real browser too (needs Chromium)
+cargo xtask serve    build the web app and the program, and run them
+cargo xtask ci       test, lint and smoke: what must hold before a change is taken
 ";
 
 fn main() -> ExitCode {
@@ -20,6 +24,9 @@ fn main() -> ExitCode {
         Some("test") => test::run(),
         Some("lint") => ci::lint(),
         Some("smoke") => smoke::run(),
+        Some("web") => web::build(),
+        Some("web-test") => web::test(),
+        Some("serve") => web::serve(),
         Some("ci") => ci::run_all(),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -13,7 +13,7 @@ pub fn root() -> &'static Path {
 
 /// Where cargo puts what it builds, and chores what they need for a while.
 pub fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// cargo, in the root of the workspace.

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::shell::{cargo, run as run_command, target};
+use crate::shell::{cargo, root, run as run_command, target};
 
 /// Steps of the whole run, and where the other one is cut.
 const STEPS: &str = "10";
@@ -14,6 +15,8 @@ const CUT: &str = "4";
 
 /// Trains ten steps at once, then four and six, and compares the weights.
 pub fn run() -> Result<()> {
+    // The program as the tests built it; `cargo run` would build its dependencies once more, with other features.
+    run_command(&mut cargo(["test", "--workspace", "--no-run"]))?;
     let folder = target().join("xtask/smoke");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -23,6 +26,8 @@ pub fn run() -> Result<()> {
     for number in 0..12 {
         write_picture(&data.join(format!("{number:02}.ppm")), number)?;
     }
+    // The program that the tests have built; `cargo run` would compile half of it anew with other features.
+    run_command(&mut cargo(["test", "--workspace", "--no-run", "--quiet"]))?;
     train(&folder, "whole", &["--steps", STEPS])?;
     train(&folder, "parts", &["--steps", CUT])?;
     train(&folder, "parts", &["--steps", STEPS, "--resume"])?;
@@ -40,16 +45,8 @@ pub fn run() -> Result<()> {
 }
 
 fn train(folder: &Path, run: &str, more: &[&str]) -> Result<()> {
-    let mut command = cargo([
-        "run",
-        "--quiet",
-        "--package",
-        "autochrome-cli",
-        "--",
-        "train",
-        "recipes/paper.toml",
-        "--data",
-    ]);
+    let mut command = Command::new(target().join("debug/autochrome"));
+    command.current_dir(root()).args(["train", "recipes/paper.toml", "--data"]);
     command.arg(folder.join("data")).arg("--out").arg(folder.join(run)).args(more);
     run_command(&mut command)
 }
@@ -58,7 +55,7 @@ fn train(folder: &Path, run: &str, more: &[&str]) -> Result<()> {
 fn write_picture(path: &Path, number: u32) -> Result<()> {
     const SIDE: u32 = 160;
     let mut file = Vec::new();
-    write!(file, "P6 {SIDE} {SIDE} 255\n")?;
+    writeln!(file, "P6 {SIDE} {SIDE} 255")?;
     for y in 0..SIDE {
         for x in 0..SIDE {
             let wave = |scale: u32| {

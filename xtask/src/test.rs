@@ -17,19 +17,24 @@ pub fn run() -> Result<()> {
     let notes = folder.join("skipped.txt");
     fs::write(&notes, "").with_context(|| format!("cannot write {}", notes.display()))?;
 
-    if succeeds(&mut cargo(["nextest", "--version"])) {
-        run_command(
-            cargo(["nextest", "run", "--workspace", "--no-fail-fast"]).env("AUTOCHROME_SKIPPED", &notes),
-        )?;
-        run_command(cargo(["test", "--workspace", "--doc"]).env("AUTOCHROME_SKIPPED", &notes))?;
+    let mut runs = if succeeds(&mut cargo(["nextest", "--version"])) {
+        vec![
+            cargo(["nextest", "run", "--workspace", "--no-fail-fast"]),
+            cargo(["test", "--workspace", "--doc", "--no-fail-fast"]),
+        ]
     } else {
-        run_command(cargo(["test", "--workspace", "--no-fail-fast"]).env("AUTOCHROME_SKIPPED", &notes))?;
-    }
+        vec![cargo(["test", "--workspace", "--no-fail-fast"])]
+    };
+    // All of them, whatever becomes of the first: a failure in one should not hide another.
+    let results: Vec<Result<()>> =
+        runs.iter_mut().map(|command| run_command(command.env("AUTOCHROME_SKIPPED", &notes))).collect();
 
-    eprintln!("\nAll tests passed. Skipped:");
+    eprintln!("\nSkipped:");
     for line in skipped(&fs::read_to_string(&notes)?)? {
         eprintln!("  - {line}");
     }
+    results.into_iter().collect::<Result<()>>()?;
+    eprintln!("All tests passed.");
     Ok(())
 }
 

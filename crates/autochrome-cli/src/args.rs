@@ -26,8 +26,13 @@ pub enum Command {
     Models(ModelsArguments),
     /// List the methods, or show the options of one
     Methods(MethodsArguments),
+    /// Run the web app and the HTTP API on this machine
+    Serve(ServeArguments),
     /// Train a model of your own from a recipe
     Train(TrainArguments),
+    /// Measure how good the colours of methods, models and other programs are
+    #[command(after_help = EVALUATE_EXAMPLES)]
+    Evaluate(EvaluateArguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -168,6 +173,34 @@ pub struct MethodsArguments {
     pub json: bool,
 }
 
+/// `autochrome serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Address to listen on; other machines reach it only when it is not 127.0.0.1
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub bind: std::net::SocketAddr,
+
+    /// Folder for keys, jobs and their results
+    #[arg(long, value_name = "DIR", default_value = "autochrome-data", value_hint = ValueHint::DirPath)]
+    pub data_dir: PathBuf,
+
+    /// How many pictures to work on at once [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+
+    /// Weights file that takes the place of the built-in default model
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub model: Option<PathBuf>,
+
+    /// Make an API key, print it once, and end
+    #[arg(long, value_name = "NAME")]
+    pub new_key: Option<String>,
+
+    /// Let everybody on other machines ask, without a key
+    #[arg(long)]
+    pub allow_anonymous: bool,
+}
+
 /// `autochrome train`.
 #[derive(Debug, Args)]
 pub struct TrainArguments {
@@ -214,6 +247,72 @@ pub struct TrainArguments {
     /// Where to compute: cpu, or what this build was made for (libtorch, cuda, wgpu, metal, rocm)
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: String,
+}
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  autochrome evaluate --data val --models mine.safetensors --report report
+  autochrome evaluate --data val --predictions DeOldify=out/deoldify --json figures.jsonl
+  autochrome evaluate --data old-photographs --no-truth --report report";
+
+/// `autochrome evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// Folder of colour pictures, or a manifest; sub-folders are sources with rows of their own
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub data: PathBuf,
+
+    /// Methods to measure; gray always is [default: neural]
+    #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = method_ids())]
+    pub methods: Vec<String>,
+
+    /// Models for the methods that use one: ids of built-in models, or weights files
+    #[arg(long, value_name = "ID|FILE,...", value_delimiter = ',')]
+    pub models: Vec<String>,
+
+    /// A folder of pictures that another program made of the same ones, matched by name; may be repeated
+    #[arg(long, value_name = "NAME=DIR", value_parser = key_value)]
+    pub predictions: Vec<(String, String)>,
+
+    /// Set an option of the methods that have it; may be repeated
+    #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
+    pub options: Vec<(String, String)>,
+
+    /// Side of the centre squares in pixels
+    #[arg(long, value_name = "PX", default_value_t = 256)]
+    pub size: usize,
+
+    /// Take only so many pictures, spread evenly
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+
+    /// The pictures have no true colours: measure only what needs none
+    #[arg(long)]
+    pub no_truth: bool,
+
+    /// Most pictures for the hint curve, 0 for none [default: all]
+    #[arg(long, value_name = "N")]
+    pub hint_pictures: Option<usize>,
+
+    /// Sources with people, for the skin check; a star at the end stands for anything
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub skin_sources: Vec<String>,
+
+    /// Seed of the hints' places and the resampled sets
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+
+    /// How many pictures to work on at once, one thread each [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Write every figure as JSON lines
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub json: Option<PathBuf>,
+
+    /// Write a report with pictures: DIR/index.html
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub report: Option<PathBuf>,
 }
 
 fn method_ids() -> PossibleValuesParser {

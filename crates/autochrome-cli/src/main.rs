@@ -20,7 +20,9 @@ fn main() -> ExitCode {
         Command::Colorize(arguments) => commands::colorize::run(&arguments),
         Command::Models(arguments) => commands::models::run(&arguments),
         Command::Methods(arguments) => commands::methods::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Train(arguments) => commands::train::run(&arguments),
+        Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { out_dir } => commands::man::run(out_dir.as_deref()),
     };

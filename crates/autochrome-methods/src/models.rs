@@ -32,7 +32,8 @@ pub fn card(bytes: &[u8]) -> Result<ModelCard, NetError> {
     weights::card_of(bytes)
 }
 
-static BUILTIN: [BuiltinModel; 0] = [];
+static BUILTIN: [BuiltinModel; 1] =
+    [BuiltinModel { id: "flagship", bytes: include_bytes!("../../../assets/models/flagship.safetensors") }];
 
 /// Every built-in model, the default first.
 #[must_use]

@@ -3,12 +3,15 @@
 use crate::error::nearest;
 use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural};
 
+/// Makes a method, with this model or its default one.
+type Open = fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>;
+
 /// A method that can be opened.
 #[derive(Debug)]
 pub struct Entry {
     /// What there is to know about it.
     pub info: &'static MethodInfo,
-    open: fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>,
+    open: Open,
 }
 
 impl Entry {

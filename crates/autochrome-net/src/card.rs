@@ -76,7 +76,12 @@ impl ModelCard {
         for (name, value) in &self.metrics {
             let _ = writeln!(text, "| {name} | {value:.3} |");
         }
-        let _ = write!(text, "\n## Data and terms\n\n{}\n\n## Recipe\n\n```toml\n{}\n```\n", self.data, self.recipe.trim());
+        let _ = write!(
+            text,
+            "\n## Data and terms\n\n{}\n\n## Recipe\n\n```toml\n{}\n```\n",
+            self.data,
+            self.recipe.trim()
+        );
         text
     }
 

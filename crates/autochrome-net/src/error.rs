@@ -8,7 +8,9 @@ pub enum NetError {
     #[error("the weights cannot be used: {0}; get the file again or train it anew")]
     Weights(String),
     /// The asked-for device is not compiled in.
-    #[error("device '{name}' is not in this build; rebuild with `--features {feature}` or use `--device cpu`")]
+    #[error(
+        "device '{name}' is not in this build; rebuild with `--features {feature}` or use `--device cpu`"
+    )]
     Device {
         /// The device as asked for.
         name: String,

@@ -1,8 +1,8 @@
 //! Small layers the networks share.
 
+use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
-use burn::module::Module;
 use burn::tensor::module::interpolate;
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -31,7 +31,10 @@ impl ConvNormRelu {
     /// A k×k block from `channels[0]` to `channels[1]`.
     #[must_use]
     pub fn new(channels: [usize; 2], kernel: usize, device: &Device) -> Self {
-        Self { conv: conv(channels, kernel, 1, false, device), norm: Norm::new(channels[1], 0.0, 0.1, 1e-5, device) }
+        Self {
+            conv: conv(channels, kernel, 1, false, device),
+            norm: Norm::new(channels[1], 0.0, 0.1, 1e-5, device),
+        }
     }
 
     /// # Shapes
@@ -59,7 +62,10 @@ pub fn leaky_relu(x: Tensor<4>, slope: f64) -> Tensor<4> {
 #[must_use]
 pub fn upsample_nearest(x: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
-    interpolate(x, InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]))
+    interpolate(
+        x,
+        InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]),
+    )
 }
 
 /// Reproducible noise for dropout: the same `(seed, step)` gives the same masks on every device.
@@ -95,8 +101,9 @@ impl Noise {
         let shape = x.dims();
         let keep = (1.0 / (1.0 - rate)) as f32;
         let threshold = (rate * 2f64.powi(32)) as u64;
-        let mask: Vec<f32> =
-            (0..shape.iter().product()).map(|_| if self.next() >> 32 < threshold { 0.0 } else { keep }).collect();
+        let mask: Vec<f32> = (0..shape.iter().product())
+            .map(|_| if self.next() >> 32 < threshold { 0.0 } else { keep })
+            .collect();
         let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
         x.mul(mask)
     }

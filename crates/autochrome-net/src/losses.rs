@@ -81,7 +81,8 @@ pub fn huber(a: Tensor<4>, b: Tensor<4>, delta: f32) -> Tensor<1> {
 pub fn gradient(a: Tensor<4>, b: Tensor<4>) -> Tensor<1> {
     let error = difference(a, b);
     let [n, c, h, w] = error.dims();
-    let right = error.clone().slice([0..n, 0..c, 0..h, 1..w]).sub(error.clone().slice([0..n, 0..c, 0..h, 0..w - 1]));
+    let right =
+        error.clone().slice([0..n, 0..c, 0..h, 1..w]).sub(error.clone().slice([0..n, 0..c, 0..h, 0..w - 1]));
     let down = error.clone().slice([0..n, 0..c, 1..h, 0..w]).sub(error.slice([0..n, 0..c, 0..h - 1, 0..w]));
     abs(right).mean().add(abs(down).mean())
 }
@@ -128,7 +129,8 @@ mod tests {
 
     #[test]
     fn the_non_saturating_form_pulls_harder_when_losing() {
-        let slope = |loss: fn(Tensor<4>) -> Tensor<1>| scalar(loss(tensor(&[-8.0]))) - scalar(loss(tensor(&[-7.0])));
+        let slope =
+            |loss: fn(Tensor<4>) -> Tensor<1>| scalar(loss(tensor(&[-8.0]))) - scalar(loss(tensor(&[-7.0])));
         assert!(slope(generator_non_saturating) > 0.9);
         assert!(slope(generator_minimax) < 0.01);
     }
@@ -144,7 +146,8 @@ mod tests {
     fn soft_cross_entropy_of_uniform_logits_is_log_q() {
         let device = Device::flex();
         let logits = Tensor::<4>::zeros([1, 8, 1, 1], &device);
-        let classes = Tensor::<4, Int>::from_data(TensorData::new(vec![0i64, 1, 2, 3, 4], [1, 5, 1, 1]), &device);
+        let classes =
+            Tensor::<4, Int>::from_data(TensorData::new(vec![0i64, 1, 2, 3, 4], [1, 5, 1, 1]), &device);
         let shares = Tensor::<4>::full([1, 5, 1, 1], 0.2, &device);
         let loss = scalar(soft_cross_entropy(logits, classes, shares));
         assert!((loss - 8f32.ln()).abs() < 1e-5, "{loss}");

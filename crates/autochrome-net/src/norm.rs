@@ -36,7 +36,11 @@ impl Norm {
     /// A layer for `channels` channels: γ drawn around 1 with deviation `gamma_std`, β 0.
     #[must_use]
     pub fn new(channels: usize, gamma_std: f64, momentum: f64, epsilon: f64, device: &Device) -> Self {
-        let gamma = if gamma_std > 0.0 { Initializer::Normal { mean: 1.0, std: gamma_std } } else { Initializer::Ones };
+        let gamma = if gamma_std > 0.0 {
+            Initializer::Normal { mean: 1.0, std: gamma_std }
+        } else {
+            Initializer::Ones
+        };
         Self {
             gamma: gamma.init([channels], device),
             beta: Initializer::Zeros.init([channels], device),

@@ -37,7 +37,7 @@ pub struct PredictOptions {
 #[derive(Debug)]
 enum Network {
     UNet(UNet, Output),
-    ChromaNet(ChromaNet),
+    ChromaNet(Box<ChromaNet>),
 }
 
 /// A network with its weights, on a device.
@@ -89,7 +89,7 @@ impl Session {
                 if config.decoder.iter().any(|&c| c == 0 || c > 4096) {
                     return Err(NetError::Weights("the card describes an impossible decoder".into()));
                 }
-                Network::ChromaNet(weights::apply(config.init(device), &tensors, |_| true)?)
+                Network::ChromaNet(Box::new(weights::apply(config.init(device), &tensors, |_| true)?))
             }
         };
         Ok(Self { card, network, device: device.clone() })
@@ -98,7 +98,7 @@ impl Session {
     /// A session around a network that is being trained.
     #[must_use]
     pub fn of_chroma_net(network: ChromaNet, card: ModelCard, device: &Device) -> Self {
-        Self { card, network: Network::ChromaNet(network), device: device.clone() }
+        Self { card, network: Network::ChromaNet(Box::new(network)), device: device.clone() }
     }
 
     /// A session around a U-Net that is being trained.
@@ -123,7 +123,12 @@ impl Session {
     ///
     /// # Errors
     /// [`NetError::Input`] for an empty picture, an impossible option, or hints given to a network that takes none.
-    pub fn predict(&self, luma: &Plane, hints: &[Hint], options: &PredictOptions) -> Result<Chroma, NetError> {
+    pub fn predict(
+        &self,
+        luma: &Plane,
+        hints: &[Hint],
+        options: &PredictOptions,
+    ) -> Result<Chroma, NetError> {
         let Inference { size_px, temperature, flip, .. } = self.card.inference;
         let size_px = options.size_px.unwrap_or(size_px);
         let temperature = options.temperature.unwrap_or(temperature);
@@ -169,7 +174,10 @@ impl Session {
     fn answer(&self, frame: &Frame, gray: &[f32], hints: &[f32], temperature: f32) -> Chroma {
         let (width, height) = (frame.padded_width, frame.padded_height);
         let input = |values: &[f32], channels| {
-            Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, channels, height, width]), &self.device)
+            Tensor::<4>::from_data(
+                TensorData::new(values.to_vec(), [1, channels, height, width]),
+                &self.device,
+            )
         };
         let gray = input(gray, 1);
         match &self.network {
@@ -203,7 +211,8 @@ fn rgb_to_chroma(y: Tensor<4>) -> Chroma {
     let values = y.into_data().convert::<f32>().try_to_vec::<f32>().unwrap_or_default();
     let n = width * height;
     let byte = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
-    let rgb: Vec<u8> = (0..n).flat_map(|i| [byte(values[i]), byte(values[n + i]), byte(values[2 * n + i])]).collect();
+    let rgb: Vec<u8> =
+        (0..n).flat_map(|i| [byte(values[i]), byte(values[n + i]), byte(values[2 * n + i])]).collect();
     autochrome_color::lab::rgb8_to_lab(&rgb, width, height).1
 }
 
@@ -298,7 +307,9 @@ mod tests {
     fn any_picture_size_gets_an_answer_of_its_own_shape() {
         let session = Session::from_bytes(&tiny_weights()).unwrap();
         for (width, height) in [(1, 1), (3, 500), (640, 480), (33, 31)] {
-            let chroma = session.predict(&Plane::filled(width, height, 60.0), &[], &PredictOptions::default()).unwrap();
+            let chroma = session
+                .predict(&Plane::filled(width, height, 60.0), &[], &PredictOptions::default())
+                .unwrap();
             let (w, h) = chroma.size();
             assert!(w > 0 && h > 0);
             if width == 640 {
@@ -318,7 +329,8 @@ mod tests {
     #[test]
     fn flip_averaging_makes_a_symmetric_picture_symmetric() {
         let session = Session::from_bytes(&tiny_weights()).unwrap();
-        let luma = Plane::from_vec(64, 64, (0..4096).map(|i| ((i % 64) as f32 - 31.5).abs()).collect()).unwrap();
+        let luma =
+            Plane::from_vec(64, 64, (0..4096).map(|i| ((i % 64) as f32 - 31.5).abs()).collect()).unwrap();
         let options = PredictOptions { flip: Some(true), size_px: Some(64), ..PredictOptions::default() };
         let a = session.predict(&luma, &[], &options).unwrap().a;
         let width = a.width();

@@ -116,7 +116,9 @@ pub fn to_bytes(tensors: &Tensors, card: &ModelCard) -> Result<Vec<u8>, NetError
         for &value in &tensor.values {
             let half = f16::from_f32(value);
             if !half.is_finite() {
-                return Err(NetError::Weights(format!("'{name}' holds {value}, which half precision cannot")));
+                return Err(NetError::Weights(format!(
+                    "'{name}' holds {value}, which half precision cannot"
+                )));
             }
             bytes.extend_from_slice(&half.to_le_bytes());
         }

@@ -1,5 +1,7 @@
 //! The networks answer as PyTorch's do; the references come from `tools/reference/networks.py`.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 use std::collections::BTreeMap;
 
 use autochrome_net::models::chroma_net::ChromaNetConfig;
@@ -54,7 +56,8 @@ fn assert_close(name: &str, answer: Tensor<4>, stride: usize) {
 
 #[test]
 fn the_unet_answers_as_pytorchs() {
-    let net = filled(UNetConfig { width: 8, levels: 5, output: Output::Ab, dropout: 0.5 }.init(&Device::flex()));
+    let net =
+        filled(UNetConfig { width: 8, levels: 5, output: Output::Ab, dropout: 0.5 }.init(&Device::flex()));
     assert_close("unet", net.forward(picture(1, 64, 32), Statistics::Batch, None), 7);
 }
 

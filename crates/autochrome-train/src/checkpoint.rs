@@ -62,8 +62,9 @@ pub(crate) fn find(run: &Path) -> Result<Option<(PathBuf, State)>, TrainError> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(source) => return Err(TrainError::Io { path, source }),
         };
-        let state = serde_json::from_str(&text)
-            .map_err(|e| TrainError::Checkpoint(format!("{}: {e}; delete the folder to start anew", path.display())))?;
+        let state = serde_json::from_str(&text).map_err(|e| {
+            TrainError::Checkpoint(format!("{}: {e}; delete the folder to start anew", path.display()))
+        })?;
         return Ok(Some((folder, state)));
     }
     Ok(None)

@@ -91,7 +91,7 @@ impl ChromaTrainer {
     }
 
     fn follow(&mut self, step: u64) {
-        if (step + 1) % EMA_EVERY != 0 {
+        if !(step + 1).is_multiple_of(EMA_EVERY) {
             return;
         }
         // Early on the average follows closely, or it would remember the random start for thousands of steps.
@@ -116,7 +116,8 @@ fn is_trained(path: &str, stage: &Stage) -> bool {
     if !is_encoder(path) {
         return true;
     }
-    let block = path.strip_prefix("encoder.blocks.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
+    let block =
+        path.strip_prefix("encoder.blocks.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
     let early = block.map_or(stage.encoder_frozen_blocks > 0, |block| block < stage.encoder_frozen_blocks);
     stage.encoder_rate > 0.0 && !early
 }
@@ -170,8 +171,8 @@ impl Trainer for ChromaTrainer {
             log.push(("discriminator", finite("discriminator", real.clone().into_scalar(), moment.step)?));
             let gradients = engine.gradients(real, &self.discriminator, |_| true);
             self.discriminator = engine.no_grad(|| {
-            self.discriminator_optimizer.step(self.discriminator.clone(), gradients, |_| moment.rate)
-        });
+                self.discriminator_optimizer.step(self.discriminator.clone(), gradients, |_| moment.rate)
+            });
             engine.track(&self.discriminator, |_| false);
             let adversarial =
                 losses::generator_non_saturating(self.discriminator.forward(gray, ab, Statistics::Batch));
@@ -237,7 +238,9 @@ mod tests {
         let trained = |encoder_rate: f64, encoder_frozen_blocks: usize, path: &str| {
             is_trained(path, &Stage { encoder_rate, encoder_frozen_blocks, ..stage.clone() })
         };
-        assert!(trained(0.0, 0, "at_16.conv.weight") && !trained(0.0, 0, "encoder.blocks.15.project.conv.weight"));
+        assert!(
+            trained(0.0, 0, "at_16.conv.weight") && !trained(0.0, 0, "encoder.blocks.15.project.conv.weight")
+        );
         assert!(trained(0.1, 0, "encoder.stem.conv.weight") && !trained(0.1, 3, "encoder.stem.conv.weight"));
         assert!(!trained(0.1, 3, "encoder.blocks.2.depthwise.conv.weight"));
         assert!(trained(0.1, 3, "encoder.blocks.3.depthwise.conv.weight"));

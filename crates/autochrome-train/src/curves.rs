@@ -20,10 +20,8 @@ pub(crate) fn write(path: &Path, logs: &[&Path]) -> Result<(), TrainError> {
     for log in logs {
         let (columns, rows) = log::read(log);
         for (i, name) in columns.iter().enumerate().filter(|(_, name)| !SKIPPED.contains(&name.as_str())) {
-            let points: Vec<(f64, f64)> = rows
-                .iter()
-                .filter_map(|row| Some((row.first().copied()??, row.get(i).copied()??)))
-                .collect();
+            let points: Vec<(f64, f64)> =
+                rows.iter().filter_map(|row| Some((row.first().copied()??, row.get(i).copied()??))).collect();
             if points.len() > 1 {
                 let (column, line) = (count % 3, count / 3);
                 panel(&mut panels, name, &points, column as f64 * WIDTH, f64::from(line) * HEIGHT);
@@ -81,7 +79,8 @@ mod tests {
     fn every_column_gets_a_panel() {
         let folder = tempfile::tempdir().unwrap();
         let (tsv, svg) = (folder.path().join("log.tsv"), folder.path().join("curves.svg"));
-        std::fs::write(&tsv, "step\tl1\tadversarial\timages_per_s\n1\t2\t3\t9\n2\t1\t\t9\n3\t0.5\t4\t9\n").unwrap();
+        std::fs::write(&tsv, "step\tl1\tadversarial\timages_per_s\n1\t2\t3\t9\n2\t1\t\t9\n3\t0.5\t4\t9\n")
+            .unwrap();
         write(&svg, &[&tsv]).unwrap();
         let text = std::fs::read_to_string(svg).unwrap();
         assert_eq!(text.matches("<polyline").count(), 2);

@@ -15,7 +15,11 @@ pub(crate) struct Table {
 
 impl Table {
     /// Opens `path`, dropping rows after `last_step`: they belong to work that was lost.
-    pub(crate) fn open(path: &Path, columns: &'static [&'static str], last_step: u64) -> Result<Self, TrainError> {
+    pub(crate) fn open(
+        path: &Path,
+        columns: &'static [&'static str],
+        last_step: u64,
+    ) -> Result<Self, TrainError> {
         let mut kept = format!("step\t{}\n", columns.join("\t"));
         for line in fs::read_to_string(path).unwrap_or_default().lines().skip(1) {
             let step = line.split('\t').next().and_then(|step| step.parse::<u64>().ok());

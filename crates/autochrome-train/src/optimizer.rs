@@ -70,7 +70,8 @@ impl AdamW {
         for (name, steps) in state {
             let Some(path) = name.strip_suffix("/steps") else { continue };
             let tensor = |what: &str| {
-                let values = state.get(&format!("{path}/{what}")).map(|t| t.values.clone()).unwrap_or_default();
+                let values =
+                    state.get(&format!("{path}/{what}")).map(|t| t.values.clone()).unwrap_or_default();
                 let shape = [values.len()];
                 Tensor::<1>::from_data(TensorData::new(values, shape), device)
             };
@@ -80,7 +81,14 @@ impl AdamW {
         }
     }
 
-    fn update(&mut self, path: &str, value: Tensor<1>, slope: Tensor<1>, rate: f64, decay: bool) -> Tensor<1> {
+    fn update(
+        &mut self,
+        path: &str,
+        value: Tensor<1>,
+        slope: Tensor<1>,
+        rate: f64,
+        decay: bool,
+    ) -> Tensor<1> {
         let (beta_1, beta_2) = (self.beta_1, self.beta_2);
         let moments = self.moments.entry(path.to_owned()).or_insert_with(|| Moments {
             steps: 0,

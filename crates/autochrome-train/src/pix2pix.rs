@@ -37,7 +37,12 @@ pub(crate) struct Pix2pixTrainer {
 }
 
 impl Pix2pixTrainer {
-    pub(crate) fn new(recipe: &Pix2pix, seed: u64, start: Option<&Tensors>, engine: Engine) -> Result<Self, TrainError> {
+    pub(crate) fn new(
+        recipe: &Pix2pix,
+        seed: u64,
+        start: Option<&Tensors>,
+        engine: Engine,
+    ) -> Result<Self, TrainError> {
         let device = engine.device();
         let (mut generator, discriminator) = trainer::seeded(seed, device, || {
             let colours = recipe.generator.output.channels();
@@ -112,10 +117,8 @@ impl Trainer for Pix2pixTrainer {
         let l1_loss = finite("l1", l1.clone().into_scalar(), moment.step)?;
         let loss = adversarial.add(l1.mul_scalar(self.recipe.lambda_l1));
         let gradients = engine.gradients(loss, &self.generator, |_| true);
-        self.generator =
-            engine.no_grad(|| {
-            self.generator_optimizer.step(self.generator.clone(), gradients, |_| moment.rate)
-        });
+        self.generator = engine
+            .no_grad(|| self.generator_optimizer.step(self.generator.clone(), gradients, |_| moment.rate));
 
         self.dead_steps = if discriminator_loss < DEAD_LOSS { self.dead_steps + 1 } else { 0 };
         if self.dead_steps >= DEAD_PATIENCE {

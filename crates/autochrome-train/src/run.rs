@@ -184,7 +184,7 @@ pub fn run(
         state.seconds += began.elapsed().as_secs_f64();
         recent.add(losses, batch.n, began.elapsed());
 
-        if state.step % LOG_EVERY == 0 || state.step == steps {
+        if state.step.is_multiple_of(LOG_EVERY) || state.step == steps {
             let (losses, images_per_s) = recent.take();
             let mut row: Vec<(&str, f64)> = losses.clone();
             row.extend([("rate", moment.rate), ("images_per_s", images_per_s)]);
@@ -192,9 +192,10 @@ pub fn run(
             observe(Event::Progress { step: state.step, losses, images_per_s });
         }
         if let Some(judge) = &validation
-            && (state.step % recipe.validation.every_steps == 0 || state.step == steps)
+            && (state.step.is_multiple_of(recipe.validation.every_steps) || state.step == steps)
         {
-            let event = engine.no_grad(|| judge.judge(trainer.as_ref(), &mut state, &mut figures, options))?;
+            let event =
+                engine.no_grad(|| judge.judge(trainer.as_ref(), &mut state, &mut figures, options))?;
             observe(event);
             save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
         } else if saved_at.elapsed() >= options.checkpoint_every {

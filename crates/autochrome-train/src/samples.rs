@@ -43,7 +43,8 @@ pub(crate) fn write(
         path: path.to_owned(),
         source: std::io::Error::other(e.to_string()),
     };
-    let raster = Raster::new(sheet_width as u32, sheet_height as u32, Pixels::Rgb8(sheet)).map_err(picture)?;
+    let raster =
+        Raster::new(sheet_width as u32, sheet_height as u32, Pixels::Rgb8(sheet)).map_err(picture)?;
     let options = EncodeOptions::new(Format::Png);
     let bytes = encode(&raster, &Metadata::default(), &options).map_err(picture)?;
     write_atomic(path, &bytes, true).map_err(picture)

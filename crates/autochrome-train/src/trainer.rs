@@ -47,7 +47,11 @@ pub(crate) trait Trainer {
 /// Modules whose fresh weights depend on the seed alone.
 ///
 /// burn draws them from a generator that all users of a device share, and only when they are first asked for.
-pub(crate) fn seeded<G: Module, D: Module>(seed: u64, device: &Device, init: impl FnOnce() -> (G, D)) -> (G, D) {
+pub(crate) fn seeded<G: Module, D: Module>(
+    seed: u64,
+    device: &Device,
+    init: impl FnOnce() -> (G, D),
+) -> (G, D) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     device.seed(seed);

@@ -63,11 +63,14 @@ impl ValidationSet {
     ///
     /// # Errors
     /// [`TrainError::Net`] when the network refuses a picture.
-    pub fn measure(&self, session: &Session, options: &PredictOptions, saturation: f32) -> Result<Scores, TrainError> {
+    pub fn measure(
+        &self,
+        session: &Session,
+        options: &PredictOptions,
+        saturation: f32,
+    ) -> Result<Scores, TrainError> {
         let tone = Tone { saturation, ..Tone::default() };
-        self.mean(|picture| {
-            Ok(render8(&picture.luma, &session.predict(&picture.luma, &[], options)?, &tone))
-        })
+        self.mean(|picture| Ok(render8(&picture.luma, &session.predict(&picture.luma, &[], options)?, &tone)))
     }
 
     /// Scores of painting nothing.

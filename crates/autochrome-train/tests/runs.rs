@@ -1,5 +1,7 @@
 //! Whole runs on tiny data: they end, they continue, they refuse what they cannot do.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -133,7 +135,14 @@ fn a_run_leaves_weights_logs_curves_and_sheets() {
     let out = tempfile::tempdir().unwrap();
     let summary = go(PAPER, &options(data.path(), out.path()));
     assert_eq!((summary.step, summary.samples, summary.interrupted), (6, 12, false));
-    for name in ["best.safetensors", "latest.safetensors", "log.tsv", "validation.tsv", "curves.svg", "samples/0000006.png"] {
+    for name in [
+        "best.safetensors",
+        "latest.safetensors",
+        "log.tsv",
+        "validation.tsv",
+        "curves.svg",
+        "samples/0000006.png",
+    ] {
         assert!(out.path().join(name).exists(), "{name}");
     }
     let (card, _) = weights::from_bytes(&fs::read(out.path().join("latest.safetensors")).unwrap()).unwrap();

@@ -1,7 +1,7 @@
 //! The result: pixels in colour with everything the file said of itself.
 
 use autochrome_color::render::{render8, render16};
-use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_color::{Chroma, Tone};
 use autochrome_media::{Depth, EncodeOptions, Metadata, Picture, Pixels, Raster, encode};
 
 use crate::{Error, collage};
@@ -19,8 +19,8 @@ impl Colored {
     pub(crate) fn new(picture: &Picture, chroma: &Chroma, tone: &Tone) -> Result<Self, Error> {
         let pixels = render(picture, chroma, tone);
         let raster = raster(picture.width(), picture.height(), pixels)?.with_alpha(picture.alpha.clone())?;
-        let any = |plane: &Plane| plane.data().iter().any(|&ab| ab != 0.0);
-        let added = tone.saturation != 0.0 && (any(&chroma.a) || any(&chroma.b));
+        let ab = chroma.a.data().iter().zip(chroma.b.data());
+        let added = ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0));
         Ok(Self { raster, metadata: picture.metadata.clone(), added })
     }
 

@@ -1,10 +1,13 @@
 //! The path from bytes to bytes, with a method whose answer is known.
 
+// Clippy's own exception for tests does not reach the functions beside them.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::atomic::AtomicBool;
 
 use autochrome::{
-    Answer, Blame, Chroma, Colorizer, DecodeOptions, EncodeOptions, Error, Format, Guidance, Method, MethodError, MethodInfo,
-    Options, Picture, Pixels, Plane, Request, decode,
+    Answer, Blame, Chroma, Colorizer, DecodeOptions, EncodeOptions, Error, Format, Guidance, Method,
+    MethodError, MethodInfo, Options, Picture, Pixels, Plane, Request, decode,
 };
 
 /// Paints everything in one colour, at a size of its own.
@@ -29,7 +32,11 @@ impl Method for Paint {
 
     fn colorize(&self, _: &Plane, _: &Guidance, _: &Options) -> Result<Vec<Answer>, MethodError> {
         let plane = |value| Plane::filled(3, 2, value);
-        Ok(self.answers.iter().map(|&[a, b]| Answer { chroma: Chroma { a: plane(a), b: plane(b) } }).collect())
+        Ok(self
+            .answers
+            .iter()
+            .map(|&[a, b]| Answer { chroma: Chroma { a: plane(a), b: plane(b) } })
+            .collect())
     }
 }
 
@@ -57,7 +64,12 @@ fn rgb(colorizer: &Colorizer) -> Vec<[u8; 3]> {
 }
 
 fn request(format: Format) -> Request<'static> {
-    Request { decode: DecodeOptions::default(), encode: EncodeOptions::new(format), collage: false, stop: None }
+    Request {
+        decode: DecodeOptions::default(),
+        encode: EncodeOptions::new(format),
+        collage: false,
+        stop: None,
+    }
 }
 
 #[test]
@@ -65,7 +77,8 @@ fn luma_stays_whatever_the_colour() {
     for (a, b) in [(30.0, 20.0), (-40.0, 40.0), (10.0, -60.0), (300.0, -300.0)] {
         let coloured = paint(a, b).run(&ramp(), &request(Format::Png)).unwrap().bytes;
         let after = decode(&coloured, &DecodeOptions::default()).unwrap().luma;
-        let worst = picture().luma.data().iter().zip(after.data()).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
+        let worst =
+            picture().luma.data().iter().zip(after.data()).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
         // Rounding to 8 bits moves L by at most one step of 255 where sRGB is coarsest, in the dark.
         assert!(worst <= 100.0 / 255.0, "({a}, {b}) moved L by {worst}");
     }
@@ -89,7 +102,8 @@ fn the_first_answer_is_the_one_taken_and_none_is_a_fault() {
 
 #[test]
 fn opacity_is_kept() {
-    let mut bytes = b"P7\nWIDTH 2\nHEIGHT 1\nDEPTH 2\nMAXVAL 255\nTUPLTYPE GRAYSCALE_ALPHA\nENDHDR\n".to_vec();
+    let mut bytes =
+        b"P7\nWIDTH 2\nHEIGHT 1\nDEPTH 2\nMAXVAL 255\nTUPLTYPE GRAYSCALE_ALPHA\nENDHDR\n".to_vec();
     bytes.extend([100, 10, 200, 250]);
     let before = decode(&bytes, &DecodeOptions::default()).unwrap();
     assert!(before.alpha.is_some());

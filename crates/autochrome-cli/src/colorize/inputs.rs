@@ -76,13 +76,14 @@ pub fn find(typed: &[PathBuf], recursive: bool, except: Option<&Path>) -> Found 
 
 /// Adds the pictures below `root` that `wanted` accepts by their path below it.
 fn walk(root: &Path, depth: usize, except: Option<&Path>, wanted: impl Fn(&Path) -> bool, found: &mut Found) {
-    let visible = |entry: &DirEntry| {
-        entry.depth() == 0
-            || !is_hidden(entry.file_name())
-                && !(entry.file_type().is_dir()
-                    && except.is_some()
-                    && entry.path().canonicalize().ok().as_deref() == except)
+    let is_excepted = |entry: &DirEntry| {
+        except.is_some_and(|except| {
+            entry.file_type().is_dir() && entry.path().canonicalize().is_ok_and(|path| path == except)
+        })
     };
+    // A hidden folder that was asked for by name is not hidden from anybody.
+    let visible =
+        |entry: &DirEntry| entry.depth() == 0 || !(is_hidden(entry.file_name()) || is_excepted(entry));
     let entries = WalkDir::new(root).min_depth(1).max_depth(depth).sort_by_file_name();
     for entry in entries.into_iter().filter_entry(visible) {
         match entry {

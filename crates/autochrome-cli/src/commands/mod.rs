@@ -2,7 +2,9 @@
 
 pub mod colorize;
 pub mod completions;
+pub mod evaluate;
 pub mod man;
 pub mod methods;
 pub mod models;
+pub mod serve;
 pub mod train;

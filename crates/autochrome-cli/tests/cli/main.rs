@@ -1,8 +1,12 @@
 //! The program as a user meets it: every test runs the binary in a fresh folder of its own.
 
+// Clippy's own exception for tests does not reach the functions beside them.
+#![allow(clippy::unwrap_used)]
+
 mod util;
 
 mod contract;
+mod evaluate;
 mod folders;
 mod interrupt;
 mod listing;

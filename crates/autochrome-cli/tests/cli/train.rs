@@ -11,6 +11,10 @@ seed = 1
 
 [model]
 kind = "pix2pix"
+adversarial = "non-saturating"
+lambda_l1 = 100.0
+beta_1 = 0.5
+beta_2 = 0.999
 
 [model.generator]
 width = 4

@@ -102,7 +102,8 @@ impl Cube {
         let mut order = [0, 1, 2];
         order.sort_unstable_by(|&i, &j| part[j].total_cmp(&part[i]));
         let [i, j, k] = order;
-        let corners = [base, base + STEPS[i], base + STEPS[i] + STEPS[j], base + STEPS[0] + STEPS[1] + STEPS[2]];
+        let corners =
+            [base, base + STEPS[i], base + STEPS[i] + STEPS[j], base + STEPS[0] + STEPS[1] + STEPS[2]];
         let weights = [1.0 - part[i], part[i] - part[j], part[j] - part[k], part[k]];
         let mut color = [0.0; 3];
         for (corner, weight) in corners.into_iter().zip(weights) {
@@ -122,7 +123,8 @@ mod tests {
     #[test]
     fn a_table_of_nothing_changes_no_byte() {
         let cube = Cube::new(&Look::default());
-        let before: Vec<u8> = (0..3 * 4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let before: Vec<u8> =
+            (0..3 * 4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let mut after = before.clone();
         cube.apply8(&mut after, 64, 0);
         assert_eq!(after, before);

@@ -12,7 +12,10 @@ pub(super) static ALL: [Filter; 11] = [
     plain("vintage", "Vintage", "A faded print: lifted blacks, yellowed whites", vintage),
     plain("sepia", "Sepia", "Brown toning of the nineteenth century", sepia),
     plain("technicolor", "Technicolor", "Two-strip film of the 1920s: red and blue-green only", technicolor),
-    Filter { grain: 0.45, ..plain("autochrome", "Autochrome plate", "Dyed starch grains of 1907, soft and dark", autochrome) },
+    Filter {
+        grain: 0.45,
+        ..plain("autochrome", "Autochrome plate", "Dyed starch grains of 1907, soft and dark", autochrome)
+    },
     plain("cyanotype", "Cyanotype", "Blueprint: Prussian blue on white paper", cyanotype),
     plain("black-and-white", "Black and white", "No colour at all", black_and_white),
 ];

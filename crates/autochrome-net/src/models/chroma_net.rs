@@ -136,7 +136,13 @@ impl ChromaNet {
     /// Gray `[n, 1, h, w]`, L mapped to -1..=1, and hints `[n, 3, h, w]` (a and b divided by 110, mask; zero where
     /// nothing is known), h and w multiples of [`MULTIPLE_PX`].
     #[must_use]
-    pub fn forward(&self, gray: Tensor<4>, hints: Tensor<4>, encoder: Statistics, decoder: Statistics) -> Prediction {
+    pub fn forward(
+        &self,
+        gray: Tensor<4>,
+        hints: Tensor<4>,
+        encoder: Statistics,
+        decoder: Statistics,
+    ) -> Prediction {
         #[cfg(feature = "libtorch")]
         let (gray, hints) = (crate::native::channels_last(gray), crate::native::channels_last(hints));
         let [half, quarter, eighth, sixteenth, deepest] =
@@ -145,7 +151,9 @@ impl ChromaNet {
         let hints_4 = average(hints_2.clone(), 2);
         let hints_8 = average(hints_4.clone(), 2);
         let hints_16 = average(hints_8.clone(), 2);
-        let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| Tensor::cat(vec![upsample_nearest(x), skip, hints], 1);
+        let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| {
+            Tensor::cat(vec![upsample_nearest(x), skip, hints], 1)
+        };
 
         let x = self.at_32.forward(deepest, decoder); // [n, 256, h/32, w/32]
         let x = self.at_16.forward(join(x, sixteenth, hints_16), decoder); // [n, 192, h/16, w/16]

@@ -49,7 +49,10 @@ impl ConvNorm {
             .with_groups(groups)
             .with_padding(PaddingConfig2d::Same)
             .with_bias(false)
-            .with_initializer(Initializer::KaimingNormal { gain: std::f64::consts::SQRT_2, fan_out_only: true })
+            .with_initializer(Initializer::KaimingNormal {
+                gain: std::f64::consts::SQRT_2,
+                fan_out_only: true,
+            })
             .init(device);
         Self { conv, norm: Norm::new(channels[1], 0.0, MOMENTUM, EPSILON, device) }
     }
@@ -229,7 +232,10 @@ mod tests {
 
     #[test]
     fn pytorch_names_become_ours() {
-        assert_eq!(our_name("_blocks.3._bn1.running_var").as_deref(), Some("blocks.3.depthwise.norm.running_var"));
+        assert_eq!(
+            our_name("_blocks.3._bn1.running_var").as_deref(),
+            Some("blocks.3.depthwise.norm.running_var")
+        );
         assert_eq!(our_name("_conv_stem.weight").as_deref(), Some("stem.conv.weight"));
         assert_eq!(our_name("_bn0.bias").as_deref(), Some("stem.norm.beta"));
         assert_eq!(our_name("_fc.weight"), None);

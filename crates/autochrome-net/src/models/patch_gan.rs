@@ -111,7 +111,9 @@ mod tests {
         let net = PatchGanConfig { width: 2, layers: 3 }.init(2, &device);
         let colour = Tensor::zeros([1, 2, 256, 256], &device);
         let judge = |gray: Tensor<4>| {
-            net.forward(gray, colour.clone(), Statistics::Running).slice([0..1, 0..1, 15..16, 15..16]).into_scalar::<f32>()
+            net.forward(gray, colour.clone(), Statistics::Running)
+                .slice([0..1, 0..1, 15..16, 15..16])
+                .into_scalar::<f32>()
         };
         // Output (15, 15) covers input rows 15·8 - 31 ..= 15·8 + 38.
         let dot = |y: usize| {

@@ -137,7 +137,12 @@ impl UNet {
     /// # Shapes
     /// `[n, 1, h, w]`, L mapped to -1..=1, to `[n, 2 or 3, h, w]` in -1..=1; h and w multiples of [`UNet::multiple`].
     #[must_use]
-    pub fn forward(&self, gray: Tensor<4>, statistics: Statistics, mut noise: Option<&mut Noise>) -> Tensor<4> {
+    pub fn forward(
+        &self,
+        gray: Tensor<4>,
+        statistics: Statistics,
+        mut noise: Option<&mut Noise>,
+    ) -> Tensor<4> {
         let mut skips = Vec::with_capacity(self.down.len());
         let mut x = gray;
         for (i, down) in self.down.iter().enumerate() {
@@ -186,7 +191,8 @@ mod tests {
 
     #[test]
     fn full_width_has_the_54_million_parameters_of_pix2pix() {
-        let net = UNetConfig { width: 64, levels: 8, output: Output::Rgb, dropout: 0.5 }.init(&Device::flex());
+        let net =
+            UNetConfig { width: 64, levels: 8, output: Output::Rgb, dropout: 0.5 }.init(&Device::flex());
         // PyTorch's pix2pix has 54.41 M with three input channels and three output channels.
         let millions = net.num_params() as f64 / 1e6;
         assert!((millions - 54.4).abs() < 0.1, "{millions}");

@@ -1,0 +1,143 @@
+//! Everything that gives colour and can be put into one table.
+
+use std::path::Path;
+use std::time::Instant;
+
+use autochrome_color::render::render8;
+use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_methods::{Guidance, GuidanceKind, Method, Options};
+
+use crate::EvaluateError;
+use crate::predictions::Predictions;
+use crate::set::Picture;
+
+/// A row of the table: what paints, and what it is called.
+pub struct Painter {
+    name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Gray,
+    Truth,
+    Method { method: Box<dyn Method>, options: Options },
+    Predictions(Predictions),
+}
+
+/// A finished picture, and how long it took.
+pub(crate) struct Painted {
+    pub rgb: Vec<u8>,
+    /// Method and rendering on one thread; 0 where nothing was computed.
+    pub ms: f32,
+}
+
+impl Painter {
+    /// Paints nothing: what every row is compared with.
+    #[must_use]
+    pub fn gray() -> Self {
+        Self { name: "gray".to_owned(), kind: Kind::Gray }
+    }
+
+    /// Paints the true colours: the best there is.
+    #[must_use]
+    pub fn truth() -> Self {
+        Self { name: "truth".to_owned(), kind: Kind::Truth }
+    }
+
+    /// A method with its options.
+    #[must_use]
+    pub fn method(name: impl Into<String>, method: Box<dyn Method>, options: Options) -> Self {
+        Self { name: name.into(), kind: Kind::Method { method, options } }
+    }
+
+    /// Pictures that another program made of the same gray pictures.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed or holds no picture.
+    pub fn predictions(name: impl Into<String>, folder: &Path) -> Result<Self, EvaluateError> {
+        Ok(Self { name: name.into(), kind: Kind::Predictions(Predictions::open(folder)?) })
+    }
+
+    /// What its row is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is the row `gray`.
+    #[must_use]
+    pub fn is_gray(&self) -> bool {
+        matches!(self.kind, Kind::Gray)
+    }
+
+    /// Whether it is the row `truth`.
+    #[must_use]
+    pub fn is_truth(&self) -> bool {
+        matches!(self.kind, Kind::Truth)
+    }
+
+    /// Whether its pictures come from a folder.
+    #[must_use]
+    pub fn is_predictions(&self) -> bool {
+        matches!(self.kind, Kind::Predictions(_))
+    }
+
+    /// Whether it says that it can be told single colours; a network without hints may still refuse them.
+    #[must_use]
+    pub fn takes_points(&self) -> bool {
+        match &self.kind {
+            Kind::Method { method, .. } => method.info().guidance.contains(&GuidanceKind::Points),
+            _ => false,
+        }
+    }
+
+    /// The picture in colour, by the path that every user's picture takes.
+    pub(crate) fn paint(
+        &self,
+        picture: &Picture,
+        luma: &Plane,
+        guidance: &Guidance,
+        is_centre: bool,
+    ) -> Result<Painted, String> {
+        let clock = Instant::now();
+        let rgb = match &self.kind {
+            Kind::Gray => render8(luma, &Chroma::neutral(1, 1), &Tone::default()),
+            Kind::Truth => render8(luma, &picture.lab().1, &Tone::default()),
+            Kind::Method { method, options } => {
+                let answers = method.colorize(luma, guidance, options).map_err(|error| error.to_string())?;
+                let best = answers.into_iter().next().ok_or("the method gave no answer")?;
+                render8(luma, &best.chroma, &Tone::default())
+            }
+            Kind::Predictions(predictions) => predictions.pixels(picture, is_centre)?,
+        };
+        let computed = matches!(self.kind, Kind::Gray | Kind::Method { .. });
+        Ok(Painted { rgb, ms: if computed { clock.elapsed().as_secs_f32() * 1e3 } else { 0.0 } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::{Folder, options};
+
+    fn paint(painter: &Painter) -> (Vec<u8>, Vec<u8>) {
+        let set = Folder::new().blobs("a.png", 40, 40, 3).load(options(32));
+        let picture = &set.pictures()[0];
+        let painted = painter.paint(picture, &picture.lab().0, &Guidance::default(), true).unwrap();
+        (painted.rgb, picture.rgb.clone())
+    }
+
+    #[test]
+    fn the_truth_comes_back_byte_for_byte() {
+        let (painted, truth) = paint(&Painter::truth());
+        assert_eq!(painted, truth);
+    }
+
+    #[test]
+    fn gray_and_the_method_gray_are_one() {
+        let method = autochrome_methods::registry::find("gray").unwrap().open(None).unwrap();
+        let by_method = Painter::method("g", method, Options::default());
+        assert!(!by_method.takes_points() && !by_method.is_gray());
+        assert_eq!(paint(&by_method).0, paint(&Painter::gray()).0);
+    }
+}

@@ -1,0 +1,310 @@
+//! Every painter over every picture.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use autochrome_methods::Guidance;
+
+use crate::hints::{self, COUNTS, HintPoint};
+use crate::painter::Painter;
+use crate::score::{self, Reference, Scores};
+use crate::set::EvaluationSet;
+use crate::skin::{SOURCES, is_skin_source};
+use crate::statistics::Bootstrap;
+use crate::summary::{self, Beside, Summary};
+use crate::{EvaluateError, memory, workers};
+
+/// How to evaluate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvaluateOptions {
+    /// How many pictures to work on at once, at least 1; one thread each.
+    pub jobs: usize,
+    /// How intervals are found.
+    pub bootstrap: Bootstrap,
+    /// Most pictures for the hint curve, spread evenly; 0 leaves it out. Only sets with a truth have one.
+    pub hint_pictures: usize,
+    /// Seed of the hints' places.
+    pub hint_seed: u64,
+    /// Sources with people, for the skin check; a star at the end stands for anything.
+    pub skin_sources: Vec<String>,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self {
+            jobs: 1,
+            bootstrap: Bootstrap::default(),
+            hint_pictures: usize::MAX,
+            hint_seed: 1,
+            skin_sources: SOURCES.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// Everything that was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// One row a painter; rows that painted nothing are in `failures` alone.
+    pub rows: Vec<Row>,
+    /// Names and first failure of painters that painted not one picture.
+    pub failures: Vec<(String, String)>,
+    /// How it was measured.
+    pub options: EvaluateOptions,
+}
+
+/// What one painter got.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The painter's name.
+    pub name: String,
+    /// Position of the painter in the list that was given.
+    pub painter: usize,
+    /// Whether its pictures come from a folder.
+    pub is_predictions: bool,
+    /// Over the whole set.
+    pub total: Summary,
+    /// Over each source, in alphabetical order; empty names are pictures without a source.
+    pub sources: Vec<(String, Summary)>,
+    /// The hint curve, for painters that take hints.
+    pub hints: Option<Vec<HintPoint>>,
+    /// Every picture of the set in its order, or why it was not painted.
+    pub pictures: Vec<Result<Scores, String>>,
+    /// Peak memory of the whole process while this painter worked, in megabytes, where the system tells it.
+    pub peak_mb: Option<f64>,
+}
+
+/// How far an evaluation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The painter at work.
+    pub painter: &'a str,
+    /// Whether it is its hint curve.
+    pub hints: bool,
+    /// Pictures it has finished.
+    pub done: usize,
+    /// Pictures it gets.
+    pub of: usize,
+}
+
+/// Measures `painters` on `set`; rows stand in their order.
+///
+/// Scores are the same on any number of jobs; milliseconds and memory are not.
+///
+/// # Errors
+/// [`EvaluateError::Stopped`] when `stop` was raised, [`EvaluateError::Option`] for an option out of range.
+pub fn evaluate(
+    set: &EvaluationSet,
+    painters: &[Painter],
+    options: &EvaluateOptions,
+    stop: &AtomicBool,
+    progress: impl Fn(Progress<'_>) + Sync,
+) -> Result<Evaluation, EvaluateError> {
+    if options.jobs == 0 {
+        return Err(EvaluateError::Option { option: "jobs", reason: "must be at least 1" });
+    }
+    let run = Run { set, options, stop, progress: &progress };
+    let mut measured = Vec::new();
+    for painter in painters {
+        memory::reset_peak();
+        let pictures = run.pictures(painter)?;
+        let peak_mb = memory::peak_mb();
+        // A painter without a row has no place for a curve either.
+        let hints = if pictures.iter().any(Result::is_ok) { run.hints(painter)? } else { None };
+        measured.push((pictures, hints, peak_mb));
+    }
+
+    let of =
+        |wanted: fn(&Painter) -> bool| painters.iter().position(wanted).map(|i| measured[i].0.as_slice());
+    let (gray, truth) = (of(Painter::is_gray), of(Painter::is_truth));
+    let mut evaluation = Evaluation { rows: Vec::new(), failures: Vec::new(), options: options.clone() };
+    for (at, (painter, (pictures, hints, peak_mb))) in painters.iter().zip(&measured).enumerate() {
+        let summarise = |indices: &[usize]| {
+            let beside: Vec<Beside<'_>> = indices
+                .iter()
+                .filter_map(|&i| {
+                    let scores = pictures[i].as_ref().ok()?;
+                    let gray = gray.and_then(|row| row[i].as_ref().ok());
+                    let truth = truth.and_then(|row| row[i].as_ref().ok());
+                    Some(Beside { scores, gray, truth })
+                })
+                .collect();
+            summary::summarise(&beside, indices.len() - beside.len(), options.bootstrap)
+        };
+        let all: Vec<usize> = (0..pictures.len()).collect();
+        let Some(total) = summarise(&all) else {
+            let first = pictures.iter().find_map(|p| p.as_ref().err().cloned()).unwrap_or_default();
+            evaluation.failures.push((painter.name().to_owned(), first));
+            continue;
+        };
+        let groups = summary::by_source(set.pictures().iter().map(|p| p.source.as_str()));
+        evaluation.rows.push(Row {
+            name: painter.name().to_owned(),
+            painter: at,
+            is_predictions: painter.is_predictions(),
+            total,
+            sources: groups
+                .into_iter()
+                .filter_map(|(source, indices)| Some((source.to_owned(), summarise(&indices)?)))
+                .collect(),
+            hints: hints.clone(),
+            pictures: pictures.clone(),
+            peak_mb: *peak_mb,
+        });
+    }
+    Ok(evaluation)
+}
+
+struct Run<'a, P> {
+    set: &'a EvaluationSet,
+    options: &'a EvaluateOptions,
+    stop: &'a AtomicBool,
+    progress: &'a P,
+}
+
+impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
+    fn pictures(&self, painter: &Painter) -> Result<Vec<Result<Scores, String>>, EvaluateError> {
+        let (truth, none) = (self.set.options().truth, Guidance::default());
+        self.each(painter, false, self.set.pictures().len(), |i| {
+            let picture = &self.set.pictures()[i];
+            if !truth {
+                let (luma, _) = picture.lab();
+                let painted = painter.paint(picture, &luma, &none, false)?;
+                return Ok(score::without_truth(picture, &painted.rgb, painted.ms));
+            }
+            let people = is_skin_source(&picture.source, &self.options.skin_sources);
+            let reference = Reference::new(picture, self.set.class_weights(), people);
+            let painted = painter.paint(picture, &reference.luma, &none, true)?;
+            Ok(reference.score(&painted.rgb, painted.ms))
+        })
+    }
+
+    fn hints(&self, painter: &Painter) -> Result<Option<Vec<HintPoint>>, EvaluateError> {
+        let all = self.set.pictures().len();
+        let count = self.options.hint_pictures.min(all);
+        if !self.set.options().truth || count == 0 || !painter.takes_points() {
+            return Ok(None);
+        }
+        let curve = |i: usize| {
+            let picture = &self.set.pictures()[i * all / count];
+            let reference = Reference::new(picture, self.set.class_weights(), false);
+            hints::curve(painter, picture, &reference, self.options.hint_seed)
+        };
+        // Some networks take no hints though their method does; one picture tells.
+        let refused = |curve: &[Option<f32>; COUNTS.len()]| curve[1..].iter().all(Option::is_none);
+        if refused(&curve(0)) {
+            return Ok(None);
+        }
+        let curves = self.each(painter, true, count, curve)?;
+        Ok(hints::summarise(&curves, self.options.bootstrap))
+    }
+
+    fn each<T: Send>(
+        &self,
+        painter: &Painter,
+        hints: bool,
+        of: usize,
+        work: impl Fn(usize) -> T + Sync,
+    ) -> Result<Vec<T>, EvaluateError> {
+        let done = AtomicUsize::new(0);
+        workers::each(of, self.options.jobs, self.stop, |i| {
+            let result = work(i);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            (self.progress)(Progress { painter: painter.name(), hints, done, of });
+            result
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autochrome_methods::{ModelSource, Options, registry};
+
+    use super::*;
+    use crate::SetOptions;
+    use crate::example::{Folder, options};
+
+    fn never() -> AtomicBool {
+        AtomicBool::new(false)
+    }
+
+    fn set() -> EvaluationSet {
+        Folder::new()
+            .blobs("faces_x/1.png", 40, 40, 3)
+            .blobs("sky/2.png", 50, 40, 4)
+            .blobs("sky/3.png", 40, 60, 5)
+            .load(options(32))
+    }
+
+    fn network() -> Painter {
+        let weights = autochrome_net::models::tests_support::tiny_weights();
+        let method = registry::find("neural").unwrap().open(Some(ModelSource::Bytes(&weights))).unwrap();
+        Painter::method("neural:tiny", method, Options::default())
+    }
+
+    fn scores_only(evaluation: &Evaluation) -> Vec<Vec<Scores>> {
+        let without_clock = |s: &Scores| Scores { ms: 0.0, ..s.clone() };
+        let row = |row: &Row| row.pictures.iter().map(|p| without_clock(p.as_ref().unwrap())).collect();
+        evaluation.rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn gray_and_truth_bound_everything() {
+        let painters = [Painter::gray(), network(), Painter::truth()];
+        let evaluation = evaluate(&set(), &painters, &EvaluateOptions::default(), &never(), |_| ()).unwrap();
+        let [gray, network, truth] = &evaluation.rows[..] else { panic!() };
+        let of = |row: &Row| row.total.against_truth.clone().unwrap();
+        assert_eq!(of(gray).delta_e_to_gray.value, 1.0);
+        assert_eq!((of(truth).delta_e.value, of(truth).delta_cf), (0.0, 0.0));
+        assert_eq!((gray.total.colourfulness.value, gray.total.gray_share), (0.0, 1.0));
+        assert!(of(network).delta_e.value > 0.0 && network.total.ms > 0.0);
+        assert_eq!(
+            network.sources.iter().map(|(s, t)| (s.as_str(), t.n)).collect::<Vec<_>>(),
+            [("faces_x", 1), ("sky", 2)]
+        );
+        assert!(network.hints.is_none(), "a U-Net takes no hints");
+    }
+
+    #[test]
+    fn the_number_of_jobs_changes_no_score() {
+        let run = |jobs| {
+            let options = EvaluateOptions { jobs, ..EvaluateOptions::default() };
+            evaluate(&set(), &[Painter::gray(), network()], &options, &never(), |_| ()).unwrap()
+        };
+        assert_eq!(scores_only(&run(1)), scores_only(&run(3)));
+    }
+
+    #[test]
+    fn without_a_truth_there_are_only_figures_that_need_none() {
+        let folder = Folder::new().blobs("1.png", 40, 50, 3);
+        let set = folder.load(SetOptions { truth: false, ..options(32) });
+        let evaluation = evaluate(&set, &[network()], &EvaluateOptions::default(), &never(), |_| ()).unwrap();
+        assert!(evaluation.rows[0].total.against_truth.is_none());
+        assert!(evaluation.rows[0].total.colourfulness.value.is_finite());
+    }
+
+    #[test]
+    fn a_folder_that_lacks_pictures_is_measured_on_those_it_has() {
+        let other = Folder::new().blobs("2.png", 50, 40, 4);
+        let painters = [Painter::gray(), Painter::predictions("other", other.path()).unwrap()];
+        let evaluation = evaluate(&set(), &painters, &EvaluateOptions::default(), &never(), |_| ()).unwrap();
+        let row = &evaluation.rows[1];
+        assert_eq!((row.total.n, row.total.failed, row.is_predictions), (1, 2, true));
+        assert!(row.total.against_truth.as_ref().unwrap().delta_e.value < 1e-6, "it is the truth itself");
+        let none = Folder::new().blobs("9.png", 20, 20, 1);
+        let painters = [Painter::predictions("none", none.path()).unwrap()];
+        let evaluation = evaluate(&set(), &painters, &EvaluateOptions::default(), &never(), |_| ()).unwrap();
+        assert!(evaluation.rows.is_empty() && evaluation.failures[0].1.contains("no file is called 1"));
+    }
+
+    #[test]
+    fn progress_is_told_and_a_stop_is_heeded() {
+        let last = AtomicUsize::new(0);
+        let note = |p: Progress<'_>| {
+            last.fetch_max(p.done, Ordering::Relaxed);
+        };
+        evaluate(&set(), &[Painter::gray()], &EvaluateOptions::default(), &never(), note).unwrap();
+        assert_eq!(last.into_inner(), 3);
+        let stop = AtomicBool::new(true);
+        let stopped = evaluate(&set(), &[Painter::gray()], &EvaluateOptions::default(), &stop, |_| ());
+        assert_eq!(stopped.unwrap_err().code(), "stopped");
+    }
+}

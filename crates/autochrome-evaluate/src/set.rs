@@ -1,0 +1,246 @@
+//! The pictures that everything is measured on, held as 8-bit sRGB.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use autochrome_color::bins::{self, BINS};
+use autochrome_color::lab::{lab_to_rgb8, rgb8_to_lab};
+use autochrome_color::render::render8;
+use autochrome_color::resize::{Filter, resize_plane};
+use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_data::{Index, Sample, centre_sample};
+use autochrome_media::{DecodeOptions, decode};
+
+use crate::{EvaluateError, workers};
+
+/// Which pictures, how large, and how they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetOptions {
+    /// With a truth: side of the centre square, which is the picture's short side resized. Without: most pixels of the
+    /// short side of the whole picture, which is never enlarged. 16..=2048.
+    pub size_px: usize,
+    /// Most pictures, spread evenly over the folder; 0 takes all.
+    pub limit: usize,
+    /// Whether the pictures' own colours are the truth; historical photographs have none.
+    pub truth: bool,
+    /// How many pictures to read at once, at least 1.
+    pub jobs: usize,
+}
+
+/// One picture of the set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Path below the folder, with forward slashes.
+    pub name: String,
+    /// The sub-folder or what the manifest says; empty when neither.
+    pub source: String,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// sRGB, interleaved: the truth, or a gray picture where there is none.
+    pub rgb: Vec<u8>,
+}
+
+/// Pictures, and how common their colours are.
+#[derive(Clone, Debug)]
+pub struct EvaluationSet {
+    pictures: Vec<Picture>,
+    skipped: Vec<(String, String)>,
+    class_weights: [f32; BINS],
+    options: SetOptions,
+}
+
+impl EvaluationSet {
+    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture.
+    ///
+    /// # Errors
+    /// [`EvaluateError::Option`] for a size out of range, [`EvaluateError::NoPictures`] when none can be read,
+    /// [`EvaluateError::Stopped`].
+    pub fn load(
+        index: &Index,
+        root: &Path,
+        options: SetOptions,
+        stop: &AtomicBool,
+    ) -> Result<Self, EvaluateError> {
+        if !(16..=2048).contains(&options.size_px) {
+            return Err(EvaluateError::Option { option: "size", reason: "must lie in 16 to 2048 px" });
+        }
+        let count = if options.limit == 0 { index.len() } else { options.limit.min(index.len()) };
+        let read = |i: usize| {
+            let at = i * index.len() / count;
+            let path = index.path(at);
+            let name = slashed(path.strip_prefix(root).unwrap_or(path));
+            let pixels =
+                if options.truth { centre(path, options.size_px) } else { whole_gray(path, options.size_px) };
+            match pixels {
+                Ok((width, height, rgb)) => {
+                    Ok(Picture { name, source: index.source(at).to_owned(), width, height, rgb })
+                }
+                Err(reason) => Err((name, reason)),
+            }
+        };
+        let (mut pictures, mut skipped) = (Vec::new(), Vec::new());
+        for result in workers::each(count, options.jobs, stop, read)? {
+            match result {
+                Ok(picture) => pictures.push(picture),
+                Err(failure) => skipped.push(failure),
+            }
+        }
+        if pictures.is_empty() {
+            let first = skipped.into_iter().next().map_or_else(String::new, |(_, reason)| reason);
+            return Err(EvaluateError::NoPictures { count, first });
+        }
+        let class_weights = class_weights(&pictures);
+        Ok(Self { pictures, skipped, class_weights, options })
+    }
+
+    /// The pictures, in the order of the index; never empty.
+    #[must_use]
+    pub fn pictures(&self) -> &[Picture] {
+        &self.pictures
+    }
+
+    /// Names of files that could not be read, and why.
+    #[must_use]
+    pub fn skipped(&self) -> &[(String, String)] {
+        &self.skipped
+    }
+
+    /// How it was read.
+    #[must_use]
+    pub fn options(&self) -> SetOptions {
+        self.options
+    }
+
+    /// 1/p of each colour class in this very set, scaled to a mean of 1 over its pixels; 0 for colours it does not have.
+    ///
+    /// # Source
+    /// Zhang 2016, section 3.1: the weights of the rebalanced AuC, there with the prior of ImageNet.
+    #[must_use]
+    pub fn class_weights(&self) -> &[f32; BINS] {
+        &self.class_weights
+    }
+}
+
+impl Picture {
+    /// The file name without folders and ending.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        let file = self.name.rsplit('/').next().unwrap_or(&self.name);
+        file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+    }
+
+    /// L, a and b of CIELAB (D65).
+    #[must_use]
+    pub fn lab(&self) -> (Plane, Chroma) {
+        rgb8_to_lab(&self.rgb, self.width, self.height)
+    }
+}
+
+type Pixels = (usize, usize, Vec<u8>);
+
+/// The centre square of a colour picture, as validation during training takes it.
+pub(crate) fn centre(path: &Path, size_px: usize) -> Result<Pixels, String> {
+    let Sample { luma, ab, .. } = centre_sample(path, size_px).map_err(|error| error.to_string())?;
+    let (a, b) = ab.split_at(size_px * size_px);
+    let plane = |values: &[f32]| Plane::from_vec(size_px, size_px, values.to_vec()).unwrap_or_default();
+    Ok((size_px, size_px, lab_to_rgb8(&plane(&luma), &Chroma { a: plane(a), b: plane(b) })))
+}
+
+/// The luma of a whole picture, its short side at most `size_px`.
+fn whole_gray(path: &Path, size_px: usize) -> Result<Pixels, String> {
+    let bytes = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let options = DecodeOptions { keep_chroma: false, ..DecodeOptions::default() };
+    let luma = decode(&bytes, &options).map_err(|error| error.to_string())?.luma;
+    let (width, height) = luma.size();
+    let scale = (size_px as f64 / width.min(height).max(1) as f64).min(1.0);
+    // A ribbon of a picture would otherwise be as long as it likes.
+    let side = |px: usize| ((px as f64 * scale).round() as usize).clamp(1, 4 * size_px);
+    let luma = resize_plane(&luma, side(width), side(height), Filter::Area);
+    let (width, height) = luma.size();
+    Ok((width, height, render8(&luma, &Chroma::neutral(1, 1), &Tone::default())))
+}
+
+fn class_weights(pictures: &[Picture]) -> [f32; BINS] {
+    let mut counts = vec![0.0_f64; BINS];
+    for picture in pictures {
+        let (_, chroma) = picture.lab();
+        for (&a, &b) in chroma.a.data().iter().zip(chroma.b.data()) {
+            counts[bins::nearest(a, b)] += 1.0;
+        }
+    }
+    let weights = bins::class_weights(&counts, 0.0);
+    std::array::from_fn(|bin| weights[bin])
+}
+
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::{Folder, options};
+
+    #[test]
+    fn names_sources_and_sizes_are_those_of_the_folder() {
+        let folder = Folder::new().blobs("faces_x/one.png", 60, 40, 1).blobs("sky/two.png", 40, 90, 2);
+        let set = folder.load(options(32));
+        let [one, two] = set.pictures() else { panic!("{set:?}") };
+        assert_eq!(
+            (one.name.as_str(), one.source.as_str(), one.stem()),
+            ("faces_x/one.png", "faces_x", "one")
+        );
+        assert_eq!((two.width, two.height, two.rgb.len()), (32, 32, 3 * 32 * 32));
+    }
+
+    #[test]
+    fn a_limit_takes_pictures_from_everywhere() {
+        let mut folder = Folder::new();
+        for i in 0..6 {
+            folder = folder.blobs(&format!("{i}.png"), 20, 20, i);
+        }
+        let set = folder.load(SetOptions { limit: 3, ..options(16) });
+        let names: Vec<&str> = set.pictures().iter().map(Picture::stem).collect();
+        assert_eq!(names, ["0", "2", "4"]);
+    }
+
+    #[test]
+    fn a_broken_file_is_told_and_left_out() {
+        let folder = Folder::new().blobs("a.png", 20, 20, 1).file("b.png", b"nothing");
+        let set = folder.load(options(16));
+        assert_eq!((set.pictures().len(), set.skipped().len()), (1, 1));
+        assert_eq!(set.skipped()[0].0, "b.png");
+    }
+
+    #[test]
+    fn without_a_truth_the_whole_picture_is_taken_and_never_enlarged() {
+        let folder = Folder::new().blobs("a.png", 90, 60, 1).blobs("b.png", 20, 30, 1);
+        let set = folder.load(SetOptions { truth: false, ..options(30) });
+        let sizes: Vec<_> = set.pictures().iter().map(|p| (p.width, p.height)).collect();
+        assert_eq!(sizes, [(45, 30), (20, 30)]);
+        assert!(set.pictures()[0].rgb.chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+    }
+
+    #[test]
+    fn rare_colours_weigh_more_and_the_mean_weight_is_1() {
+        let folder = Folder::new().blobs("a.png", 32, 32, 5);
+        let set = folder.load(options(32));
+        let (_, chroma) = set.pictures()[0].lab();
+        let weights: Vec<f32> = (0..32 * 32)
+            .map(|i| set.class_weights()[bins::nearest(chroma.a.data()[i], chroma.b.data()[i])])
+            .collect();
+        assert!((weights.iter().sum::<f32>() / 1024.0 - 1.0).abs() < 1e-3);
+        assert!(
+            weights.iter().any(|w| *w > 1.5 * weights[0]) || weights.iter().any(|w| *w < weights[0] / 1.5)
+        );
+    }
+
+    #[test]
+    fn an_impossible_size_is_refused() {
+        let folder = Folder::new().blobs("a.png", 20, 20, 1);
+        assert_eq!(folder.try_load(options(8)).unwrap_err().code(), "option-out-of-range");
+    }
+}

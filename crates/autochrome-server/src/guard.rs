@@ -1,0 +1,125 @@
+//! What every request passes on its way in, and every answer on its way out.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+use crate::keys::to_hex;
+use crate::problem::Problem;
+
+/// Only what this server itself serves; pictures that a page made of bytes are `blob:`.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+/// Gives every request an id, and every failure its document.
+pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut random = [0; 8];
+    // Without random numbers ids are all alike, which is no reason to refuse a picture.
+    let _ = getrandom::fill(&mut random);
+    let id = to_hex(&random);
+    let mut response = next.run(request).await;
+    if let Some(problem) = Problem::of(&response) {
+        let mut document = problem.document(&id);
+        for (name, value) in response.headers() {
+            if *name == header::ALLOW || !document.headers().contains_key(name) {
+                document.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
+        document.headers_mut().remove(header::CONTENT_LENGTH);
+        response = document;
+    }
+    let class = usize::from(response.status().as_u16() / 100).clamp(1, 5) - 1;
+    app.responses[class].fetch_add(1, Ordering::Relaxed);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}
+
+/// Tells browsers to trust nothing but this server.
+pub async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Refuses what other sites' pages send, and on this machine alone also names that only pretend to be it (DNS rebinding).
+pub async fn origin(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match foreign(&request, app.local) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn foreign(request: &Request, local: bool) -> Option<Problem> {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST).or_else(|| request.uri().authority().map(|a| a.as_str())).unwrap_or("");
+    let foreign = text(header::ORIGIN).is_some_and(|origin| {
+        origin.split_once("://").is_none_or(|(_, authority)| !authority.eq_ignore_ascii_case(host))
+    });
+    if foreign {
+        let detail = "pages of other sites may not use this server";
+        return Some(Problem::new(StatusCode::FORBIDDEN, "cross-origin", detail));
+    }
+    let detail = "this server answers under localhost only";
+    (local && !is_local(host)).then(|| Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong-host", detail))
+}
+
+fn is_local(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => host.split(':').next(),
+    };
+    matches!(name, Some("localhost" | "127.0.0.1" | "::1"))
+}
+
+/// Who asks: the name of the key, or nothing where none is needed.
+#[derive(Clone, Debug)]
+pub struct Owner(pub String);
+
+/// Asks for a key where keys exist.
+pub async fn key(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = given.and_then(|value| value.strip_prefix("Bearer "));
+    let owner = match key.and_then(|key| app.keys.name_of(key.trim())) {
+        Some(name) => Some(name.to_owned()),
+        None => app.keys.is_empty().then(String::new),
+    };
+    if let Some(owner) = owner {
+        request.extensions_mut().insert(Owner(owner));
+        return next.run(request).await;
+    }
+    let detail = "send a key as `Authorization: Bearer KEY`; `autochrome serve --new-key NAME` makes one";
+    Problem::new(StatusCode::UNAUTHORIZED, "no-key", detail).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn only_this_machines_own_names_are_local() {
+        for host in ["localhost", "localhost:8080", "127.0.0.1:80", "[::1]:8080"] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::2]:1"] {
+            assert!(!is_local(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! `GET /v1/looks/cube`: a look as a table, so that a browser shows a filter without sending the picture again.
+
+use axum::extract::Query;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use autochrome_color::filters::Cube;
+
+use crate::options::LookJson;
+use crate::problem::Problem;
+
+/// 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
+pub async fn cube(
+    query: Result<Query<LookJson>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(look) = query
+        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-query", error.body_text()))?;
+    let cube = Cube::new(&look.look()?);
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),
+        (HeaderName::from_static("autochrome-grain"), cube.grain().to_string()),
+    ];
+    Ok((headers, cube.to_bytes()).into_response())
+}

@@ -1,0 +1,7 @@
+//! One file a resource.
+
+pub mod colorize;
+pub mod health;
+pub mod jobs;
+pub mod looks;
+pub mod registry;

@@ -1,0 +1,222 @@
+//! The server as clients meet it.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
+mod client;
+mod jobs;
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use autochrome::{DecodeOptions, Limits, decode};
+use autochrome_server::{Config, Keys, ServeError, Server};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use client::{CAMERA, config, form, parse, start};
+
+const FORM: &str = "multipart/form-data; boundary=xyz";
+
+#[test]
+fn a_raw_picture_is_answered_with_a_picture_of_the_same_luma() {
+    let server = start(config());
+    let reply = server.colorize("image/png", "*/*", CAMERA);
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("image/png")));
+    let before = decode(CAMERA, &DecodeOptions::default()).unwrap();
+    let after = decode(&reply.body, &DecodeOptions::default()).unwrap();
+    let worst =
+        before.luma.data().iter().zip(after.luma.data()).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
+    assert!(worst < 0.5, "L moved by {worst}");
+}
+
+#[test]
+fn a_form_with_options_is_understood() {
+    let server = start(config());
+    let options =
+        br#"{"method":"gray","format":"jpeg","max_side_px":64,"look":{"filter":"sepia","amount":0.5}}"#;
+    let reply = server.colorize(FORM, "image/*", &form(&[("options", options), ("image", CAMERA)]));
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("image/jpeg")));
+    let picture = decode(&reply.body, &DecodeOptions::default()).unwrap();
+    assert_eq!((picture.width(), picture.height(), picture.was_gray), (64, 64, false));
+}
+
+#[test]
+fn json_is_answered_with_json() {
+    let server = start(config());
+    let body = serde_json::json!({"image": BASE64.encode(CAMERA), "options": {"method": "gray"}}).to_string();
+    let reply = server.colorize("application/json", "*/*", body.as_bytes());
+    let answer = reply.json();
+    assert_eq!((reply.status, &answer["width"], &answer["method"]), (200, &512.into(), &"gray".into()));
+    let bytes = BASE64.decode(answer["image"].as_str().unwrap()).unwrap();
+    assert_eq!(decode(&bytes, &DecodeOptions::default()).unwrap().width(), 512);
+}
+
+#[test]
+fn options_may_stand_in_the_address() {
+    let server = start(config());
+    let path = "/v1/colorize?options=%7B%22format%22%3A%22webp%22%7D";
+    let reply = server.send("POST", path, &[("content-type", "image/png")], CAMERA);
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("image/webp")));
+}
+
+#[test]
+fn bad_requests_are_told_what_is_wrong() {
+    let server = start(Config { limits: Limits { max_bytes: 200_000, ..Limits::default() }, ..config() });
+    let many_pixels = b"P5 60000 60000 255\n\0".as_slice();
+    let half = &CAMERA[..CAMERA.len() / 2];
+    let too_large = vec![0; 3_000_000];
+    let cases: [(&str, &[u8], u16, &str); 14] = [
+        ("text/plain", b"hello", 415, "unsupported-media-type"),
+        ("image/png", b"hello", 415, "not-a-picture"),
+        ("image/png", b"", 422, "empty-file"),
+        ("image/png", half, 422, "truncated-file"),
+        ("image/x-portable-graymap", many_pixels, 413, "side-too-long"),
+        ("image/png", &too_large, 413, "too-many-bytes"),
+        ("application/json", b"{", 400, "bad-json"),
+        ("application/json", b"{}", 422, "bad-json"),
+        ("application/json", br#"{"image":"%%"}"#, 422, "bad-base64"),
+        (FORM, &form(&[("options", b"{}")]), 422, "no-image"),
+        (FORM, &form(&[("picture", CAMERA)]), 422, "unknown-field"),
+        (FORM, &form(&[("image", CAMERA), ("options", br#"{"method":"grey"}"#)]), 422, "unknown-method"),
+        (
+            FORM,
+            &form(&[("image", CAMERA), ("options", br#"{"look":{"amount":7}}"#)]),
+            422,
+            "look-out-of-range",
+        ),
+        (FORM, b"--xyz\r\nbroken", 400, "bad-body"),
+    ];
+    for (kind, body, status, code) in cases {
+        let reply = server.colorize(kind, "*/*", body);
+        assert_eq!((reply.status, reply.problem().as_str()), (status, code), "{kind}, {} bytes", body.len());
+    }
+    assert_eq!(server.get("/v1/nothing").problem(), "not-found");
+    let reply = server.get("/v1/colorize");
+    assert_eq!((reply.status, reply.problem().as_str()), (405, "method-not-allowed"));
+    assert_eq!(reply.header("allow"), Some("POST"));
+}
+
+#[test]
+fn registries_are_told() {
+    let server = start(config());
+    let methods = server.get("/v1/methods").json();
+    let all = methods["methods"].as_array().unwrap();
+    assert_eq!(all.iter().filter(|method| method["default"] == true).count(), 1);
+    assert!(all.iter().any(|method| method["settings"]["properties"]["size"]["type"] == "number"));
+    assert_eq!(server.get("/v1/filters").json()["filters"].as_array().unwrap().len(), 11);
+    assert!(server.get("/v1/models").json()["models"].is_array());
+    assert_eq!(server.get("/v1/limits").json()["workers"], 2);
+    assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
+    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
+    assert!(metrics.contains("autochrome_responses_total{status=\"2xx\"} 6"), "{metrics}");
+}
+
+#[test]
+fn a_look_is_told_as_a_table() {
+    let server = start(config());
+    let reply = server.get("/v1/looks/cube?filter=autochrome&amount=0.5");
+    assert_eq!((reply.status, reply.body.len()), (200, 6 * 33 * 33 * 33));
+    assert!(reply.header("autochrome-grain").unwrap().parse::<f32>().unwrap() > 0.0);
+    assert_eq!(server.get("/v1/looks/cube?filter=none").status, 200);
+    assert_eq!(server.get("/v1/looks/cube?filter=nope").problem(), "unknown-filter");
+    assert_eq!(server.get("/v1/looks/cube?amount=much").problem(), "bad-query");
+}
+
+#[test]
+fn who_finds_no_place_is_told_when_to_come_back() {
+    let server = start(Config { workers: 1, waiting: 0, ..config() });
+    // Takes the only place and does not send the body it promised.
+    let mut slow = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST /v1/colorize HTTP/1.1\r\nhost: {}\r\ncontent-type: image/png\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        server.address,
+        CAMERA.len()
+    );
+    slow.write_all(head.as_bytes()).unwrap();
+    while server.get("/readyz").status == 200 {
+        std::thread::yield_now();
+    }
+    let reply = server.colorize("image/png", "*/*", CAMERA);
+    assert_eq!((reply.status, reply.problem().as_str()), (503, "queue-full"));
+    assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+    // The first one is answered as if nothing had happened.
+    slow.write_all(CAMERA).unwrap();
+    let mut answer = Vec::new();
+    slow.read_to_end(&mut answer).unwrap();
+    assert_eq!(parse(&answer).status, 200);
+}
+
+#[test]
+fn stopping_finishes_what_was_begun() {
+    let mut server = start(config());
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST /v1/colorize HTTP/1.1\r\nhost: {}\r\ncontent-type: image/png\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        server.address,
+        CAMERA.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&CAMERA[..1000]).unwrap();
+    while !String::from_utf8(server.get("/metrics").body).unwrap().contains("places_taken 1") {
+        std::thread::yield_now();
+    }
+    let rest = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        stream.write_all(&CAMERA[1000..]).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        parse(&answer).status
+    });
+    server.stop();
+    assert_eq!(rest.join().unwrap(), 200);
+    assert!(TcpStream::connect(server.address).is_err());
+}
+
+#[test]
+fn pages_of_other_sites_are_refused() {
+    let server = start(config());
+    let reply = server.send("GET", "/v1/methods", &[("origin", "https://evil.example")], b"");
+    assert_eq!((reply.status, reply.problem().as_str()), (403, "cross-origin"));
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+    let reply = server.send("GET", "/v1/methods", &[("host", "evil.example")], b"");
+    assert_eq!(reply.problem(), "wrong-host");
+    let own = format!("http://{}", server.address);
+    assert_eq!(server.send("GET", "/v1/methods", &[("origin", &own)], b"").status, 200);
+}
+
+#[test]
+fn every_answer_tells_browsers_to_be_strict() {
+    let server = start(config());
+    for path in ["/", "/v1/methods", "/nothing.png"] {
+        let reply = server.get(path);
+        assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"), "{path}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(reply.header("x-request-id").unwrap().len(), 16);
+    }
+    assert!(String::from_utf8(server.get("/").body).unwrap().contains("Autochrome"));
+}
+
+#[test]
+fn a_key_is_asked_for_where_keys_exist() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    let key = Keys::create(&path, "desk").unwrap();
+    let server = start(Config { keys: Keys::load(&path).unwrap(), ..config() });
+    let reply = server.get("/v1/methods");
+    assert_eq!((reply.status, reply.problem().as_str()), (401, "no-key"));
+    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+    let with =
+        |key: &str| server.send("GET", "/v1/methods", &[("authorization", &format!("Bearer {key}"))], b"");
+    assert_eq!((with(&key).status, with("ac_wrong").status), (200, 401));
+    assert_eq!((server.get("/healthz").status, server.get("/").status), (200, 200));
+}
+
+#[test]
+fn other_machines_are_let_in_only_on_purpose() {
+    let open = SocketAddr::from(([0, 0, 0, 0], 0));
+    let bind = |config| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(Server::bind(config)).map(drop)
+    };
+    assert!(matches!(bind(Config { bind: open, ..config() }), Err(ServeError::Open(_))));
+    assert!(bind(Config { bind: open, allow_anonymous: true, ..config() }).is_ok());
+}

@@ -1,0 +1,60 @@
+/** Pictures and settings that stay on this device, in IndexedDB. */
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Look, Value } from "../api/client";
+
+export interface Entry {
+  id: string;
+  name: string;
+  whenMs: number;
+  original: Blob;
+  /** The coloured picture at preview size. */
+  preview: Blob;
+  method: string;
+  settings: Record<string, Value>;
+  look: Look;
+}
+
+interface Schema extends DBSchema {
+  pictures: { key: string; value: Entry; indexes: { when: number } };
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | null = null;
+
+function database() {
+  opened ??= openDB<Schema>("autochrome", 1, {
+    upgrade(db) {
+      db.createObjectStore("pictures", { keyPath: "id" }).createIndex("when", "whenMs");
+    },
+  });
+  return opened;
+}
+
+/** Newest first. */
+export async function entries(): Promise<Entry[]> {
+  return (await (await database()).getAllFromIndex("pictures", "when")).reverse();
+}
+
+export async function entry(id: string): Promise<Entry | undefined> {
+  return (await database()).get("pictures", id);
+}
+
+export async function keep(value: Entry): Promise<void> {
+  await (await database()).put("pictures", value);
+}
+
+export async function erase(id: string): Promise<void> {
+  await (await database()).delete("pictures", id);
+}
+
+export async function eraseAll(): Promise<void> {
+  await (await database()).clear("pictures");
+}
+
+export function bytesOf(entry: Entry): number {
+  return entry.original.size + entry.preview.size;
+}
+
+export function readableBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
