@@ -74,6 +74,8 @@ impl Norm {
 fn follow(running: &RunningState<Tensor<1>>, seen: Tensor<1>, momentum: f64) {
     let old = running.value_sync();
     running.update(old.mul_scalar(1.0 - momentum).add(seen.detach().mul_scalar(momentum)).detach());
+    // An update waits to be merged with those of other threads until somebody asks; a checkpoint does not ask.
+    let _ = running.value_sync();
 }
 
 fn batch_norm(
