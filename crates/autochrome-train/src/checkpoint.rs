@@ -72,7 +72,7 @@ pub(crate) fn find(run: &Path) -> Result<Option<(PathBuf, State)>, TrainError> {
 
 /// Refuses to continue a run with a recipe that would not have led here.
 ///
-/// Later stages may be changed or added: a run is planned as it goes.
+/// The stage under way and later ones may be changed, or more added: a run is planned as it goes.
 pub(crate) fn fits(state: &State, recipe: &Recipe) -> Result<(), TrainError> {
     let was = &state.recipe;
     let (reached, _, _) = was.stage_at(state.step);
