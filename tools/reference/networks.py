@@ -43,6 +43,15 @@ def picture(channels, height, width):
     return torch.from_numpy(np.sin(0.05 * np.arange(n, dtype=np.float64)).astype(np.float32)).reshape(1, channels, height, width)
 
 
+def clicks(height, width):
+    """Planes a, b and mask of hints on every 97th pixel."""
+    n = height * width
+    planes = picture(3, height, width).reshape(3, n)
+    planes[2] = 1.0
+    planes[:, torch.arange(n) % 97 != 0] = 0.0
+    return planes.reshape(1, 3, height, width)
+
+
 def norm_names(path):
     swap = {"weight": "gamma", "bias": "beta"}
     parts = path.split(".")
@@ -171,13 +180,38 @@ class Cnr(ConvNorm):
         return F.relu(super().forward(x))
 
 
+class HintAttention(nn.Module):
+    HEADS, KEY = 4, 32
+
+    def __init__(self, channels):
+        super().__init__()
+        self.query = nn.Conv2d(channels, self.HEADS * self.KEY, 1)
+        self.key = nn.Conv2d(channels, self.HEADS * self.KEY, 1)
+        self.nothing = nn.Parameter(torch.zeros(self.HEADS))
+        self.nearness = nn.Parameter(torch.zeros(self.HEADS))
+
+    def forward(self, x, hints):
+        n, _, h, w = x.shape
+        split = lambda y: y.reshape(n, self.HEADS, self.KEY, h * w)
+        ys, xs = torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")
+        places = torch.stack([ys.flatten(), xs.flatten()], 1).float()
+        far = torch.cdist(places, places) ** 2
+        scores = torch.einsum("nhkq,nhkj->nhqj", split(self.query(x)), split(self.key(x))) / math.sqrt(self.KEY)
+        scores = scores - self.nearness.view(1, -1, 1, 1) * far + 60.0 * (hints[:, 2].reshape(n, 1, 1, h * w) - 1.0)
+        nothing = self.nothing.view(1, -1, 1, 1).expand(n, -1, h * w, 1)
+        shares = torch.cat([scores, nothing], 3).softmax(3)[..., :-1]
+        found = torch.einsum("nhqj,ncj->nhcq", shares, hints.reshape(n, 3, h * w))
+        return found.reshape(n, 3 * self.HEADS, h, w)
+
+
 class ChromaNet(nn.Module):
     def __init__(self):
         super().__init__()
         self.encoder = Encoder()
         self.at_32 = Cnr(320, 256, 1)
         self.at_16 = Cnr(256 + 112 + 3, 192, 3)
-        self.at_8 = Cnr(192 + 40 + 3, 128, 3)
+        self.attention = HintAttention(192)
+        self.at_8 = Cnr(192 + 12 + 40 + 3, 128, 3)
         self.at_4 = Cnr(128 + 24 + 3, 80, 3)
         self.at_4_deep = Cnr(80, 80, 3)
         self.classes = nn.Conv2d(80, 313, 1)
@@ -188,9 +222,11 @@ class ChromaNet(nn.Module):
     def forward(self, gray, hints):
         t2, t4, t8, t16, t32 = self.encoder(torch.cat([gray, hints], 1))
         up = lambda x: F.interpolate(x, scale_factor=2, mode="nearest")
-        pool = lambda k: F.avg_pool2d(hints, k)
+        known = lambda sums: sums / (sums[:, 2:] + 1e-5)
+        pool = lambda k: known(F.avg_pool2d(hints, k))
         x = self.at_32(t32)
         x = self.at_16(torch.cat([up(x), t16, pool(16)], 1))
+        x = torch.cat([x, self.attention(x, pool(16))], 1)
         x = self.at_8(torch.cat([up(x), t8, pool(8)], 1))
         x = self.at_4(torch.cat([up(x), t4, pool(4)], 1))
         x = self.at_4_deep(x)
@@ -217,7 +253,7 @@ def main():
     net = ChromaNet()
     fill(net, norm_names)
     net.eval()
-    logits, refinement = net(picture(1, 64, 96), picture(3, 64, 96))
+    logits, refinement = net(picture(1, 64, 96), clicks(64, 96))
     out["chroma_net_logits"] = thin(logits, 101)
     out["chroma_net_refinement"] = thin(refinement, 11)
     print(json.dumps(out))

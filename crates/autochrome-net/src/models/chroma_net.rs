@@ -15,6 +15,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::efficientnet::{EfficientNetLite0, TAP_CHANNELS};
+use super::hint_attention::HintAttention;
 use crate::layers::{ConvNormRelu, conv, upsample_nearest};
 use crate::norm::Statistics;
 
@@ -53,7 +54,8 @@ impl ChromaNetConfig {
             encoder: EfficientNetLite0::new(1 + HINT_CHANNELS, device),
             at_32: ConvNormRelu::new([TAP_CHANNELS[4], c32], 1, device),
             at_16: block(c32 + TAP_CHANNELS[3] + HINT_CHANNELS, c16),
-            at_8: block(c16 + TAP_CHANNELS[2] + HINT_CHANNELS, c8),
+            attention: HintAttention::new(c16, device),
+            at_8: block(c16 + HintAttention::CHANNELS + TAP_CHANNELS[2] + HINT_CHANNELS, c8),
             at_4: block(c8 + TAP_CHANNELS[1] + HINT_CHANNELS, c4),
             at_4_deep: block(c4, c4),
             classes: conv([c4, bins::BINS], 1, 1, true, device),
@@ -118,6 +120,7 @@ pub struct ChromaNet {
     encoder: EfficientNetLite0,
     at_32: ConvNormRelu,
     at_16: ConvNormRelu,
+    attention: HintAttention,
     at_8: ConvNormRelu,
     at_4: ConvNormRelu,
     at_4_deep: ConvNormRelu,
@@ -147,28 +150,35 @@ impl ChromaNet {
         let (gray, hints) = (crate::native::channels_last(gray), crate::native::channels_last(hints));
         let [half, quarter, eighth, sixteenth, deepest] =
             self.encoder.forward(Tensor::cat(vec![gray, hints.clone()], 1), encoder);
-        let hints_2 = average(hints, 2);
-        let hints_4 = average(hints_2.clone(), 2);
-        let hints_8 = average(hints_4.clone(), 2);
-        let hints_16 = average(hints_8.clone(), 2);
+        let hints_at = |factor| known_mean(hints.clone(), factor);
         let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| {
             Tensor::cat(vec![upsample_nearest(x), skip, hints], 1)
         };
 
         let x = self.at_32.forward(deepest, decoder); // [n, 256, h/32, w/32]
-        let x = self.at_16.forward(join(x, sixteenth, hints_16), decoder); // [n, 192, h/16, w/16]
-        let x = self.at_8.forward(join(x, eighth, hints_8), decoder); // [n, 128, h/8, w/8]
-        let x = self.at_4.forward(join(x, quarter, hints_4), decoder); // [n, 80, h/4, w/4]
+        let x = self.at_16.forward(join(x, sixteenth, hints_at(16)), decoder); // [n, 192, h/16, w/16]
+        let found = self.attention.forward(x.clone(), hints_at(16)); // [n, 12, h/16, w/16]
+        let x = Tensor::cat(vec![x, found], 1);
+        let x = self.at_8.forward(join(x, eighth, hints_at(8)), decoder); // [n, 128, h/8, w/8]
+        let x = self.at_4.forward(join(x, quarter, hints_at(4)), decoder); // [n, 80, h/4, w/4]
         let x = self.at_4_deep.forward(x, decoder);
         let logits = self.classes.forward(x.clone()); // [n, 313, h/4, w/4]
         let x = self.narrow.forward(x, decoder); // [n, 24, h/4, w/4]
-        let x = self.at_2.forward(join(x, half, hints_2), decoder); // [n, 24, h/2, w/2]
+        let x = self.at_2.forward(join(x, half, hints_at(2)), decoder); // [n, 24, h/2, w/2]
         Prediction { logits, refinement: self.refine.forward(x) }
     }
 }
 
-fn average(x: Tensor<4>, factor: usize) -> Tensor<4> {
-    avg_pool2d(x, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]))
+/// Hints at a smaller size: the mean colour of what is known in each cell, and 1 in the mask where anything is.
+///
+/// Dividing by the mask matters: a click covers a hundredth of a cell and would otherwise arrive as a whisper.
+fn known_mean(hints: Tensor<4>, factor: usize) -> Tensor<4> {
+    let [n, channels, ..] = hints.dims();
+    let sums =
+        avg_pool2d(hints, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]));
+    let [_, _, height, width] = sums.dims();
+    let known = sums.clone().slice([0..n, channels - 1..channels, 0..height, 0..width]);
+    sums.div(known.add_scalar(1e-5))
 }
 
 #[cfg(test)]
@@ -186,6 +196,19 @@ mod tests {
         let out = net.forward(gray, hints, Statistics::Running, Statistics::Running);
         assert_eq!(out.logits.dims(), [1, bins::BINS, 16, 24]);
         assert_eq!(out.ab(0.38).dims(), [1, 2, 32, 48]);
+    }
+
+    #[test]
+    fn a_click_keeps_its_colour_however_large_the_cell() {
+        let device = Device::flex();
+        let mut hints = vec![0.0f32; 3 * 256];
+        let at = 5 * 16 + 9;
+        (hints[at], hints[256 + at], hints[512 + at]) = (0.5, -0.25, 1.0);
+        let hints = Tensor::from_data(TensorData::new(hints, [1, 3, 16, 16]), &device);
+        let cell = known_mean(hints, 16).into_data().try_to_vec::<f32>().unwrap();
+        for (is, should) in cell.iter().zip([0.5, -0.25, 1.0]) {
+            assert!((is - should).abs() < 5e-3, "{cell:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod chroma_net;
 pub mod efficientnet;
+pub mod hint_attention;
 pub mod patch_gan;
 pub mod unet;
 
