@@ -32,8 +32,10 @@ pub fn card(bytes: &[u8]) -> Result<ModelCard, NetError> {
     weights::card_of(bytes)
 }
 
-static BUILTIN: [BuiltinModel; 1] =
-    [BuiltinModel { id: "flagship", bytes: include_bytes!("../../../assets/models/flagship.safetensors") }];
+static BUILTIN: [BuiltinModel; 2] = [
+    BuiltinModel { id: "flagship", bytes: include_bytes!("../../../assets/models/flagship.safetensors") },
+    BuiltinModel { id: "paper", bytes: include_bytes!("../../../assets/models/paper.safetensors") },
+];
 
 /// Every built-in model, the default first.
 #[must_use]
