@@ -6,7 +6,9 @@
 
 pub mod card;
 pub mod device;
+pub mod engine;
 mod error;
+pub mod graph;
 pub mod layers;
 pub mod losses;
 pub mod models;
