@@ -152,10 +152,12 @@ impl Graph {
     /// # Errors
     /// [`NetError::Weights`] when a tensor is missing or has another shape than `network` says.
     pub fn new(network: &NetworkConfig, tensors: &Tensors) -> Result<Self, NetError> {
+        network.check()?;
         let mut build = Build { graph: Self::default(), tensors };
         match network {
             NetworkConfig::Unet(config) => unet::build(&mut build, config)?,
             NetworkConfig::ChromaNet(config) => chroma_net::build(&mut build, config)?,
+            NetworkConfig::Onnx => return Err(NetError::Weights("the network is in another file".into())),
         }
         Ok(build.graph)
     }
