@@ -84,7 +84,7 @@ pub struct ColorizeArguments {
     #[arg(long, value_name = "ID", default_value = autochrome::registry::DEFAULT, value_parser = method_ids())]
     pub method: String,
 
-    /// Id of a built-in model, or a weights file; `autochrome models` lists them
+    /// Id of a built-in model, a weights file, or an ONNX file with its description beside it
     #[arg(long, value_name = "ID|FILE")]
     pub model: Option<String>,
 
@@ -159,6 +159,18 @@ pub enum ModelsCommand {
         /// Id of a built-in model, or a weights file
         #[arg(value_name = "ID|FILE")]
         model: String,
+    },
+    /// Write a model for other programs
+    Export {
+        /// The ONNX file to write; its description goes beside it, with the ending .toml
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        onnx: PathBuf,
+        /// Id of a built-in model, or a weights file; the default model without it
+        #[arg(long, value_name = "ID|FILE")]
+        model: Option<String>,
+        /// Write over files that are there
+        #[arg(long)]
+        overwrite: bool,
     },
 }
 

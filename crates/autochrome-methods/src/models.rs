@@ -1,6 +1,10 @@
 //! The models that are part of the program, and where else weights may come from.
 
-use autochrome_net::{ModelCard, NetError, weights};
+use std::path::Path;
+
+use autochrome_net::foreign::Description;
+use autochrome_net::graph::{Graph, onnx};
+use autochrome_net::{ModelCard, NetError, Session, weights};
 
 use crate::MethodError;
 use crate::error::nearest;
@@ -32,6 +36,24 @@ pub fn card(bytes: &[u8]) -> Result<ModelCard, NetError> {
     weights::card_of(bytes)
 }
 
+/// The card of a network in an ONNX file, from the description beside it.
+///
+/// # Errors
+/// When the description does not parse.
+pub fn onnx_card(description: &str) -> Result<ModelCard, NetError> {
+    Ok(Description::parse(description)?.card())
+}
+
+/// A weights file as an ONNX file and the description that [`ModelSource::Onnx`] takes.
+///
+/// # Errors
+/// When it is not a weights file of ours.
+pub fn to_onnx(bytes: &[u8]) -> Result<(Vec<u8>, String), NetError> {
+    let (card, tensors) = weights::from_bytes(bytes)?;
+    let model = onnx::to_bytes(&Graph::new(&card.network, &tensors)?, &card);
+    Ok((model, Description::of_export(&card).to_toml()?))
+}
+
 static BUILTIN: [BuiltinModel; 2] = [
     BuiltinModel { id: "flagship", bytes: include_bytes!("../../../assets/models/flagship.safetensors") },
     BuiltinModel { id: "paper", bytes: include_bytes!("../../../assets/models/paper.safetensors") },
@@ -50,12 +72,24 @@ pub enum ModelSource<'a> {
     Builtin(&'a str),
     /// The content of a weights file.
     Bytes(&'a [u8]),
+    /// A network of other people.
+    Onnx {
+        /// The content of the ONNX file.
+        model: &'a [u8],
+        /// The TOML that describes it.
+        description: &'a str,
+        /// The shared library of ONNX Runtime.
+        library: &'a Path,
+    },
 }
 
 impl<'a> ModelSource<'a> {
-    /// The weights; those of the default model for `None`.
-    pub(crate) fn bytes(source: Option<Self>) -> Result<&'a [u8], MethodError> {
-        match source {
+    /// The network, ready to answer; the default model for `None`.
+    pub(crate) fn open(source: Option<Self>) -> Result<Session, MethodError> {
+        let bytes = match source {
+            Some(Self::Onnx { model, description, library }) => {
+                return Ok(Session::from_onnx(model, description, library)?);
+            }
             Some(Self::Bytes(bytes)) => Ok(bytes),
             Some(Self::Builtin(id)) => {
                 builtin().iter().find(|model| model.id == id).map(|model| model.bytes).ok_or_else(|| {
@@ -64,7 +98,8 @@ impl<'a> ModelSource<'a> {
                 })
             }
             None => builtin().first().map(|model| model.bytes).ok_or(MethodError::NoModel),
-        }
+        };
+        Ok(Session::from_bytes(bytes?)?)
     }
 }
 
@@ -81,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_unknown_model_is_an_error_that_lists_the_known_ones() {
-        let error = ModelSource::bytes(Some(ModelSource::Builtin("no such model"))).unwrap_err();
+        let error = ModelSource::open(Some(ModelSource::Builtin("no such model"))).unwrap_err();
         assert_eq!(error.code(), "unknown-model");
         assert!(builtin().iter().all(|model| error.to_string().contains(model.id)), "{error}");
     }

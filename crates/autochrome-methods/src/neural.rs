@@ -51,7 +51,7 @@ struct Neural {
 
 /// The method with these weights, or the default model's.
 pub(crate) fn open(model: Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError> {
-    Ok(Box::new(Neural { session: Session::from_bytes(ModelSource::bytes(model)?)? }))
+    Ok(Box::new(Neural { session: ModelSource::open(model)? }))
 }
 
 impl Method for Neural {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::NetError;
 use crate::models::chroma_net::ChromaNetConfig;
 use crate::models::unet::UNetConfig;
 
@@ -16,6 +17,26 @@ pub enum NetworkConfig {
     Unet(UNetConfig),
     /// The flagship.
     ChromaNet(ChromaNetConfig),
+    /// A network of other people, in an ONNX file.
+    Onnx,
+}
+
+impl NetworkConfig {
+    /// That the numbers describe a network that could be.
+    pub(crate) fn check(&self) -> Result<(), NetError> {
+        let impossible =
+            |what: &str| Err(NetError::Weights(format!("the card describes an impossible {what}")));
+        match self {
+            Self::Unet(UNetConfig { levels: 2..=10, width: 1..=1024, .. }) | Self::Onnx => Ok(()),
+            Self::Unet(_) => impossible("U-Net"),
+            Self::ChromaNet(config) if config.decoder.iter().all(|c| (1..=4096).contains(c)) => Ok(()),
+            Self::ChromaNet(_) => impossible("decoder"),
+        }
+    }
+}
+
+fn one() -> f32 {
+    1.0
 }
 
 /// How a network wants to be asked.
@@ -24,10 +45,13 @@ pub struct Inference {
     /// The picture is scaled so that the geometric mean of its sides is this many pixels.
     pub size_px: usize,
     /// Annealing temperature of colour classes; 1 is the plain mean. Unused by networks without classes.
+    #[serde(default = "one")]
     pub temperature: f32,
     /// Factor on a and b, 1 for none.
+    #[serde(default = "one")]
     pub saturation: f32,
     /// Average the answers for the picture and its mirror image.
+    #[serde(default)]
     pub flip: bool,
 }
 

@@ -20,6 +20,20 @@ pub enum NetError {
     /// No device has this name.
     #[error("there is no device '{0}'; use one of cpu, libtorch, cuda, wgpu, metal, rocm")]
     UnknownDevice(String),
+    /// The description beside an ONNX file does not parse, or does not fit the file.
+    #[error("the description of the ONNX file does not fit: {0}; mend the TOML file beside it")]
+    Description(String),
+    /// ONNX Runtime is not in this build, or its library is not on this machine.
+    #[error(
+        "ONNX files need ONNX Runtime: {0}; build with `--features onnxruntime`, `pip install onnxruntime`, and set \
+         ORT_DYLIB_PATH to the libonnxruntime it brings"
+    )]
+    RuntimeMissing(String),
+    /// ONNX Runtime refuses the file, or failed while it ran.
+    #[error(
+        "ONNX Runtime cannot run this file: {0}; is it whole, and does its description say the right sizes?"
+    )]
+    Runtime(String),
     /// The picture or an option does not fit the network.
     #[error("{0}")]
     Input(String),
@@ -33,6 +47,9 @@ impl NetError {
             Self::Weights(_) => "bad-weights",
             Self::Device { .. } => "device-not-built",
             Self::UnknownDevice(_) => "unknown-device",
+            Self::Description(_) => "bad-onnx-description",
+            Self::RuntimeMissing(_) => "no-onnx-runtime",
+            Self::Runtime(_) => "onnx-runtime-failed",
             Self::Input(_) => "bad-network-input",
         }
     }

@@ -9,6 +9,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::norm::{Norm, Statistics};
 
+/// Added to variances by the batch norms of all networks but the pretrained encoder.
+pub(crate) const NORM_EPSILON: f64 = 1e-5;
+
 /// A k×k convolution with "same" padding, without bias unless asked.
 #[must_use]
 pub fn conv(channels: [usize; 2], kernel: usize, stride: usize, bias: bool, device: &Device) -> Conv2d {
@@ -33,7 +36,7 @@ impl ConvNormRelu {
     pub fn new(channels: [usize; 2], kernel: usize, device: &Device) -> Self {
         Self {
             conv: conv(channels, kernel, 1, false, device),
-            norm: Norm::new(channels[1], 0.0, 0.1, 1e-5, device),
+            norm: Norm::new(channels[1], 0.0, 0.1, NORM_EPSILON, device),
         }
     }
 

@@ -6,7 +6,11 @@
 
 pub mod card;
 pub mod device;
+pub mod engine;
 mod error;
+pub mod foreign;
+mod frame;
+pub mod graph;
 pub mod layers;
 pub mod losses;
 pub mod models;

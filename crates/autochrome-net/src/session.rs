@@ -1,10 +1,16 @@
 //! A network ready to answer.
 
+use std::path::Path;
+
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::card::{Inference, NetworkConfig};
+use crate::engine::{Engine, Map};
+use crate::foreign::Description;
+use crate::frame::{Frame, mirror};
+use crate::graph::{Graph, HINTS, LUMA};
 use crate::models::chroma_net::{AB_SCALE, ChromaNet, HINT_CHANNELS, MULTIPLE_PX};
 use crate::models::unet::{Output, UNet};
 use crate::norm::Statistics;
@@ -34,10 +40,18 @@ pub struct PredictOptions {
     pub flip: Option<bool>,
 }
 
+/// Who computes the answer.
 #[derive(Debug)]
 enum Network {
+    /// The engine, for models on the CPU.
+    Engine(Engine),
+    /// A module of burn, for other devices and while it is being trained.
     UNet(UNet, Output),
+    /// The same for the flagship.
     ChromaNet(Box<ChromaNet>),
+    /// ONNX Runtime, for networks of other people.
+    #[cfg(feature = "onnxruntime")]
+    Onnx(Box<crate::foreign::runtime::Runtime>),
 }
 
 /// A network with its weights, on a device.
@@ -64,35 +78,54 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session on the CPU from the bytes of a weights file.
+    /// A session on the CPU from the bytes of a weights file, batch norms folded.
     ///
     /// # Errors
     /// [`NetError::Weights`] when the bytes are not a weights file of ours.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetError> {
-        Self::on_device(bytes, &Device::flex())
+        let (card, tensors) = weights::from_bytes(bytes)?;
+        let network = Network::Engine(Engine::new(Graph::new(&card.network, &tensors)?));
+        Ok(Self { card, network, device: Device::flex() })
     }
 
-    /// A session on `device`.
+    /// A session of burn's module on `device`.
     ///
     /// # Errors
     /// As [`Session::from_bytes`].
     pub fn on_device(bytes: &[u8], device: &Device) -> Result<Self, NetError> {
         let (card, tensors) = weights::from_bytes(bytes)?;
+        card.network.check()?;
         let network = match &card.network {
             NetworkConfig::Unet(config) => {
-                if config.levels < 2 || config.levels > 10 || config.width == 0 || config.width > 1024 {
-                    return Err(NetError::Weights("the card describes an impossible U-Net".into()));
-                }
                 Network::UNet(weights::apply(config.init(device), &tensors, |_| true)?, config.output)
             }
             NetworkConfig::ChromaNet(config) => {
-                if config.decoder.iter().any(|&c| c == 0 || c > 4096) {
-                    return Err(NetError::Weights("the card describes an impossible decoder".into()));
-                }
                 Network::ChromaNet(Box::new(weights::apply(config.init(device), &tensors, |_| true)?))
             }
+            NetworkConfig::Onnx => return Err(NetError::Weights("the network is in another file".into())),
         };
         Ok(Self { card, network, device: device.clone() })
+    }
+
+    /// A session of a network of other people: an ONNX file and its [description](crate::foreign::Description), run by
+    /// ONNX Runtime from the shared library `library`.
+    ///
+    /// # Errors
+    /// [`NetError::Description`] when the description does not parse or does not fit the file,
+    /// [`NetError::RuntimeMissing`] when this build or this machine lacks ONNX Runtime, [`NetError::Runtime`] when it refuses the file.
+    pub fn from_onnx(model: &[u8], description: &str, library: &Path) -> Result<Self, NetError> {
+        let description = Description::parse(description)?;
+        #[cfg(feature = "onnxruntime")]
+        {
+            let card = description.card();
+            let runtime = crate::foreign::runtime::Runtime::new(model, description, library)?;
+            Ok(Self { card, network: Network::Onnx(Box::new(runtime)), device: Device::flex() })
+        }
+        #[cfg(not(feature = "onnxruntime"))]
+        {
+            let _ = (model, description, library);
+            Err(NetError::RuntimeMissing("it is not in this build".into()))
+        }
     }
 
     /// A session around a network that is being trained.
@@ -116,7 +149,38 @@ impl Session {
     /// Whether hints change the answer.
     #[must_use]
     pub fn takes_hints(&self) -> bool {
-        matches!(self.network, Network::ChromaNet(_))
+        match &self.network {
+            Network::Engine(_) => matches!(self.card.network, NetworkConfig::ChromaNet(_)),
+            Network::UNet(..) => false,
+            Network::ChromaNet(_) => true,
+            #[cfg(feature = "onnxruntime")]
+            Network::Onnx(runtime) => runtime.description.input.hints.is_some(),
+        }
+    }
+
+    /// The working size for a picture.
+    fn frame(&self, size: (usize, usize), asked_px: Option<usize>) -> Result<Frame, NetError> {
+        let size_px = asked_px.unwrap_or(self.card.inference.size_px);
+        if !(16..=2048).contains(&size_px) {
+            return Err(NetError::Input(format!("the working size is 16 to 2048 px, not {size_px}")));
+        }
+        let multiple = match &self.card.network {
+            NetworkConfig::Unet(config) => 1 << config.levels,
+            NetworkConfig::ChromaNet(_) | NetworkConfig::Onnx => MULTIPLE_PX,
+        };
+        #[cfg(feature = "onnxruntime")]
+        let multiple = match &self.network {
+            Network::Onnx(runtime) => match runtime.description.input.multiple_px {
+                Some(multiple) => multiple,
+                None if size_px == self.card.inference.size_px => return Ok(Frame::square(size_px)),
+                None => {
+                    let (id, only) = (&self.card.id, self.card.inference.size_px);
+                    return Err(NetError::Input(format!("model '{id}' works at {only} px alone")));
+                }
+            },
+            _ => multiple,
+        };
+        Ok(Frame::new(size, size_px, multiple))
     }
 
     /// Chroma for a picture's L (0..=100), at the network's working size.
@@ -129,14 +193,10 @@ impl Session {
         hints: &[Hint],
         options: &PredictOptions,
     ) -> Result<Chroma, NetError> {
-        let Inference { size_px, temperature, flip, .. } = self.card.inference;
-        let size_px = options.size_px.unwrap_or(size_px);
+        let Inference { temperature, flip, .. } = self.card.inference;
         let temperature = options.temperature.unwrap_or(temperature);
         if luma.width() == 0 || luma.height() == 0 {
             return Err(NetError::Input("the picture has no pixels".into()));
-        }
-        if !(16..=2048).contains(&size_px) {
-            return Err(NetError::Input(format!("the working size is 16 to 2048 px, not {size_px}")));
         }
         if !(0.01..=2.0).contains(&temperature) {
             return Err(NetError::Input(format!("the temperature is 0.01 to 2, not {temperature}")));
@@ -144,21 +204,15 @@ impl Session {
         if !hints.is_empty() && !self.takes_hints() {
             return Err(NetError::Input(format!("model '{}' takes no colour hints", self.card.id)));
         }
-        let multiple = match &self.network {
-            Network::UNet(net, _) => net.multiple(),
-            Network::ChromaNet(_) => MULTIPLE_PX,
-        };
-        let frame = Frame::new(luma.size(), size_px, multiple);
-        let small = resize_plane(luma, frame.width, frame.height, Filter::Area);
-        let gray = frame.pad(&small);
-        let hint_planes = frame.hint_planes(hints);
-        let mut chroma = self.answer(&frame, &gray, &hint_planes, temperature);
+        let frame = self.frame(luma.size(), options.size_px)?;
+        let (width, height) = frame.size();
+        let mut small = frame.pad(&resize_plane(luma, width, height, Filter::Area));
+        let mut hint_planes = frame.hint_planes(hints);
+        let mut chroma = self.answer(&frame, &small, &hint_planes, temperature)?;
         if options.flip.unwrap_or(flip) {
-            let mut gray = gray;
-            let mut hint_planes = hint_planes;
-            mirror(&mut gray, frame.padded_width);
+            mirror(&mut small, frame.padded_width);
             mirror(&mut hint_planes, frame.padded_width);
-            let mut other = self.answer(&frame, &gray, &hint_planes, temperature);
+            let mut other = self.answer(&frame, &small, &hint_planes, temperature)?;
             for (plane, other) in [(&mut chroma.a, &mut other.a), (&mut chroma.b, &mut other.b)] {
                 let width = plane.width();
                 mirror(other.data_mut(), width);
@@ -167,48 +221,80 @@ impl Session {
                 }
             }
         }
-        Ok(frame.crop(&chroma))
+        let (width, height) = chroma.size();
+        frame.crop(chroma).ok_or_else(|| {
+            NetError::Description(format!(
+                "an answer of {width}×{height} is no whole share of {}×{}",
+                frame.padded_width, frame.padded_height
+            ))
+        })
     }
 
-    /// One forward pass over padded planes; the answer may be smaller than the frame by a whole factor.
-    fn answer(&self, frame: &Frame, gray: &[f32], hints: &[f32], temperature: f32) -> Chroma {
+    /// One forward pass over padded planes, L and hints in CIELAB; the answer may be smaller than the frame.
+    fn answer(
+        &self,
+        frame: &Frame,
+        luma: &[f32],
+        hints: &[f32],
+        temperature: f32,
+    ) -> Result<Chroma, NetError> {
         let (width, height) = (frame.padded_width, frame.padded_height);
-        let input = |values: &[f32], channels| {
-            Tensor::<4>::from_data(
-                TensorData::new(values.to_vec(), [1, channels, height, width]),
-                &self.device,
-            )
+        let input = |channels, values: Vec<f32>| {
+            Tensor::<4>::from_data(TensorData::new(values, [1, channels, height, width]), &self.device)
         };
-        let gray = input(gray, 1);
-        match &self.network {
+        let gray = || input(1, luma.iter().map(|&l| scale_luma(l)).collect());
+        Ok(match &self.network {
+            Network::Engine(engine) => {
+                let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
+                let inputs = [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))];
+                let answer = engine.run(&inputs, temperature);
+                let size = (answer.width, answer.height);
+                if answer.channels == 3 {
+                    rgb_chroma(&answer.values, size)
+                } else {
+                    ab_chroma(&answer.values, size)
+                }
+            }
             Network::UNet(net, output) => {
-                let y = net.forward(gray.clone(), Statistics::Batch, None);
+                let y = net.forward(gray(), Statistics::Batch, None);
                 match output {
                     Output::Ab => planes(y),
-                    Output::Rgb => rgb_to_chroma(y),
+                    Output::Rgb => rgb_chroma(&values(y), (width, height)),
                 }
             }
             Network::ChromaNet(net) => {
-                let hints = input(hints, HINT_CHANNELS);
-                planes(net.forward(gray, hints, Statistics::Running, Statistics::Running).ab(temperature))
+                let (ab, mask) = hints.split_at(2 * width * height);
+                let hints = ab.iter().map(|v| v / AB_SCALE).chain(mask.iter().copied()).collect();
+                let hints = input(HINT_CHANNELS, hints);
+                planes(net.forward(gray(), hints, Statistics::Running, Statistics::Running).ab(temperature))
             }
-        }
+            #[cfg(feature = "onnxruntime")]
+            Network::Onnx(runtime) => runtime.run(luma, hints, [height, width], temperature)?,
+        })
     }
 }
 
+/// Chroma from a module's ab divided by 110.
 fn planes(y: Tensor<4>) -> Chroma {
     let [_, _, height, width] = y.dims();
-    let values = y.into_data().convert::<f32>().try_to_vec::<f32>().unwrap_or_default();
+    ab_chroma(&values(y.mul_scalar(AB_SCALE)), (width, height))
+}
+
+fn values(y: Tensor<4>) -> Vec<f32> {
+    y.into_data().convert::<f32>().try_to_vec::<f32>().unwrap_or_default()
+}
+
+/// Chroma from planes a and b.
+fn ab_chroma(values: &[f32], (width, height): (usize, usize)) -> Chroma {
     let plane = |i: usize| {
-        let values = values[i * width * height..][..width * height].iter().map(|v| v * AB_SCALE).collect();
+        let values = values[i * width * height..][..width * height].to_vec();
         Plane::from_vec(width, height, values).unwrap_or_default()
     };
     Chroma { a: plane(0), b: plane(1) }
 }
 
-fn rgb_to_chroma(y: Tensor<4>) -> Chroma {
-    let [_, _, height, width] = y.dims();
-    let values = y.into_data().convert::<f32>().try_to_vec::<f32>().unwrap_or_default();
+/// Chroma from planes of sRGB in -1..=1.
+fn rgb_chroma(values: &[f32], (width, height): (usize, usize)) -> Chroma {
     let n = width * height;
     let byte = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
     let rgb: Vec<u8> =
@@ -220,82 +306,6 @@ fn rgb_to_chroma(y: Tensor<4>) -> Chroma {
 #[must_use]
 pub fn scale_luma(l: f32) -> f32 {
     l / 50.0 - 1.0
-}
-
-fn mirror(values: &mut [f32], width: usize) {
-    values.chunks_exact_mut(width).for_each(<[f32]>::reverse);
-}
-
-/// The working size of a picture: its aspect kept, its area `size_px²`, padded to what the network needs.
-struct Frame {
-    width: usize,
-    height: usize,
-    padded_width: usize,
-    padded_height: usize,
-}
-
-impl Frame {
-    fn new((width, height): (usize, usize), size_px: usize, multiple: usize) -> Self {
-        let (w, h) = (width as f64, height as f64);
-        let scale = size_px as f64 / (w * h).sqrt();
-        // A ribbon of a picture would get a side of no pixels, or a thousand times the memory of a square one.
-        let longest = 4 * size_px;
-        let side = |full: f64| ((full * scale).round() as usize).clamp(multiple.min(16), longest);
-        let (width, height) = (side(w), side(h));
-        Self {
-            width,
-            height,
-            padded_width: width.next_multiple_of(multiple),
-            padded_height: height.next_multiple_of(multiple),
-        }
-    }
-
-    /// Network input of a plane at working size; the edge is repeated into the padding.
-    fn pad(&self, plane: &Plane) -> Vec<f32> {
-        let mut out = Vec::with_capacity(self.padded_width * self.padded_height);
-        for y in 0..self.padded_height {
-            let row = plane.row(y.min(self.height - 1));
-            out.extend(row.iter().map(|&l| scale_luma(l)));
-            let last = scale_luma(row[self.width - 1]);
-            out.resize((y + 1) * self.padded_width, last);
-        }
-        out
-    }
-
-    /// The planes a, b and mask of hints at padded working size.
-    fn hint_planes(&self, hints: &[Hint]) -> Vec<f32> {
-        let n = self.padded_width * self.padded_height;
-        let mut planes = vec![0.0; HINT_CHANNELS * n];
-        for hint in hints {
-            let half = 0.5 * hint.side.max(0.0) * self.width.min(self.height) as f32;
-            let span = |centre: f32, size: usize| {
-                let centre = centre.clamp(0.0, 1.0) * size as f32;
-                let from = ((centre - half).round().max(0.0) as usize).min(size - 1);
-                let to = ((centre + half).round().max(0.0) as usize).clamp(from + 1, size);
-                from..to
-            };
-            for y in span(hint.y, self.height) {
-                for x in span(hint.x, self.width) {
-                    let i = y * self.padded_width + x;
-                    planes[i] = hint.ab[0] / AB_SCALE;
-                    planes[n + i] = hint.ab[1] / AB_SCALE;
-                    planes[2 * n + i] = 1.0;
-                }
-            }
-        }
-        planes
-    }
-
-    /// Takes the padding away again, whatever whole factor the answer is smaller by.
-    fn crop(&self, chroma: &Chroma) -> Chroma {
-        let factor = self.padded_width / chroma.a.width();
-        let (width, height) = (self.width.div_ceil(factor), self.height.div_ceil(factor));
-        let crop = |plane: &Plane| {
-            let values = (0..height).flat_map(|y| plane.row(y)[..width].iter().copied()).collect();
-            Plane::from_vec(width, height, values).unwrap_or_default()
-        };
-        Chroma { a: crop(&chroma.a), b: crop(&chroma.b) }
-    }
 }
 
 #[cfg(test)]
@@ -354,15 +364,5 @@ mod tests {
         ] {
             assert_eq!(session.predict(luma, hints, &options).unwrap_err().code(), "bad-network-input");
         }
-    }
-
-    #[test]
-    fn a_hint_marks_its_pixels_and_no_others() {
-        let frame = Frame::new((64, 64), 64, 32);
-        let planes = frame.hint_planes(&[Hint { x: 0.5, y: 0.5, side: 4.0 / 64.0, ab: [55.0, -11.0] }]);
-        let mask = &planes[2 * 4096..];
-        assert_eq!(mask.iter().sum::<f32>(), 16.0);
-        let i = 32 * 64 + 32;
-        assert!((planes[i] - 0.5).abs() < 1e-6 && (planes[4096 + i] + 0.1).abs() < 1e-6 && mask[i] == 1.0);
     }
 }

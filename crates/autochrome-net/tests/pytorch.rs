@@ -2,15 +2,16 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
+mod formula;
+
 use std::collections::BTreeMap;
 
 use autochrome_net::models::chroma_net::ChromaNetConfig;
 use autochrome_net::models::patch_gan::PatchGanConfig;
 use autochrome_net::models::unet::{Output, UNetConfig};
 use autochrome_net::norm::Statistics;
-use autochrome_net::weights::{self, Tensors};
-use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use formula::filled;
 
 /// Largest difference allowed, relative to the larger of 1 and the reference.
 const TOLERANCE: f32 = 1e-4;
@@ -18,25 +19,6 @@ const TOLERANCE: f32 = 1e-4;
 fn reference(name: &str) -> Vec<f32> {
     let all: BTreeMap<String, Vec<f32>> = serde_json::from_str(include_str!("data/pytorch.json")).unwrap();
     all[name].clone()
-}
-
-/// Weights as a formula of their name and position, the same on both sides.
-fn filled<M: Module>(module: M) -> M {
-    let mut tensors: Tensors = weights::collect(&module);
-    for (name, tensor) in &mut tensors {
-        let phase = f64::from(name.bytes().map(u32::from).sum::<u32>() % 97);
-        let last = name.rsplit('.').next().unwrap();
-        let count = tensor.values.len();
-        let (offset, scale) = match (last, tensor.shape.len()) {
-            ("gamma" | "running_var", _) => (1.0, 0.2),
-            (_, 4) => (0.0, (2.0 * tensor.shape[0].max(tensor.shape[1]) as f64 / count as f64).sqrt()),
-            _ => (0.0, 0.1),
-        };
-        for (i, value) in tensor.values.iter_mut().enumerate() {
-            *value = (offset + scale * (0.37 * i as f64 + phase).sin()) as f32;
-        }
-    }
-    weights::apply(module, &tensors, |_| true).unwrap()
 }
 
 fn picture(channels: usize, height: usize, width: usize) -> Tensor<4> {

@@ -1,11 +1,11 @@
-//! `autochrome models`: what is built in, and the card of a model.
+//! `autochrome models`: what is built in, the card of a model, and models for other programs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use autochrome::models::{self, BuiltinModel};
-use autochrome::{ModelCard, ModelSource};
+use autochrome::{ModelCard, ModelSource, write_atomic};
 use serde_json::{Value, json};
 
 use crate::args::{ModelsArguments, ModelsCommand};
@@ -20,9 +20,37 @@ pub fn run(arguments: &ModelsArguments) -> Result<Exit, Failure> {
             let card = Weights::find(model)?.card()?;
             if arguments.json { serde_json::to_string(&card).environment()? } else { card.to_markdown() }
         }
+        Some(ModelsCommand::Export { onnx, model, overwrite }) => {
+            export(onnx, model.as_deref(), *overwrite)?;
+            return Ok(Exit::Success);
+        }
     };
     output::line(text.trim_end())?;
     Ok(Exit::Success)
+}
+
+/// Writes the ONNX file and the description that says how to ask it.
+fn export(path: &Path, model: Option<&str>, overwrite: bool) -> Result<(), Failure> {
+    let description = path.with_extension("toml");
+    if description == path {
+        return Err(Failure::usage("the ONNX file cannot end in .toml: its description does"));
+    }
+    let weights = match (model, models::builtin().first()) {
+        (Some(model), _) => Weights::find(model)?,
+        (None, Some(default)) => Weights::Builtin(default),
+        (None, None) => return Err(Failure::usage("this build carries no model; name one with --model")),
+    };
+    let bytes = match &weights {
+        Weights::Builtin(model) => model.bytes,
+        Weights::File(bytes) => bytes,
+        Weights::Onnx { .. } => return Err(Failure::usage("that model is an ONNX file already")),
+    };
+    let (model, text) = models::to_onnx(bytes).environment()?;
+    if !overwrite && let Some(there) = [path, &description].into_iter().find(|path| path.exists()) {
+        return Err(Failure::usage(format!("{} is there already; --overwrite replaces it", there.display())));
+    }
+    write_atomic(&description, text.as_bytes(), overwrite).environment()?;
+    write_atomic(path, &model, overwrite).environment()
 }
 
 fn list(json: bool) -> Result<String, Failure> {
@@ -54,6 +82,15 @@ pub enum Weights {
     Builtin(&'static BuiltinModel),
     /// The content of a file.
     File(Vec<u8>),
+    /// An ONNX file, its description, and where ONNX Runtime is looked for.
+    Onnx {
+        /// The content of the file.
+        model: Vec<u8>,
+        /// The TOML beside it.
+        description: String,
+        /// The shared library.
+        library: PathBuf,
+    },
 }
 
 impl Weights {
@@ -66,6 +103,9 @@ impl Weights {
         if path.is_file() {
             let bytes =
                 fs::read(path).with_context(|| format!("cannot read {}", path.display())).environment()?;
+            if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("onnx")) {
+                return Self::onnx(path, bytes);
+            }
             return Ok(Self::File(bytes));
         }
         let known: Vec<&str> = models::builtin().iter().map(|model| model.id).collect();
@@ -75,11 +115,24 @@ impl Weights {
         )))
     }
 
+    fn onnx(path: &Path, model: Vec<u8>) -> Result<Self, Failure> {
+        let beside = path.with_extension("toml");
+        let description = fs::read_to_string(&beside)
+            .with_context(|| {
+                format!("an ONNX file needs a description beside it; cannot read {}", beside.display())
+            })
+            .environment()?;
+        let name = format!("{}onnxruntime{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        let library = std::env::var_os("ORT_DYLIB_PATH").map_or_else(|| name.into(), PathBuf::from);
+        Ok(Self::Onnx { model, description, library })
+    }
+
     /// What the methods take.
     pub fn source(&self) -> ModelSource<'_> {
         match self {
             Self::Builtin(model) => ModelSource::Builtin(model.id),
             Self::File(bytes) => ModelSource::Bytes(bytes),
+            Self::Onnx { model, description, library } => ModelSource::Onnx { model, description, library },
         }
     }
 
@@ -87,6 +140,7 @@ impl Weights {
         match self {
             Self::Builtin(model) => model.card(),
             Self::File(bytes) => models::card(bytes),
+            Self::Onnx { description, .. } => models::onnx_card(description),
         }
         .environment()
     }

@@ -35,6 +35,38 @@ fn a_card_is_shown_for_people_and_for_programs() {
 }
 
 #[test]
+fn a_model_is_exported_with_its_description_and_nothing_is_written_over() {
+    let folder = Folder::new();
+    folder.file("m.safetensors", weights());
+    let export = || {
+        let mut command = folder.autochrome();
+        command.args(["models", "export", "--onnx", "m.onnx", "--model", "m.safetensors"]);
+        command
+    };
+    export().assert().success();
+    assert_eq!(folder.files(), ["m.onnx", "m.safetensors", "m.toml"]);
+    let shown = folder.autochrome().args(["models", "show", "m.onnx"]).assert().success();
+    assert!(String::from_utf8_lossy(&shown.get_output().stdout).starts_with("# Model `tiny`"));
+    export().assert().code(2);
+    export().arg("--overwrite").assert().success();
+}
+
+#[test]
+fn an_onnx_file_without_description_or_runtime_says_what_is_missing() {
+    let folder = Folder::new();
+    folder.picture("a.png").file("x.onnx", b"").file("y.onnx", b"");
+    let text = "id = \"y\"\n[inference]\nsize_px = 64\n[input]\nkind = \"l\"\n[output]\nkind = \"ab\"\n";
+    folder.file("y.toml", text);
+    for (model, wanted) in [("x.onnx", "x.toml"), ("y.onnx", "ONNX Runtime")] {
+        let mut command = folder.autochrome();
+        command.env("ORT_DYLIB_PATH", "/no/such/library.so");
+        let output = command.args(["colorize", "a.png", "-o", "b.png", "--model", model]).assert().code(3);
+        let stderr = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+        assert!(stderr.contains(wanted), "{stderr}");
+    }
+}
+
+#[test]
 fn models_are_listed() {
     let json: serde_json::Value = serde_json::from_str(&stdout(&["models", "--json"])).unwrap();
     let list = stdout(&["models"]);

@@ -169,16 +169,18 @@ impl ChromaNet {
     }
 }
 
+/// Added to the mask before the division, so that unknown cells stay zero.
+pub(crate) const KNOWN_EPSILON: f32 = 1e-5;
+
 /// Hints at a smaller size: the mean colour of what is known in each cell, and 1 in the mask where anything is.
 ///
 /// Dividing by the mask matters: a click covers a hundredth of a cell and would otherwise arrive as a whisper.
 fn known_mean(hints: Tensor<4>, factor: usize) -> Tensor<4> {
     let [n, channels, ..] = hints.dims();
-    let sums =
-        avg_pool2d(hints, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]));
+    let sums = avg_pool2d(hints, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]));
     let [_, _, height, width] = sums.dims();
     let known = sums.clone().slice([0..n, channels - 1..channels, 0..height, 0..width]);
-    sums.div(known.add_scalar(1e-5))
+    sums.div(known.add_scalar(KNOWN_EPSILON))
 }
 
 #[cfg(test)]

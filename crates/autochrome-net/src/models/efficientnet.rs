@@ -20,7 +20,7 @@ use crate::weights::{NamedTensor, Tensors};
 pub const TAP_CHANNELS: [usize; 5] = [16, 24, 40, 112, 320];
 
 /// Stages as (expansion, kernel, stride, repeats, channels), table 1 of the paper.
-const STAGES: [(usize, usize, usize, usize, usize); 7] = [
+pub(crate) const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (1, 3, 1, 1, 16),
     (6, 3, 2, 2, 24),
     (6, 5, 2, 2, 40),
@@ -31,9 +31,10 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
 ];
 
 /// Blocks after which a tap is taken.
-const TAPS: [usize; 5] = [0, 2, 4, 10, 15];
+pub(crate) const TAPS: [usize; 5] = [0, 2, 4, 10, 15];
 
-const EPSILON: f64 = 1e-3;
+/// Added to variances by batch norms.
+pub(crate) const EPSILON: f64 = 1e-3;
 const MOMENTUM: f64 = 0.01;
 
 #[derive(Module, Debug)]

@@ -12,7 +12,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::layers::{Noise, leaky_relu};
+use crate::layers::{NORM_EPSILON, Noise, leaky_relu};
 use crate::norm::{Norm, Statistics};
 
 /// What the last layer's tanh stands for.
@@ -95,7 +95,7 @@ impl Down {
             .with_bias(!norm)
             .with_initializer(Initializer::Normal { mean: 0.0, std: 0.02 })
             .init(device);
-        Self { conv, norm: norm.then(|| Norm::new(output, 0.02, 0.1, 1e-5, device)) }
+        Self { conv, norm: norm.then(|| Norm::new(output, 0.02, 0.1, NORM_EPSILON, device)) }
     }
 }
 
@@ -113,7 +113,7 @@ impl Up {
             .with_bias(!norm)
             .with_initializer(Initializer::Normal { mean: 0.0, std: 0.02 })
             .init(device);
-        Self { deconv, norm: norm.then(|| Norm::new(output, 0.02, 0.1, 1e-5, device)) }
+        Self { deconv, norm: norm.then(|| Norm::new(output, 0.02, 0.1, NORM_EPSILON, device)) }
     }
 }
 

@@ -1,0 +1,215 @@
+//! The matrix product behind every dense convolution.
+//!
+//! A tile of output rows × columns stays in registers while the whole depth passes by: weights are packed so that the
+//! rows of a tile lie side by side, and the columns of a panel are packed just before use, so that both are read in order.
+//! After Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
+
+use std::ops::Range;
+
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use crate::graph::Activation;
+
+/// Rows of a tile and vectors in each, where there are 32 vector registers.
+const LARGE: (usize, usize) = (8, 3);
+/// The same where there are 16.
+const SMALL: (usize, usize) = (6, 2);
+/// Multiplications below which a second thread costs more than it gives.
+const WORTH_A_THREAD: usize = 1 << 20;
+
+/// Where the columns of the right-hand matrix come from.
+pub(super) trait Columns: Sync {
+    /// Writes `columns` of every row of depth to `panel`, which has `pitch` samples a row; what is left over stays as it is.
+    fn pack(&self, columns: Range<usize>, panel: &mut [f32], pitch: usize);
+}
+
+/// A left-hand matrix with a bias a row, laid out in tiles.
+#[derive(Debug)]
+pub(super) struct Matrix {
+    rows: usize,
+    depth: usize,
+    /// `[tiles, depth, tile_rows]`, the last tile filled up with zeros.
+    tiles: Vec<f32>,
+    /// Filled up like the tiles.
+    bias: Vec<f32>,
+}
+
+impl Matrix {
+    /// Packs `values`, `[rows, depth]`.
+    pub(super) fn new(values: &[f32], bias: &[f32]) -> Self {
+        let rows = bias.len();
+        let depth = values.len() / rows;
+        let tile_rows = Arch::new().dispatch(TileRows);
+        let tiles_count = rows.div_ceil(tile_rows);
+        let mut tiles = vec![0.0; tiles_count * depth * tile_rows];
+        for (row, source) in values.chunks_exact(depth).enumerate() {
+            let tile = &mut tiles[row / tile_rows * depth * tile_rows..][..depth * tile_rows];
+            tile[row % tile_rows..]
+                .iter_mut()
+                .step_by(tile_rows)
+                .zip(source)
+                .for_each(|(to, &from)| *to = from);
+        }
+        let mut padded = bias.to_vec();
+        padded.resize(tiles_count * tile_rows, 0.0);
+        Self { rows, depth, tiles, bias: padded }
+    }
+
+    /// Number of rows of the product.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// activation(self × columns + bias), `[rows, count]`.
+    pub(super) fn times<C: Columns>(&self, columns: &C, count: usize, activation: Activation) -> Vec<f32> {
+        let arch = Arch::new();
+        let part = |range: Range<usize>| {
+            let mut out = vec![0.0; self.rows * range.len()];
+            arch.dispatch(Product { matrix: self, columns, range, activation, out: &mut out });
+            out
+        };
+        let worth = self.rows * self.depth * count / WORTH_A_THREAD;
+        let parts = rayon::current_num_threads().min(worth).min(count.div_ceil(64)).max(1);
+        if parts == 1 {
+            return part(0..count);
+        }
+        let size = count.div_ceil(parts).next_multiple_of(16);
+        let starts: Vec<usize> = (0..count).step_by(size).collect();
+        let ranges = starts.par_iter().map(|&start| start..(start + size).min(count));
+        let pieces: Vec<Vec<f32>> = ranges.map(part).collect();
+        let mut out = Vec::with_capacity(self.rows * count);
+        for row in 0..self.rows {
+            for piece in &pieces {
+                let width = piece.len() / self.rows;
+                out.extend_from_slice(&piece[row * width..][..width]);
+            }
+        }
+        out
+    }
+}
+
+struct TileRows;
+
+impl WithSimd for TileRows {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> usize {
+        if S::REGISTER_COUNT < 32 { SMALL.0 } else { LARGE.0 }
+    }
+}
+
+/// Some columns of a product.
+struct Product<'a, C> {
+    matrix: &'a Matrix,
+    columns: &'a C,
+    range: Range<usize>,
+    activation: Activation,
+    out: &'a mut [f32],
+}
+
+impl<C: Columns> WithSimd for Product<'_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if S::REGISTER_COUNT < 32 {
+            self.run::<S, { SMALL.0 }, { SMALL.1 }>(simd);
+        } else {
+            self.run::<S, { LARGE.0 }, { LARGE.1 }>(simd);
+        }
+    }
+}
+
+impl<C: Columns> Product<'_, C> {
+    #[inline(always)]
+    fn run<S: Simd, const R: usize, const V: usize>(mut self, simd: S) {
+        let depth = self.matrix.depth;
+        let lanes = S::F32_LANES;
+        let mut buffer = vec![0.0; depth * V * lanes + lanes];
+        // Loads that straddle cache lines cost double.
+        let aligned = buffer.as_ptr().align_offset(4 * lanes).min(lanes);
+        let count = self.range.len();
+        let mut column = 0;
+        while column < count {
+            let vectors = (count - column).div_ceil(lanes).min(V);
+            let pitch = vectors * lanes;
+            let panel = &mut buffer[aligned..][..depth * pitch];
+            let width = pitch.min(count - column);
+            let from = self.range.start + column;
+            self.columns.pack(from..from + width, panel, pitch);
+            match vectors {
+                1 => self.panel::<S, R, 1>(simd, panel, column, width),
+                2 => self.panel::<S, R, 2>(simd, panel, column, width),
+                _ => self.panel::<S, R, V>(simd, panel, column, width),
+            }
+            column += pitch;
+        }
+        if !matches!(self.activation, Activation::None | Activation::Relu | Activation::Relu6) {
+            self.out.iter_mut().for_each(|x| *x = self.activation.apply(*x));
+        }
+    }
+
+    /// All rows of a few columns.
+    #[inline(always)]
+    fn panel<S: Simd, const R: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        panel: &[f32],
+        column: usize,
+        width: usize,
+    ) {
+        let pitch = self.range.len();
+        let [low, high] = match self.activation {
+            Activation::Relu => [0.0, f32::INFINITY],
+            Activation::Relu6 => [0.0, 6.0],
+            _ => [f32::NEG_INFINITY, f32::INFINITY],
+        };
+        let (low, high) = (simd.splat_f32s(low), simd.splat_f32s(high));
+        let panel = S::as_simd_f32s(panel).0.as_chunks::<V>().0;
+        let tiles = self.matrix.tiles.chunks_exact(self.matrix.depth * R);
+        for ((index, tile), bias) in tiles.enumerate().zip(self.matrix.bias.as_chunks::<R>().0) {
+            let sums = multiply::<S, R, V>(simd, tile.as_chunks::<R>().0, panel, bias);
+            for (row, sums) in (index * R..self.matrix.rows).zip(&sums) {
+                let out = self.out[row * pitch + column..][..width].chunks_mut(S::F32_LANES);
+                for (out, &sum) in out.zip(sums) {
+                    store(simd, out, simd.min_f32s(simd.max_f32s(sum, low), high));
+                }
+            }
+        }
+    }
+}
+
+/// Writes a vector, or as much of it as fits.
+#[inline(always)]
+pub(super) fn store<S: Simd>(simd: S, out: &mut [f32], values: S::f32s) {
+    match S::as_mut_simd_f32s(out).0 {
+        // A masked write costs ten plain ones on some machines.
+        [whole] => *whole = values,
+        _ => simd.partial_store_f32s(out, values),
+    }
+}
+
+/// One tile: R rows × V vectors of columns.
+#[inline(always)]
+fn multiply<S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    tile: &[[f32; R]],
+    panel: &[[S::f32s; V]],
+    bias: &[f32; R],
+) -> [[S::f32s; V]; R] {
+    let mut sums = [[simd.splat_f32s(0.0); V]; R];
+    for (sums, &bias) in sums.iter_mut().zip(bias) {
+        *sums = [simd.splat_f32s(bias); V];
+    }
+    for (weights, columns) in tile.iter().zip(panel) {
+        for (sums, &weight) in sums.iter_mut().zip(weights) {
+            let weight = simd.splat_f32s(weight);
+            for (sum, &column) in sums.iter_mut().zip(columns) {
+                *sum = simd.mul_add_e_f32s(weight, column, *sum);
+            }
+        }
+    }
+    sums
+}

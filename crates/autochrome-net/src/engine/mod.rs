@@ -1,0 +1,151 @@
+//! Runs a [`Graph`] on the CPU, on whatever vector instructions there are.
+//!
+//! Training frameworks pay for generality at every step; here weights are packed once when a model is opened, and a
+//! picture is a few dozen matrix products. Why not a library: docs/decisions/0006-inference-engine.md.
+
+mod attention;
+mod convolution;
+mod depthwise;
+mod matrix;
+mod pointwise;
+
+use crate::graph::{Attention, Graph, Op};
+use convolution::{Dense, Transposed};
+use depthwise::Depthwise;
+
+/// Planes of samples of one picture, `[c, h, w]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// Number of planes.
+    pub channels: usize,
+    /// Rows of a plane.
+    pub height: usize,
+    /// Samples of a row.
+    pub width: usize,
+    /// Every sample, plane by plane, row by row.
+    pub values: Vec<f32>,
+}
+
+impl Map {
+    /// A map of zeros.
+    #[must_use]
+    pub fn zeros(channels: usize, height: usize, width: usize) -> Self {
+        Self { channels, height, width, values: vec![0.0; channels * height * width] }
+    }
+
+    /// Samples of a plane.
+    #[must_use]
+    pub fn area(&self) -> usize {
+        self.height * self.width
+    }
+}
+
+/// An operation with its weights laid out for this machine.
+#[derive(Debug)]
+enum Step {
+    Input(&'static str),
+    Affine { scale: Vec<f32>, shift: Vec<f32> },
+    Dense(Dense),
+    Depthwise(Depthwise),
+    Transposed(Transposed),
+    InstanceNorm { scale: Vec<f32>, shift: Vec<f32>, epsilon: f32 },
+    Activate(crate::graph::Activation),
+    Add,
+    Concat,
+    Upsample,
+    KnownMean(usize),
+    Attend(Attention),
+    AnnealedMean { centers: Vec<f32> },
+}
+
+/// A graph, ready to answer.
+#[derive(Debug)]
+pub struct Engine {
+    steps: Vec<(Step, Vec<usize>)>,
+    /// After which step each result is no longer needed.
+    last_uses: Vec<usize>,
+}
+
+impl Engine {
+    /// Packs the weights of `graph`.
+    #[must_use]
+    pub fn new(graph: Graph) -> Self {
+        let last_uses = graph.last_uses();
+        let steps = graph.nodes.into_iter().map(|node| (step(node.op), node.inputs)).collect();
+        Self { steps, last_uses }
+    }
+
+    /// The answer to named inputs; an input that is not given is zero, of the first one's size.
+    ///
+    /// # Panics
+    /// Without inputs, or when a side is no multiple of what the network halves.
+    #[must_use]
+    pub fn run(&self, inputs: &[(&str, Map)], temperature: f32) -> Map {
+        let (height, width) = (inputs[0].1.height, inputs[0].1.width);
+        let mut results: Vec<Map> = Vec::with_capacity(self.steps.len());
+        for (i, (step, from)) in self.steps.iter().enumerate() {
+            let result = match step {
+                Step::Input(name) => match inputs.iter().find(|(given, _)| given == name) {
+                    Some((_, map)) => map.clone(),
+                    None => Map::zeros(3, height, width),
+                },
+                Step::Affine { scale, shift } => {
+                    pointwise::affine(self.take(&mut results, from[0], i), scale, shift)
+                }
+                Step::Dense(dense) => dense.run(&results[from[0]]),
+                Step::Depthwise(depthwise) => depthwise.run(&results[from[0]]),
+                Step::Transposed(transposed) => transposed.run(&results[from[0]]),
+                Step::InstanceNorm { scale, shift, epsilon } => {
+                    pointwise::instance_norm(self.take(&mut results, from[0], i), scale, shift, *epsilon)
+                }
+                Step::Activate(activation) => {
+                    pointwise::activate(self.take(&mut results, from[0], i), *activation)
+                }
+                Step::Add => pointwise::add(self.take(&mut results, from[0], i), &results[from[1]]),
+                Step::Concat => pointwise::concat(from.iter().map(|&input| &results[input])),
+                Step::Upsample => pointwise::upsample(&results[from[0]]),
+                Step::KnownMean(factor) => pointwise::known_mean(&results[from[0]], *factor),
+                Step::Attend(attention) => {
+                    attention::attend(attention, &results[from[0]], &results[from[1]], &results[from[2]])
+                }
+                Step::AnnealedMean { centers } => {
+                    pointwise::annealed_mean(&results[from[0]], centers, temperature)
+                }
+            };
+            results.push(result);
+            for &input in from {
+                if self.last_uses[input] == i {
+                    results[input] = Map::default();
+                }
+            }
+        }
+        results.pop().unwrap_or_default()
+    }
+
+    /// The result itself where nobody else needs it, else a copy.
+    fn take(&self, results: &mut [Map], value: usize, reader: usize) -> Map {
+        if self.last_uses[value] == reader {
+            std::mem::take(&mut results[value])
+        } else {
+            results[value].clone()
+        }
+    }
+}
+
+fn step(op: Op) -> Step {
+    match op {
+        Op::Input { name, .. } => Step::Input(name),
+        Op::Affine { scale, shift } => Step::Affine { scale, shift },
+        Op::Convolve(convolution) if convolution.groups == 1 => Step::Dense(Dense::new(&convolution)),
+        Op::Convolve(convolution) => Step::Depthwise(Depthwise::new(convolution)),
+        Op::ConvolveTransposed(convolution) => Step::Transposed(Transposed::new(&convolution)),
+        Op::InstanceNorm { scale, shift, epsilon } => Step::InstanceNorm { scale, shift, epsilon },
+        Op::Activate(activation) => Step::Activate(activation),
+        Op::Add => Step::Add,
+        Op::Concat => Step::Concat,
+        Op::Upsample => Step::Upsample,
+        Op::KnownMean(factor) => Step::KnownMean(factor),
+        Op::Attend(attention) => Step::Attend(attention),
+        Op::AnnealedMean { centers } => Step::AnnealedMean { centers },
+    }
+}

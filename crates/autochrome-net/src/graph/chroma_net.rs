@@ -1,0 +1,120 @@
+//! [`models::chroma_net`](crate::models::chroma_net) as a graph.
+
+use autochrome_color::bins;
+
+use super::{Activation, Attention, Build, HINT_PLANES, HINTS, Op, Shape, Value};
+use crate::NetError;
+use crate::layers::NORM_EPSILON;
+use crate::models::chroma_net::{AB_SCALE, ChromaNetConfig};
+use crate::models::efficientnet::{EPSILON, STAGES, TAP_CHANNELS, TAPS};
+use crate::models::hint_attention::{HEADS, HintAttention, KEY_CHANNELS, UNKNOWN};
+
+const RELU: Activation = Activation::Relu;
+
+pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(), NetError> {
+    let [c32, c16, c8, c4, c2] = config.decoder;
+    let luma = build.luma();
+    let hints = build.push(Op::Input { name: HINTS, channels: HINT_PLANES }, &[]);
+    let scale = vec![1.0 / AB_SCALE, 1.0 / AB_SCALE, 1.0];
+    let hints = build.push(Op::Affine { scale, shift: vec![0.0] }, &[hints]);
+    let x = build.push(Op::Concat, &[luma, hints]);
+    let taps = encoder(build, x)?;
+
+    let x = block(build, "at_32", [TAP_CHANNELS[4], c32], 1, taps[4])?;
+    let hints_16 = build.push(Op::KnownMean(16), &[hints]);
+    let x = join(build, x, taps[3], hints_16);
+    let x = block(build, "at_16", [c32 + TAP_CHANNELS[3] + HINT_PLANES, c16], 3, x)?;
+    let found = attention(build, c16, x, hints_16)?;
+    let x = build.push(Op::Concat, &[x, found]);
+    let hints_8 = build.push(Op::KnownMean(8), &[hints]);
+    let x = join(build, x, taps[2], hints_8);
+    let input = c16 + HintAttention::CHANNELS + TAP_CHANNELS[2] + HINT_PLANES;
+    let x = block(build, "at_8", [input, c8], 3, x)?;
+    let hints_4 = build.push(Op::KnownMean(4), &[hints]);
+    let x = join(build, x, taps[1], hints_4);
+    let x = block(build, "at_4", [c8 + TAP_CHANNELS[1] + HINT_PLANES, c4], 3, x)?;
+    let x = block(build, "at_4_deep", [c4, c4], 3, x)?;
+    let logits = plain(build, "classes", [c4, bins::BINS], 1, x)?;
+    let centers = (0..2).flat_map(|i| bins::centers().iter().map(move |ab| ab[i])).collect();
+    let mean = build.push(Op::AnnealedMean { centers }, &[logits]);
+    let x = block(build, "narrow", [c4, c2], 1, x)?;
+    let hints_2 = build.push(Op::KnownMean(2), &[hints]);
+    let x = join(build, x, taps[0], hints_2);
+    let x = block(build, "at_2", [c2 + TAP_CHANNELS[0] + HINT_PLANES, c2], 3, x)?;
+    let refinement = plain(build, "refine", [c2, 2], 3, x)?;
+    let refinement = build.push(Op::Affine { scale: vec![AB_SCALE], shift: vec![0.0] }, &[refinement]);
+    let mean = build.push(Op::Upsample, &[mean]);
+    build.push(Op::Add, &[mean, refinement]);
+    Ok(())
+}
+
+fn encoder(build: &mut Build<'_>, x: Value) -> Result<Vec<Value>, NetError> {
+    const RELU6: Activation = Activation::Relu6;
+    let input = 1 + HINT_PLANES;
+    let stem = Shape { channels: [input, 32], kernel: 3, stride: 2, groups: 1 };
+    let mut x = build.folded("encoder.stem", stem, EPSILON, RELU6, x)?;
+    let mut taps = Vec::with_capacity(TAPS.len());
+    let (mut channels, mut index) = (32, 0);
+    for (expansion, kernel, stride, repeats, output) in STAGES {
+        for repeat in 0..repeats {
+            let path = |layer: &str| format!("encoder.blocks.{index}.{layer}");
+            let stride = if repeat == 0 { stride } else { 1 };
+            let inner = channels * expansion;
+            let pointwise = |channels| Shape { channels, kernel: 1, stride: 1, groups: 1 };
+            let mut y = x;
+            if expansion > 1 {
+                y = build.folded(&path("expand"), pointwise([channels, inner]), EPSILON, RELU6, y)?;
+            }
+            let depthwise = Shape { channels: [inner, inner], kernel, stride, groups: inner };
+            y = build.folded(&path("depthwise"), depthwise, EPSILON, RELU6, y)?;
+            y = build.folded(&path("project"), pointwise([inner, output]), EPSILON, Activation::None, y)?;
+            x = if stride == 1 && channels == output { build.push(Op::Add, &[y, x]) } else { y };
+            if TAPS.contains(&index) {
+                taps.push(x);
+            }
+            channels = output;
+            index += 1;
+        }
+    }
+    Ok(taps)
+}
+
+fn attention(build: &mut Build<'_>, channels: usize, x: Value, hints: Value) -> Result<Value, NetError> {
+    let shape = Shape { channels: [channels, HEADS * KEY_CHANNELS], kernel: 1, stride: 1, groups: 1 };
+    let mut query = build.convolution("attention.query", shape)?;
+    let scale = (KEY_CHANNELS as f32).sqrt().recip();
+    query.weight.values.iter_mut().chain(&mut query.bias).for_each(|w| *w *= scale);
+    let key = build.convolution("attention.key", shape)?;
+    let nothing = build.vector("attention.nothing", HEADS)?;
+    let nearness = build.vector("attention.nearness", HEADS)?;
+    let query = build.push(Op::Convolve(query), &[x]);
+    let key = build.push(Op::Convolve(key), &[x]);
+    let attention = Attention { nothing, nearness, unknown: -UNKNOWN };
+    Ok(build.push(Op::Attend(attention), &[query, key, hints]))
+}
+
+fn join(build: &mut Build<'_>, x: Value, skip: Value, hints: Value) -> Value {
+    let x = build.push(Op::Upsample, &[x]);
+    build.push(Op::Concat, &[x, skip, hints])
+}
+
+fn block(
+    build: &mut Build<'_>,
+    path: &str,
+    channels: [usize; 2],
+    kernel: usize,
+    x: Value,
+) -> Result<Value, NetError> {
+    build.folded(path, Shape { channels, kernel, stride: 1, groups: 1 }, NORM_EPSILON, RELU, x)
+}
+
+fn plain(
+    build: &mut Build<'_>,
+    path: &str,
+    channels: [usize; 2],
+    kernel: usize,
+    x: Value,
+) -> Result<Value, NetError> {
+    let convolution = build.convolution(path, Shape { channels, kernel, stride: 1, groups: 1 })?;
+    Ok(build.push(Op::Convolve(convolution), &[x]))
+}

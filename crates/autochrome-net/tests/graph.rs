@@ -1,0 +1,70 @@
+//! The engine answers as the modules that were trained do.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
+mod formula;
+
+use autochrome_net::card::NetworkConfig;
+use autochrome_net::engine::{Engine, Map};
+use autochrome_net::graph::Graph;
+use autochrome_net::models::chroma_net::{AB_SCALE, ChromaNetConfig};
+use autochrome_net::models::unet::{Output, UNetConfig};
+use autochrome_net::norm::Statistics;
+use autochrome_net::{scale_luma, weights};
+use burn::tensor::{Device, Tensor, TensorData};
+use formula::{clicks, filled, luma};
+
+/// Largest difference in units of CIELAB; colours span ±110.
+const TOLERANCE: f32 = 110.0 * 1e-4;
+
+/// The module's inputs of L and of hints in CIELAB.
+fn tensors(luma: &Map, hints: &Map) -> (Tensor<4>, Tensor<4>) {
+    let tensor = |map: &Map, values| {
+        let data = TensorData::new(values, [1, map.channels, map.height, map.width]);
+        Tensor::<4>::from_data(data, &Device::flex())
+    };
+    let area = luma.area();
+    let hint = |(i, v): (usize, &f32)| if i < 2 * area { v / AB_SCALE } else { *v };
+    (
+        tensor(luma, luma.values.iter().map(|&l| scale_luma(l)).collect::<Vec<_>>()),
+        tensor(hints, hints.values.iter().enumerate().map(hint).collect()),
+    )
+}
+
+fn assert_close(ours: &Map, theirs: Tensor<4>, scale: f32) {
+    assert_eq!([1, ours.channels, ours.height, ours.width], theirs.dims());
+    let theirs = theirs.into_data().try_to_vec::<f32>().unwrap();
+    for (i, (ours, theirs)) in ours.values.iter().zip(theirs).enumerate() {
+        assert!((ours - theirs * scale).abs() <= TOLERANCE, "{i}: {ours} against {}", theirs * scale);
+    }
+}
+
+#[test]
+fn the_flagships_graph_answers_as_its_module_with_and_without_hints() {
+    let config = ChromaNetConfig::default();
+    let net = filled(config.init(&Device::flex()));
+    let graph = Graph::new(&NetworkConfig::ChromaNet(config), &weights::collect(&net)).unwrap();
+    let engine = Engine::new(graph);
+    let luma = luma(64, 96);
+    for hints in [Map::zeros(3, 64, 96), clicks(64, 96)] {
+        let (gray, planes) = tensors(&luma, &hints);
+        let running = Statistics::Running;
+        let theirs = net.forward(gray, planes, running, running).ab(0.6);
+        let ours = engine.run(&[("luma", luma.clone()), ("hints", hints)], 0.6);
+        assert_close(&ours, theirs, AB_SCALE);
+    }
+}
+
+#[test]
+fn the_unets_graph_answers_as_its_module() {
+    for output in [Output::Ab, Output::Rgb] {
+        let config = UNetConfig { width: 6, levels: 5, output, dropout: 0.5 };
+        let net = filled(config.init(&Device::flex()));
+        let graph = Graph::new(&NetworkConfig::Unet(config), &weights::collect(&net)).unwrap();
+        let luma = luma(64, 32);
+        let (gray, _) = tensors(&luma, &Map::zeros(3, 64, 32));
+        let theirs = net.forward(gray, Statistics::Batch, None);
+        let scale = if output == Output::Ab { AB_SCALE } else { 1.0 };
+        assert_close(&Engine::new(graph).run(&[("luma", luma)], 1.0), theirs, scale);
+    }
+}
