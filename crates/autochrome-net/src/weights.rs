@@ -217,7 +217,9 @@ mod tests {
         assert!(before.keys().any(|k| k.ends_with("norm.running_mean")), "{:?}", before.keys());
         for (a, b) in before.values().zip(after.values()) {
             assert_eq!(a.shape, b.shape);
-            assert!(a.values.iter().zip(&b.values).all(|(x, y)| (x - y).abs() <= x.abs() / 1024.0));
+            // Below 6e-5 half precision counts in steps of 6e-8 instead of keeping eleven digits.
+            let error = |x: f32| (x.abs() / 1024.0).max(3e-8);
+            assert!(a.values.iter().zip(&b.values).all(|(&x, &y)| (x - y).abs() <= error(x)));
         }
         assert!(apply(net, &after, |_| true).is_ok());
     }
