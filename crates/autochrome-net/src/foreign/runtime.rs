@@ -18,15 +18,12 @@ pub(crate) struct Runtime {
     session: Mutex<Session>,
     /// Names of the picture's input and of the output.
     names: [String; 2],
-    /// The session refers to it.
-    _environment: Environment,
 }
 
 impl Runtime {
     /// Loads `library`, unless ONNX Runtime is loaded already, and the network.
     pub(crate) fn new(model: &[u8], description: Description, library: &Path) -> Result<Self, NetError> {
-        let missing = |e: ort::LoadDynamicError| NetError::RuntimeMissing(e.to_string());
-        let environment = ort::init_from(library).map_err(missing)?.build().map_err(failed)?;
+        let environment = environment(library)?;
         let mut builder = Session::builder(&environment).map_err(failed)?;
         let session = builder.commit_from_memory(model).map_err(failed)?;
         let pick = |named: &Option<String>, there: Vec<&str>, what: &str| match named {
@@ -49,7 +46,7 @@ impl Runtime {
         for extra in [&description.input.hints, &description.input.temperature].into_iter().flatten() {
             pick(&Some(extra.clone()), inputs(), "input")?;
         }
-        Ok(Self { description, session: Mutex::new(session), names, _environment: environment })
+        Ok(Self { description, session: Mutex::new(session), names })
     }
 
     /// Chroma for L and hint planes of this size.
@@ -79,6 +76,17 @@ impl Runtime {
         let shape: Vec<usize> = shape.iter().map(|&size| usize::try_from(size).unwrap_or(0)).collect();
         self.description.chroma(&shape, values)
     }
+}
+
+/// The one environment of the process.
+fn environment(library: &Path) -> Result<Environment, NetError> {
+    static ONLY: Mutex<Option<Environment>> = Mutex::new(None);
+    let mut only = ONLY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(environment) = &*only {
+        return Ok(environment.clone());
+    }
+    let builder = ort::init_from(library).map_err(|e| NetError::RuntimeMissing(e.to_string()))?;
+    Ok(only.insert(builder.build().map_err(failed)?).clone())
 }
 
 fn failed<T>(error: ort::Error<T>) -> NetError {

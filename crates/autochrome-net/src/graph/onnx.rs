@@ -1,7 +1,7 @@
 //! A [`Graph`] as an ONNX file (opset 17), for other programs.
 //!
 //! Height and width are left open. Inputs are `luma`, L in 0..=100, and for networks that take them `hints`, planes a, b
-//! (CIELAB) and mask, and `temperature`, with the card's as default. The output is `ab` (CIELAB), or `rgb` in -1..=1.
+//! (CIELAB) and mask, and `temperature`, one number. The output is `ab` (CIELAB), or `rgb` in -1..=1.
 //!
 //! Source: `onnx.proto` and `Operators.md` of the ONNX project, whose field numbers and operator names these are.
 
@@ -58,9 +58,6 @@ pub fn to_bytes(graph: &Graph, card: &ModelCard) -> Vec<u8> {
     let output = output_name(&card.network);
     if let Some(last) = names.last() {
         writer.node_named("Identity", &[last], &[], output);
-    }
-    if graph.takes_temperature() {
-        writer.tensor(TEMPERATURE, FLOAT, &[1], &card.inference.temperature.to_le_bytes());
     }
     let model = Message::of(|model| {
         model.int(1, IR_VERSION);
