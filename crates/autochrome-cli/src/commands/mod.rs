@@ -2,6 +2,7 @@
 
 pub mod colorize;
 pub mod completions;
+pub mod dataset;
 pub mod evaluate;
 pub mod man;
 pub mod methods;

@@ -1,0 +1,92 @@
+//! Black bars around a film that has another shape than its frame.
+
+use autochrome_film::Frame;
+
+use crate::picture::Rectangle;
+
+/// Bars are darker than this, of 255 ...
+const DARKEST: u8 = 28;
+/// ... and even: grain and compression move no sample by more.
+const EVEN: u8 = 14;
+/// Bars of fewer than so many hundredths of a side are left: they cost nothing.
+const LEAST_HUNDREDTHS: usize = 2;
+/// Two opposite bars differ by at most so many hundredths of a side.
+const UNEQUAL_HUNDREDTHS: usize = 2;
+/// Samples taken of each row and column.
+const SAMPLES: usize = 256;
+
+/// What lies between the bars; the whole frame when there are none.
+///
+/// A night sky is dark and even too, but not above and below alike: bars come in equal pairs. One pixel more than the bar is
+/// cut off where one is, since its edge is blended.
+pub(crate) fn inside(frame: &Frame) -> Rectangle {
+    let whole = Rectangle::whole(frame);
+    let (width, height) = (frame.width, frame.height);
+    let luma = |x: usize, y: usize| {
+        let pixel = &frame.rgb[(y * width + x) * 3..][..3];
+        pixel.iter().copied().max().unwrap_or(0)
+    };
+    let row = |y: usize| is_bar((0..width).step_by((width / SAMPLES).max(1)).map(|x| luma(x, y)));
+    let column = |x: usize| is_bar((0..height).step_by((height / SAMPLES).max(1)).map(|y| luma(x, y)));
+    let (top, bottom) = pair(height, &row);
+    let (left, right) = pair(width, &column);
+    if top + bottom >= height || left + right >= width {
+        return whole;
+    }
+    Rectangle { left, top, width: width - left - right, height: height - top - bottom }
+}
+
+fn is_bar(samples: impl Iterator<Item = u8>) -> bool {
+    let (low, high) = samples.fold((u8::MAX, 0), |(low, high), v| (low.min(v), high.max(v)));
+    high <= DARKEST && high - low.min(high) <= EVEN
+}
+
+/// Lengths of the bars at both ends of a side, 0 and 0 without a pair.
+fn pair(length: usize, is_bar: &dyn Fn(usize) -> bool) -> (usize, usize) {
+    let first = (0..length / 2).take_while(|&i| is_bar(i)).count();
+    let last = (0..length / 2).take_while(|&i| is_bar(length - 1 - i)).count();
+    let hundredths = |part: usize| part * 100;
+    let small = hundredths(first.min(last)) < LEAST_HUNDREDTHS * length;
+    let unequal = hundredths(first.abs_diff(last)) > UNEQUAL_HUNDREDTHS * length;
+    // Half of the frame and more is a black frame, not a bar.
+    if small || unequal || first + last + 2 >= length * 2 / 3 { (0, 0) } else { (first + 1, last + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bright inside, `dark` where `outside` says.
+    fn frame(outside: impl Fn(usize, usize) -> bool, dark: u8) -> Frame {
+        let (width, height) = (160, 90);
+        let pixel = |i: usize| {
+            let (x, y) = (i % width, i / width);
+            if outside(x, y) { [dark; 3] } else { [120 + (x % 50) as u8, 90, 60] }
+        };
+        Frame { width, height, rgb: (0..width * height).flat_map(pixel).collect() }
+    }
+
+    #[test]
+    fn letterbox_and_pillarbox_are_cut_off() {
+        let wide = inside(&frame(|_, y| !(11..79).contains(&y), 16));
+        assert_eq!(wide, Rectangle { left: 0, top: 12, width: 160, height: 66 });
+        let narrow = inside(&frame(|x, _| !(20..140).contains(&x), 0));
+        assert_eq!(narrow, Rectangle { left: 21, top: 0, width: 118, height: 90 });
+        let both = inside(&frame(|x, y| !(20..140).contains(&x) || !(10..80).contains(&y), 0));
+        assert_eq!((both.width, both.height), (118, 68));
+    }
+
+    #[test]
+    fn a_dark_sky_is_no_bar() {
+        let sky = frame(|_, y| y < 30, 10);
+        assert_eq!(inside(&sky), Rectangle::whole(&sky));
+    }
+
+    #[test]
+    fn a_black_frame_and_a_thin_edge_stay_whole() {
+        let black = frame(|_, _| true, 5);
+        assert_eq!(inside(&black), Rectangle::whole(&black));
+        let edge = frame(|_, y| y == 0 || y == 89, 0);
+        assert_eq!(inside(&edge), Rectangle::whole(&edge));
+    }
+}
