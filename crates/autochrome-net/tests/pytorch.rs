@@ -30,7 +30,8 @@ fn picture(channels: usize, height: usize, width: usize) -> Tensor<4> {
 fn clicks(height: usize, width: usize) -> Tensor<4> {
     let n = height * width;
     let value = |i: usize| if i / n == 2 { 1.0 } else { (0.05 * i as f64).sin() as f32 };
-    let values: Vec<f32> = (0..3 * n).map(|i| if (i % n) % 97 == 0 { value(i) } else { 0.0 }).collect();
+    let values: Vec<f32> =
+        (0..3 * n).map(|i| if (i % n).is_multiple_of(97) { value(i) } else { 0.0 }).collect();
     Tensor::from_data(TensorData::new(values, [1, 3, height, width]), &Device::flex())
 }
 

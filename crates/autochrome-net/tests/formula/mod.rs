@@ -35,6 +35,6 @@ pub fn luma(height: usize, width: usize) -> Map {
 pub fn clicks(height: usize, width: usize) -> Map {
     let n = height * width;
     let value = |i: usize| if i / n == 2 { 1.0 } else { 110.0 * (0.05 * i as f64).sin() as f32 };
-    let values = (0..3 * n).map(|i| if (i % n) % 97 == 0 { value(i) } else { 0.0 }).collect();
+    let values = (0..3 * n).map(|i| if (i % n).is_multiple_of(97) { value(i) } else { 0.0 }).collect();
     Map { channels: 3, height, width, values }
 }
