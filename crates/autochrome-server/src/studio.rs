@@ -232,7 +232,7 @@ impl Method for Known {
     }
 
     fn colorize(&self, _: &Plane, _: &Guidance, _: &Options) -> Result<Vec<Answer>, MethodError> {
-        Ok(vec![Answer { chroma: Chroma::clone(&self.chroma) }])
+        Ok(vec![Chroma::clone(&self.chroma).into()])
     }
 }
 

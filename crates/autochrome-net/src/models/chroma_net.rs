@@ -174,8 +174,7 @@ impl ChromaNet {
 /// Dividing by the mask matters: a click covers a hundredth of a cell and would otherwise arrive as a whisper.
 fn known_mean(hints: Tensor<4>, factor: usize) -> Tensor<4> {
     let [n, channels, ..] = hints.dims();
-    let sums =
-        avg_pool2d(hints, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]));
+    let sums = avg_pool2d(hints, AvgPoolOptions::new([factor, factor]).with_stride([factor, factor]));
     let [_, _, height, width] = sums.dims();
     let known = sums.clone().slice([0..n, channels - 1..channels, 0..height, 0..width]);
     sums.div(known.add_scalar(1e-5))

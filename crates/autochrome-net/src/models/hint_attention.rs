@@ -102,7 +102,8 @@ mod tests {
     fn without_hints_nothing_is_found() {
         let device = Device::flex();
         let attention = HintAttention::new(8, &device);
-        let found = attention.forward(Tensor::ones([2, 8, 3, 4], &device), Tensor::zeros([2, 3, 3, 4], &device));
+        let found =
+            attention.forward(Tensor::ones([2, 8, 3, 4], &device), Tensor::zeros([2, 3, 3, 4], &device));
         assert_eq!(found.dims(), [2, HintAttention::CHANNELS, 3, 4]);
         assert!(values(found).iter().all(|&v| v == 0.0));
     }
