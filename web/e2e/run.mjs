@@ -127,6 +127,13 @@ async function theWholeWay(page, address) {
   await page.keyboard.press("Shift+ArrowRight");
   assert.equal(await divide.getAttribute("aria-valuenow"), "10");
 
+  const hold = page.getByRole("button", { name: "Hold to see the original" });
+  await hold.focus();
+  await page.keyboard.down(" ");
+  assert.equal(await divide.count(), 0, "while it is held, the original alone is seen");
+  await page.keyboard.up(" ");
+  await divide.waitFor();
+
   const picture = await downloadBy(page, "Download");
   assert.equal(picture.name, "camera.color.png");
   const full = await decoded(page, picture.bytes, "image/png");
@@ -322,13 +329,13 @@ try {
     }
     console.log(`${size}: axe found nothing on ${PAGES.length + 1} pages, light and dark`);
     if (size === "wide") await filtersAreQuick(page, address);
-    await page.getByRole("button", { name: "Auf Deutsch" }).click();
+    await page.getByRole("button", { name: "auf Deutsch" }).click();
     await page.getByText("Verlauf", { exact: true }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
     await loadPage(page, `${address}/instructions`);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wider <= 0, `German is ${wider} px wider than ${width}`);
-    await page.getByRole("button", { name: "In English" }).click();
+    await page.getByRole("button", { name: "in English" }).click();
     assert.deepEqual(complaints, [], "the browser complained");
     if (size === "phone") {
       const stop = async () => {

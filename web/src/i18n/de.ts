@@ -3,7 +3,7 @@ import type { Catalogue } from "./en";
 
 export const de: Catalogue = {
   name: "Deutsch",
-  switchTo: "In English",
+  switchTo: "EN: in English",
 
   frame: {
     skip: "Zum Inhalt",
@@ -236,7 +236,7 @@ export const de: Catalogue = {
       hand: {
         title: "Von Hand färben",
         text: "Sie wissen, dass der Mantel grün war? Wählen Sie „Von Hand färben“, nehmen Sie die Farbe und berühren Sie den Mantel: Punkte und Striche sagen dem Netz, was es nicht wissen kann, und es verteilt sie bis an die Kanten. Rückgängig, Wiederholen, Speichern und Laden nach Belieben.",
-        alt: "Farbige Punkte und Striche auf einer Fotografie, und daneben das Ergebnis",
+        alt: "Eine Tasse Kaffee mit blauen Punkten auf der Untertasse",
       },
       take: {
         title: "Mitnehmen",

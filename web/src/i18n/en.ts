@@ -5,7 +5,7 @@ const none: Record<string, Named> = {};
 
 export const en = {
   name: "English",
-  switchTo: "Auf Deutsch",
+  switchTo: "DE: auf Deutsch",
 
   frame: {
     skip: "Skip to content",
@@ -238,7 +238,7 @@ export const en = {
       hand: {
         title: "Colour by hand",
         text: "You know that the coat was green? Choose “Colour by hand”, pick the colour and touch the coat: spots and strokes tell the network what it cannot know, and it spreads them along the edges. Undo, redo, save and load as you like.",
-        alt: "Spots and strokes of colour on a photograph, and the result beside it",
+        alt: "A cup of coffee with spots of blue on its saucer",
       },
       take: {
         title: "Take it home",

@@ -1,7 +1,13 @@
 /** How to use it, in five steps with pictures. */
 import { useText } from "../i18n/text";
 
-const STEPS = ["bring", "compare", "adjust", "hand", "take"] as const;
+const STEPS = [
+  ["bring", "/samples/camera.jpg"],
+  ["compare", "/instructions/compare.jpg"],
+  ["adjust", "/instructions/adjust.jpg"],
+  ["hand", "/instructions/hand.jpg"],
+  ["take", "/instructions/take.jpg"],
+] as const;
 
 export function Instructions() {
   const t = useText().instructions;
@@ -9,13 +15,13 @@ export function Instructions() {
     <div className="prose-page pt-8">
       <h1 className="text-4xl sm:text-5xl">{t.title}</h1>
       <ol className="mt-12 grid gap-y-12">
-        {STEPS.map((step) => (
+        {STEPS.map(([step, picture]) => (
           <li key={step} className="grid gap-x-12 gap-y-5 border-t border-line pt-6 md:grid-cols-[1fr_22rem]">
             <div>
               <h2 className="text-2xl">{t.steps[step].title}</h2>
               <p className="mt-3">{t.steps[step].text}</p>
             </div>
-            <img src={`/instructions/${step}.jpg`} alt={t.steps[step].alt} loading="lazy" className="w-full rounded-sm bg-line" />
+            <img src={picture} alt={t.steps[step].alt} loading="lazy" className="w-full rounded-sm bg-line" />
           </li>
         ))}
       </ol>

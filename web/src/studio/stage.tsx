@@ -163,7 +163,7 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
             <button type="button" className="zoom" aria-label={t.stage.zoomOut} disabled={zoom === 1} onClick={() => zoomTo(step(-1))}>
               −
             </button>
-            <button type="button" className="zoom text-sm tabular-nums" aria-label={t.stage.zoomFit} title={t.stage.zoomFit} disabled={zoom === 1} onClick={() => zoomTo(1)}>
+            <button type="button" className="zoom text-sm tabular-nums" aria-label={`${zoom}×: ${t.stage.zoomFit}`} title={t.stage.zoomFit} disabled={zoom === 1} onClick={() => zoomTo(1)}>
               {`${zoom}×`}
             </button>
             <button type="button" className="zoom" aria-label={t.stage.zoomIn} disabled={zoom === ZOOMS.at(-1)} onClick={() => zoomTo(step(1))}>
