@@ -3,10 +3,10 @@ import { useText } from "../i18n/text";
 
 const STEPS = [
   ["bring", "/samples/camera.jpg"],
-  ["compare", "/instructions/compare.jpg"],
-  ["adjust", "/instructions/adjust.jpg"],
-  ["hand", "/instructions/hand.jpg"],
-  ["take", "/instructions/take.jpg"],
+  ["compare", "/steps/compare.jpg"],
+  ["adjust", "/steps/adjust.jpg"],
+  ["hand", "/steps/hand.jpg"],
+  ["take", "/steps/take.jpg"],
 ] as const;
 
 export function Instructions() {
