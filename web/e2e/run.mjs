@@ -161,6 +161,7 @@ async function handAndZoom(page, address) {
   const area = page.getByRole("application", { name: "Area to paint on" });
   const before = await pixels(page);
   await page.getByRole("button", { name: "Red", exact: true }).click();
+  await area.scrollIntoViewIfNeeded();
   const box = await area.boundingBox();
   await page.mouse.click(box.x + 0.05 * box.width, box.y + 0.02 * box.height);
   await page.getByText("1 spot, 0 strokes").waitFor();
