@@ -3,6 +3,7 @@
 pub mod colorize;
 pub mod completions;
 pub mod evaluate;
+pub mod keys;
 pub mod man;
 pub mod methods;
 pub mod models;
