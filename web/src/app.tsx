@@ -56,13 +56,13 @@ export function App() {
           </button>
           <ThemeSwitch />
         </div>
-        <nav aria-label={t.frame.pages} className="-mx-2 flex w-full flex-wrap sm:mr-0 sm:ml-auto sm:w-auto">
+        <nav aria-label={t.frame.pages} className="-mx-1 flex w-full flex-wrap justify-between sm:mr-0 sm:ml-auto sm:w-auto">
           {PAGES.map((page) => (
             <NavLink
               key={page}
               to={`/${page}`}
               className={({ isActive }) =>
-                `flex min-h-11 items-center px-2 text-[14px] sm:px-3 sm:text-[15px] ${
+                `flex min-h-11 items-center px-1 text-[13px] sm:px-3 sm:text-[15px] ${
                   isActive
                     ? "text-ink underline decoration-ember decoration-2 underline-offset-8"
                     : "text-quiet hover:text-ink"
