@@ -1,9 +1,34 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** `sw.js`, which knows every file of this build and a name that changes with any of them. */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const open = readdirSync("public", { recursive: true, withFileTypes: true })
+        .filter((file) => file.isFile() && !file.name.endsWith(".md"))
+        .map((file) => `${file.parentPath}/${file.name}`);
+      const hash = createHash("sha256");
+      for (const name of Object.keys(bundle).sort()) hash.update(name);
+      for (const file of open.sort()) hash.update(readFileSync(file));
+      const built = Object.keys(bundle).filter((name) => name !== "index.html");
+      const files = ["/", ...built.map((name) => `/${name}`), ...open.map((file) => file.slice("public".length))];
+      const source = readFileSync("src/offline/service-worker.js", "utf8")
+        .replace("__VERSION__", `autochrome-${hash.digest("hex").slice(0, 16)}`)
+        .replace("__FILES__", JSON.stringify(files));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), serviceWorker()],
   // Everything is a file of its own: the server's policy allows no inline code or fonts from data: URLs.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { "/v1": "http://127.0.0.1:8080" } },

@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is decided in `commands/`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -30,6 +31,8 @@ pub enum Command {
     Serve(ServeArguments),
     /// Make a training set of films and pictures
     Dataset(DatasetArguments),
+    /// Make, list and revoke the API keys of `serve`
+    Keys(KeysArguments),
     /// Train a model of your own from a recipe
     Train(TrainArguments),
     /// Measure how good the colours of methods, models and other programs are
@@ -206,13 +209,52 @@ pub struct ServeArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub model: Option<PathBuf>,
 
-    /// Make an API key, print it once, and end
-    #[arg(long, value_name = "NAME")]
-    pub new_key: Option<String>,
-
     /// Let everybody on other machines ask, without a key
     #[arg(long)]
     pub allow_anonymous: bool,
+
+    /// Most pictures a minute for one key, or one address without keys [default: 120 from other machines]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+
+    /// Most requests at once for one key, or one address without keys [default: 8 from other machines]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrency: Option<u32>,
+
+    /// How long jobs are kept after their end, such as 90s, 30m, 24h or 7d
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
+    pub keep: Duration,
+}
+
+/// `autochrome keys`.
+#[derive(Debug, Args)]
+pub struct KeysArguments {
+    /// Without it: list
+    #[command(subcommand)]
+    pub command: Option<KeysCommand>,
+
+    /// The folder that `serve` is given
+    #[arg(long, value_name = "DIR", default_value = "autochrome-data", global = true, value_hint = ValueHint::DirPath)]
+    pub data_dir: PathBuf,
+}
+
+/// `autochrome keys ...`.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List the names of the keys
+    List,
+    /// Make a key and print it, once
+    Create {
+        /// What to call it: letters, digits, and - _ .
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Refuse a key from now on
+    Revoke {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }
 
 /// `autochrome dataset`.
@@ -475,8 +517,24 @@ fn saturation(text: &str) -> Result<f32, String> {
     }
 }
 
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write it as 90s, 30m, 24h or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 24 * 3600,
+        _ => return Err(wrong()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    Ok(Duration::from_secs(u64::from(number) * seconds))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::CommandFactory as _;
 
     #[test]
@@ -500,5 +558,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_written_with_their_unit() {
+        assert_eq!(super::duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(super::duration("7d"), Ok(Duration::from_secs(7 * 24 * 3600)));
+        for bad in ["", "s", "24", "1.5h", "-1s", "3 h", "9\u{e9}"] {
+            assert!(super::duration(bad).is_err(), "{bad}");
+        }
     }
 }

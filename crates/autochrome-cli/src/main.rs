@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Methods(arguments) => commands::methods::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Dataset(arguments) => commands::dataset::run(&arguments),
+        Command::Keys(arguments) => commands::keys::run(&arguments),
         Command::Train(arguments) => commands::train::run(&arguments),
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),

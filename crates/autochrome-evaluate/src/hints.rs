@@ -144,7 +144,7 @@ mod tests {
             let (_, ab) = rgb8_to_lab(&rgb, g.points.len(), 1);
             let of =
                 |plane: &Plane| Plane::filled(1, 1, plane.data().iter().sum::<f32>() / g.points.len() as f32);
-            Ok(vec![Answer { chroma: Chroma { a: of(&ab.a), b: of(&ab.b) } }])
+            Ok(vec![Chroma { a: of(&ab.a), b: of(&ab.b) }.into()])
         }
     }
 

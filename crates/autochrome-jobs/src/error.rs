@@ -11,8 +11,14 @@ pub enum QueueError {
     #[error("the lease on this job is over; drop its result")]
     LeaseLost,
     /// There are too many jobs already.
-    #[error("{0} jobs are waiting already; try again later")]
-    Full(u32),
+    #[error("too many jobs are waiting or kept already; delete some, or try again later")]
+    Full,
+    /// The same key came with another request before.
+    #[error("this Idempotency-Key came with another request before; choose a new key for a new request")]
+    KeyReused,
+    /// The file was made by another version of this program.
+    #[error("the job queue is of another version of autochrome; move its file away")]
+    OtherVersion,
     /// There is no such job.
     #[error("there is no such job")]
     Unknown,
@@ -26,9 +32,10 @@ impl QueueError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Database(_) | Self::NoRandomNumbers => "queue-failed",
+            Self::Database(_) | Self::NoRandomNumbers | Self::OtherVersion => "queue-failed",
             Self::LeaseLost => "lease-lost",
-            Self::Full(_) => "queue-full",
+            Self::Full => "queue-full",
+            Self::KeyReused => "idempotency-key-reused",
             Self::Unknown => "unknown-job",
         }
     }

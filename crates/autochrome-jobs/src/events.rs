@@ -1,6 +1,6 @@
 //! What happened to a job, in order and numbered, so that a listener who was cut off can go on where it was.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::{QueueError, State};
 
@@ -9,10 +9,43 @@ use crate::{QueueError, State};
 pub struct Event {
     /// Number within all events; later ones have larger numbers.
     pub number: i64,
-    /// Where the job stood then.
-    pub state: State,
-    /// Share that was done, 0..=1.
-    pub progress: f64,
+    /// What it was.
+    pub news: News,
+}
+
+/// What can happen to a job.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// It stands elsewhere.
+    Progress {
+        /// Where it stood then.
+        state: State,
+        /// Share that was done, 0..=1.
+        progress: f64,
+    },
+    /// A picture can be looked at in small before it is done.
+    Preview {
+        /// Number of the file that it will be.
+        file: u32,
+        /// What the sender calls the picture.
+        name: String,
+        /// A small picture.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Event {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let preview: Option<Vec<u8>> = row.get(5)?;
+        let news = match preview {
+            Some(bytes) => News::Preview { file: row.get(3)?, name: row.get(4)?, bytes },
+            None => {
+                let state = State::from_name(&row.get::<_, String>(1)?);
+                News::Progress { state: state.ok_or(rusqlite::Error::InvalidQuery)?, progress: row.get(2)? }
+            }
+        };
+        Ok(Self { number: row.get(0)?, news })
+    }
 }
 
 /// Notes that job `id` now stands where it stands.
@@ -22,16 +55,19 @@ pub(crate) fn note(db: &Connection, id: &str) -> Result<(), QueueError> {
     Ok(())
 }
 
+/// Notes a preview of the file that job `id` makes next.
+pub(crate) fn note_preview(db: &Connection, id: &str, name: &str, bytes: &[u8]) -> Result<(), QueueError> {
+    let sql = "INSERT INTO events (job, state, progress, file, name, preview)
+        SELECT id, state, progress, (SELECT count(*) FROM files WHERE job = ?1), ?2, ?3 FROM jobs WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![id, name, bytes])?;
+    Ok(())
+}
+
 /// What happened to job `id` after event `after`.
 pub(crate) fn after(db: &Connection, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {
-    let sql = "SELECT number, state, progress FROM events WHERE job = ?1 AND number > ?2 ORDER BY number";
+    let sql = "SELECT number, state, progress, file, name, preview FROM events
+        WHERE job = ?1 AND number > ?2 ORDER BY number";
     let mut query = db.prepare_cached(sql)?;
-    let rows = query
-        .query_map(params![id, after], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
-    rows.map(|row| {
-        let (number, state, progress) = row?;
-        let state = State::from_name(&state).ok_or(rusqlite::Error::InvalidQuery)?;
-        Ok(Event { number, state, progress })
-    })
-    .collect()
+    let rows = query.query_map(params![id, after], Event::from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

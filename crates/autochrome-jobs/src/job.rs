@@ -2,6 +2,31 @@
 
 use rusqlite::Row;
 
+/// What a job is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// One picture.
+    #[default]
+    Image,
+    /// Several, told together.
+    Batch,
+}
+
+impl Kind {
+    /// The name in the database and in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Batch => "batch",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Image, Self::Batch].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -18,6 +43,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which they can happen.
+    pub const ALL: [Self; 5] = [Self::Queued, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
+
     /// The name in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -37,21 +65,34 @@ impl State {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Queued, Self::Running, Self::Done, Self::Failed, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.name() == name)
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
+}
+
+/// A file that came with a job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// What its sender calls it.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
 }
 
 /// What is to be done.
 #[derive(Clone, Debug, Default)]
 pub struct NewJob {
-    /// The input, as it came.
-    pub input: Vec<u8>,
-    /// What to do with it, in the words of the caller.
+    /// One picture or several.
+    pub kind: Kind,
+    /// The pictures, as they came.
+    pub pictures: Vec<Part>,
+    /// Files that go with every picture, each with what it is; kept until the job ends.
+    pub extras: Vec<(String, Part)>,
+    /// What to do, in the words of the caller.
     pub options: String,
     /// The same owner and key mean the same job, however often it is sent.
     pub idempotency_key: Option<String>,
+    /// Tells whether a job that is sent again is the same.
+    pub fingerprint: Vec<u8>,
     /// Who may see it.
     pub owner: String,
 }
@@ -63,16 +104,20 @@ pub struct Job {
     pub id: String,
     /// Who may see it.
     pub owner: String,
+    /// One picture or several.
+    pub kind: Kind,
     /// Where it stands.
     pub state: State,
     /// Share that is done, 0..=1.
     pub progress: f64,
-    /// How often a worker has taken it.
+    /// How often the picture that it stands at was begun.
     pub attempts: u32,
     /// When it was added, in milliseconds since 1970.
     pub created_ms: i64,
     /// When it last changed.
     pub updated_ms: i64,
+    /// How many pictures it has.
+    pub pictures: u32,
     /// Code and words of what went wrong.
     pub error: Option<(String, String)>,
     /// Media type of the result.
@@ -80,24 +125,27 @@ pub struct Job {
 }
 
 /// The columns that [`Job::from_row`] reads.
-pub(crate) const COLUMNS: &str =
-    "id, owner, state, progress, attempts, created_ms, updated_ms, error_code, error_text, result_type";
+pub(crate) const COLUMNS: &str = "id, owner, kind, state, progress, attempts, created_ms, updated_ms, pictures, \
+    error_code, error_text, result_type";
 
 impl Job {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let state: String = row.get(2)?;
-        let error: (Option<String>, Option<String>) = (row.get(7)?, row.get(8)?);
+        // The tables' checks allow no other names.
+        let kind = Kind::from_name(&row.get::<_, String>(2)?).ok_or(rusqlite::Error::InvalidQuery)?;
+        let state = State::from_name(&row.get::<_, String>(3)?).ok_or(rusqlite::Error::InvalidQuery)?;
+        let error: (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
         Ok(Self {
             id: row.get(0)?,
             owner: row.get(1)?,
-            // The table's check allows no other name.
-            state: State::from_name(&state).ok_or(rusqlite::Error::InvalidQuery)?,
-            progress: row.get(3)?,
-            attempts: row.get(4)?,
-            created_ms: row.get(5)?,
-            updated_ms: row.get(6)?,
+            kind,
+            state,
+            progress: row.get(4)?,
+            attempts: row.get(5)?,
+            created_ms: row.get(6)?,
+            updated_ms: row.get(7)?,
+            pictures: row.get(8)?,
             error: error.0.zip(error.1),
-            result_type: row.get(9)?,
+            result_type: row.get(11)?,
         })
     }
 }

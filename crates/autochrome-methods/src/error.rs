@@ -43,6 +43,24 @@ pub enum MethodError {
         /// The kind that does not fit.
         kind: GuidanceKind,
     },
+    /// The method cannot begin without this kind of guidance.
+    #[error("the method `{method}` needs {kind}: {remedy}")]
+    GuidanceMissing {
+        /// The method's id.
+        method: &'static str,
+        /// The kind that is missing.
+        kind: GuidanceKind,
+        /// What to give.
+        remedy: &'static str,
+    },
+    /// Guidance is there and of the right kind, but does not fit the picture or itself.
+    #[error("these {kind} do not fit: {reason}")]
+    GuidanceUnfit {
+        /// The kind that does not fit.
+        kind: GuidanceKind,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// The method has no option of this name.
     #[error("the method `{method}` has no option `{id}`{}; known: {}", did_you_mean(.nearest), list_or_none(.known))]
     UnknownOption {
@@ -83,6 +101,8 @@ impl MethodError {
             Self::NoModel => "no-model",
             Self::ModelUnused { .. } => "model-unused",
             Self::GuidanceUnsupported { .. } => "guidance-unsupported",
+            Self::GuidanceMissing { .. } => "guidance-missing",
+            Self::GuidanceUnfit { .. } => "guidance-unfit",
             Self::UnknownOption { .. } => "unknown-option",
             Self::InvalidOption { .. } => "option-out-of-range",
             Self::EmptyPicture => "empty-picture",

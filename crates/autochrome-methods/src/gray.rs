@@ -33,7 +33,7 @@ impl Method for Gray {
             return Err(MethodError::EmptyPicture);
         }
         // One sample is enough to say "no colour anywhere".
-        Ok(vec![Answer { chroma: Chroma::neutral(1, 1) }])
+        Ok(vec![Chroma::neutral(1, 1).into()])
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
     fn every_picture_stays_gray() {
         let luma = Plane::filled(7, 5, 42.0);
         let answers = Gray.colorize(&luma, &Guidance::default(), &Options::default()).unwrap();
-        assert_eq!(answers, [Answer { chroma: Chroma::neutral(1, 1) }]);
+        assert_eq!(answers, [Chroma::neutral(1, 1).into()]);
     }
 
     #[test]

@@ -28,7 +28,9 @@ mod options;
 pub mod registry;
 
 pub use error::MethodError;
-pub use guidance::{Guidance, GuidanceKind, Point, Srgb, Stroke};
+pub use guidance::{
+    Area, Guidance, GuidanceKind, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair,
+};
 pub use method::{Answer, Method, MethodInfo, Paper};
 pub use models::ModelSource;
 pub use options::{ChoiceSpec, NumberSpec, OptionSpec, Options, SwitchSpec};

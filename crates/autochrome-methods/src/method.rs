@@ -36,6 +36,16 @@ pub trait Method: Send + Sync {
 pub struct Answer {
     /// a and b of CIELAB (D65), at the method's working size.
     pub chroma: Chroma,
+    /// L of CIELAB (D65) at the picture's size, to be shown instead of its own: from a method that paints over a line
+    /// drawing, whose white paper could not hold a colour. `None` from all others.
+    pub luma: Option<Plane>,
+}
+
+impl From<Chroma> for Answer {
+    /// Colours for a picture that keeps its luma.
+    fn from(chroma: Chroma) -> Self {
+        Self { chroma, luma: None }
+    }
 }
 
 /// What there is to know about a method, as data.

@@ -85,7 +85,7 @@ impl Method for Neural {
         if gain != 1.0 {
             chroma.a.data_mut().iter_mut().chain(chroma.b.data_mut()).for_each(|ab| *ab *= gain);
         }
-        Ok(vec![Answer { chroma }])
+        Ok(vec![chroma.into()])
     }
 }
 

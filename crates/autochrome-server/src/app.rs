@@ -1,17 +1,21 @@
 //! What all routes share, and the routes themselves.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
+use tokio::sync::Semaphore;
+
+use crate::callers::Callers;
 use crate::engine::Engine;
 use crate::jobs::Jobs;
-use crate::keys::Keys;
-use crate::routes::{colorize, health, jobs, looks, registry};
+use crate::keys::Keyring;
+use crate::metrics::Metrics;
+use crate::routes::{colorize, docs, events, health, jobs, looks, registry};
 use crate::studio::Studio;
 use crate::{assets, guard};
 
@@ -24,7 +28,11 @@ pub struct App {
     /// What is done while nobody waits.
     pub jobs: Arc<Jobs>,
     /// Who may ask.
-    pub keys: Keys,
+    pub keys: Keyring,
+    /// How much.
+    pub callers: Arc<Callers>,
+    /// Whether everybody may ask, as long as there are keys or not.
+    pub allow_anonymous: bool,
     /// Whether the server listens on this machine alone.
     pub local: bool,
     /// Threads of the pool.
@@ -33,8 +41,14 @@ pub struct App {
     pub waiting: usize,
     /// Set when the server goes down.
     pub stopping: AtomicBool,
-    /// Answers by class of status, 1xx first.
-    pub responses: [AtomicU64; 5],
+    /// Files that a batch may have.
+    pub most_files: usize,
+    /// Bytes that a batch may have.
+    pub max_batch_bytes: u64,
+    /// Kilobytes of batches that may be in memory at once.
+    pub batch_kilobytes: Arc<Semaphore>,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// What a multipart or JSON body may have beside the picture: base64 takes four bytes for three.
@@ -44,25 +58,34 @@ fn body_limit(max_bytes: u64) -> usize {
 
 /// Every route behind every guard.
 pub fn router(app: Arc<App>) -> Router {
+    let limits = app.studio.limits();
+    let (one, many) = (body_limit(limits.max_bytes), body_limit(limits.max_bytes.max(app.max_batch_bytes)));
+    // A job may be asked for at both addresses.
+    let pictures = Router::new()
+        .route("/v1/colorize", post(colorize::post).layer(DefaultBodyLimit::max(one)))
+        .route("/v1/jobs", get(jobs::list).post(jobs::post).layer(DefaultBodyLimit::max(many)))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::pace));
     let api = Router::new()
-        .route("/v1/colorize", post(colorize::post))
+        .merge(pictures)
         .route("/v1/methods", get(registry::methods))
         .route("/v1/filters", get(registry::filters))
         .route("/v1/models", get(registry::models))
         .route("/v1/limits", get(registry::limits))
         .route("/v1/looks/cube", get(looks::cube))
-        .route("/v1/jobs", get(jobs::list).post(jobs::post))
         .route("/v1/jobs/{id}", get(jobs::get).delete(jobs::delete))
         .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
         .route("/v1/jobs/{id}/result", get(jobs::result))
-        .route("/v1/jobs/{id}/events", get(jobs::events))
+        .route("/v1/jobs/{id}/files/{number}", get(jobs::file))
+        .route("/v1/jobs/{id}/events", get(events::get))
         .route("/metrics", get(health::metrics))
-        .layer(DefaultBodyLimit::max(body_limit(app.studio.limits().max_bytes)))
         .layer(from_fn_with_state(Arc::clone(&app), guard::key));
     Router::new()
         .merge(api)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(docs::openapi))
+        .route("/docs", get(docs::page))
+        .route("/docs.css", get(docs::style))
         .fallback(get(assets::serve))
         .layer(from_fn_with_state(Arc::clone(&app), guard::origin))
         .layer(from_fn(guard::headers))

@@ -13,7 +13,6 @@ use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::problem::Problem;
-use crate::studio::Watch;
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -73,7 +72,7 @@ impl Engine {
     pub async fn run<T: Send + 'static>(
         &self,
         place: Place,
-        work: impl FnOnce(Watch<'_>) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&dyn Fn(f32) -> bool) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (sender, receiver) = oneshot::channel();
         let task = move || {

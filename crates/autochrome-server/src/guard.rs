@@ -1,10 +1,12 @@
 //! What every request passes on its way in, and every answer on its way out.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::Extension;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -34,8 +36,7 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         document.headers_mut().remove(header::CONTENT_LENGTH);
         response = document;
     }
-    let class = usize::from(response.status().as_u16() / 100).clamp(1, 5) - 1;
-    app.responses[class].fetch_add(1, Ordering::Relaxed);
+    app.metrics.answered(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }
@@ -89,24 +90,66 @@ fn is_local(host: &str) -> bool {
     matches!(name, Some("localhost" | "127.0.0.1" | "::1"))
 }
 
-/// Who asks: the name of the key, or nothing where none is needed.
+/// Who asks: the name of the key; without one nothing on this machine, and the address elsewhere.
 #[derive(Clone, Debug)]
 pub struct Owner(pub String);
 
-/// Asks for a key where keys exist.
-pub async fn key(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = given.and_then(|value| value.strip_prefix("Bearer "));
-    let owner = match key.and_then(|key| app.keys.name_of(key.trim())) {
-        Some(name) => Some(name.to_owned()),
-        None => app.keys.is_empty().then(String::new),
+/// Asks for a key where keys exist, and lets nobody ask too much at once.
+pub async fn key(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let owner = match owner(&app, peer, &request) {
+        Ok(owner) => owner,
+        Err(problem) => return problem.into_response(),
     };
-    if let Some(owner) = owner {
-        request.extensions_mut().insert(Owner(owner));
-        return next.run(request).await;
+    let _turn = match app.callers.begin(&owner.0) {
+        Ok(turn) => turn,
+        Err(problem) => return problem.into_response(),
+    };
+    request.extensions_mut().insert(owner);
+    next.run(request).await
+}
+
+fn owner(app: &App, peer: SocketAddr, request: &Request) -> Result<Owner, Problem> {
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    // Other schemes are for proxies before us.
+    let key = given.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let asked = app.keys.ask(|keys| {
+        (key.and_then(|key| keys.name_of(key)).map(str::to_owned), keys.names().next().is_none())
+    });
+    let (name, no_keys) = asked.map_err(|_| {
+        let detail = "the file of keys is broken; nobody is let in until it is mended";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "keys-broken", detail)
+    })?;
+    let refused = |code, detail| Problem::new(StatusCode::UNAUTHORIZED, code, detail);
+    match (name, key) {
+        (Some(name), _) => Ok(Owner(name)),
+        (None, Some(_)) => Err(refused("unknown-key", "there is no such key; it may have been revoked")),
+        (None, None) if app.local && no_keys => Ok(Owner(String::new())),
+        (None, None) if app.allow_anonymous => Ok(Owner(format!("@{}", peer.ip()))),
+        (None, None) => Err(refused(
+            "no-key",
+            "send a key as `Authorization: Bearer KEY`; `autochrome keys create NAME` makes one",
+        )),
     }
-    let detail = "send a key as `Authorization: Bearer KEY`; `autochrome serve --new-key NAME` makes one";
-    Problem::new(StatusCode::UNAUTHORIZED, "no-key", detail).into_response()
+}
+
+/// Counts the pictures that a caller sends.
+pub async fn pace(
+    State(app): State<Arc<App>>,
+    Extension(owner): Extension<Owner>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() == Method::POST
+        && let Err(problem) = app.callers.count(&owner.0, Instant::now())
+    {
+        return problem.into_response();
+    }
+    next.run(request).await
 }
 
 #[cfg(test)]

@@ -5,56 +5,93 @@
 
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use autochrome_jobs::{Job, Lease, NewJob, Queue, QueueError};
+use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError};
 use axum::http::StatusCode;
 
-use crate::ServeError;
+use crate::hints::Extras;
+use crate::options::ColorizeOptions;
 use crate::problem::Problem;
 use crate::studio::{Painted, Studio, Watch};
+use crate::{ServeError, archive};
 
-/// How long a worker may be silent.
-const LEASE_MS: i64 = 30_000;
-/// Jobs that may wait.
-const MOST_WAITING: u32 = 1000;
-/// How long a job that is over is kept.
-const KEPT_MS: i64 = 24 * 3600 * 1000;
-/// How often the queue is looked at when nobody rings: only for leases that ran out.
+/// What the queue takes: a worker may be silent for half a minute.
+const BOUNDS: Bounds = Bounds { lease_ms: 30_000, waiting: 1000, bytes: 8_000_000_000 };
+
+/// How often the queue is looked at when nobody rings: for old jobs, and for leases that ran out.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// How often a lease is renewed; short enough that a cancelled job stops soon.
+const RENEW: Duration = Duration::from_millis(500);
+
+/// Media type of several pictures together.
+pub const ZIP: &str = "application/zip";
 
 /// The queue and the bell that wakes its worker.
 pub struct Jobs {
     queue: Queue,
+    folder: PathBuf,
+    keep: Duration,
     bell: (Mutex<bool>, Condvar),
     stopping: AtomicBool,
+    abandoned: AtomicBool,
     /// Held as long as this process owns the folder.
     _lock: File,
 }
 
 impl Jobs {
     /// Opens the queue in `folder`, which no other process may use, and makes what a former life left behind wait again.
+    /// Jobs that are over are kept for `keep`.
     ///
     /// # Errors
     /// When the folder cannot be used or belongs to another server.
-    pub fn open(folder: &Path) -> Result<Self, ServeError> {
+    pub fn open(folder: &Path, keep: Duration) -> Result<Self, ServeError> {
         let io = |source| ServeError::Io { what: folder.display().to_string(), source };
         fs::create_dir_all(folder).map_err(io)?;
+        // People's pictures lie here.
+        #[cfg(unix)]
+        fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(io)?;
         let lock = File::create(folder.join("lock")).map_err(io)?;
         lock.try_lock().map_err(|_| ServeError::InUse(folder.to_owned()))?;
-        let broken = |error: QueueError| ServeError::Jobs(error.to_string());
-        let queue = Queue::open(&folder.join("jobs.db"), LEASE_MS, MOST_WAITING).map_err(broken)?;
+        let path = folder.join("jobs.db");
+        let broken = |error: QueueError| ServeError::Jobs(format!("{}: {error}", path.display()));
+        let queue = Queue::open(&path, BOUNDS).map_err(broken)?;
         queue.recover(now_ms()).map_err(broken)?;
-        Ok(Self { queue, bell: Default::default(), stopping: AtomicBool::new(false), _lock: lock })
+        Ok(Self {
+            queue,
+            folder: folder.to_owned(),
+            keep,
+            bell: Default::default(),
+            stopping: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
+            _lock: lock,
+        })
     }
 
     /// The queue itself.
     pub fn queue(&self) -> &Queue {
         &self.queue
+    }
+
+    /// Where files may lie for a moment.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How long a job is kept after its end.
+    pub fn keep(&self) -> Duration {
+        self.keep
+    }
+
+    /// When a job is forgotten, if it is over.
+    pub fn expires_ms(&self, job: &Job) -> Option<i64> {
+        let keep_ms = i64::try_from(self.keep.as_millis()).unwrap_or(i64::MAX);
+        job.state.is_over().then(|| job.updated_ms.saturating_add(keep_ms))
     }
 
     /// Adds a job and wakes the worker.
@@ -72,10 +109,16 @@ impl Jobs {
         self.bell.1.notify_all();
     }
 
-    /// Lets the worker end after the job it has, which then waits for the next start if it is not finished.
+    /// Lets the worker end after the picture it is at; the rest waits for the next start.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         self.ring();
+    }
+
+    /// Lets it end before that picture is done.
+    pub fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Relaxed);
+        self.stop();
     }
 
     /// Starts the worker.
@@ -88,31 +131,45 @@ impl Jobs {
     }
 
     fn work(&self, studio: &Studio) {
+        let mut tidied = Instant::now();
         while !self.stopping.load(Ordering::Relaxed) {
             // A queue that fails now may work later, and requests that ask it tell the error.
-            match self.queue.lease(now_ms()) {
+            let next = self.queue.lease(now_ms());
+            if tidied.elapsed() >= LOOK {
+                self.tidy();
+                tidied = Instant::now();
+            }
+            match next {
                 Ok(Some(lease)) => self.one(studio, &lease),
                 _ => {
-                    let _ = self.queue.expire(now_ms() - KEPT_MS);
+                    // Idle: what was erased leaves the disk now.
+                    self.tidy();
                     let (rung, bell) = &self.bell;
                     let rung = rung.lock().unwrap_or_else(PoisonError::into_inner);
-                    let waited = bell.wait_timeout_while(rung, LOOK, |rung| !*rung);
+                    let waited = bell.wait_timeout_while(rung, LOOK.min(self.keep), |rung| !*rung);
                     *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
                 }
             }
         }
+        self.tidy();
+    }
+
+    /// Forgets what is old; the next time may do what fails this time.
+    fn tidy(&self) {
+        let keep_ms = i64::try_from(self.keep.as_millis()).unwrap_or(i64::MAX);
+        let _ = self.queue.expire(now_ms().saturating_sub(keep_ms));
+        let _ = self.queue.settle();
     }
 
     /// Works on one job, and renews its lease meanwhile.
     fn one(&self, studio: &Studio, lease: &Lease) {
         let (lost, over) = (AtomicBool::new(false), AtomicBool::new(false));
-        let reached_percent = AtomicU32::new(0);
-        let result = thread::scope(|scope| {
+        let reached_permille = AtomicU32::new(0);
+        thread::scope(|scope| {
             let renew = scope.spawn(|| {
-                // Short enough that a cancelled job stops soon.
                 while !over.load(Ordering::Relaxed) {
-                    thread::park_timeout(Duration::from_millis(500));
-                    let share = f64::from(reached_percent.load(Ordering::Relaxed)) / 100.0;
+                    thread::park_timeout(RENEW);
+                    let share = f64::from(reached_permille.load(Ordering::Relaxed)) / 1000.0;
                     if !over.load(Ordering::Relaxed)
                         && matches!(self.queue.heartbeat(lease, share, now_ms()), Err(QueueError::LeaseLost))
                     {
@@ -120,28 +177,88 @@ impl Jobs {
                     }
                 }
             });
-            let watch = |share: f32| {
-                reached_percent.store((100.0 * share) as u32, Ordering::Relaxed);
-                lost.load(Ordering::Relaxed) || self.stopping.load(Ordering::Relaxed)
+            let reached = |share: f32| {
+                reached_permille.store((1000.0 * share) as u32, Ordering::Relaxed);
+                lost.load(Ordering::Relaxed) || self.abandoned.load(Ordering::Relaxed)
             };
-            let result = catch_unwind(AssertUnwindSafe(|| paint(studio, lease, &watch)))
-                .unwrap_or_else(|_| Err(Problem::defect()));
+            // What another worker has now, or nobody wants any more, is dropped; what the database refuses is tried
+            // again when the lease is over.
+            let _ = self.through(studio, lease, &reached);
             over.store(true, Ordering::Relaxed);
             renew.thread().unpark();
-            result
         });
-        // What another worker has now is dropped here; it will do it again.
-        let _ = match result {
-            Ok(painted) => self.queue.finish(lease, &painted.bytes, painted.media_type, now_ms()),
-            Err(problem) if problem.code == "stopping" => Ok(()),
-            Err(problem) => self.queue.fail(lease, problem.code, &problem.detail, now_ms()),
-        };
     }
-}
 
-fn paint(studio: &Studio, lease: &Lease, watch: Watch<'_>) -> Result<Painted, Problem> {
-    let options = serde_json::from_str(&lease.options).map_err(|_| Problem::defect())?;
-    studio.paint(&lease.input, &options, watch)
+    /// Works on every picture of a job, and ends it.
+    fn through(
+        &self,
+        studio: &Studio,
+        lease: &Lease,
+        reached: &dyn Fn(f32) -> bool,
+    ) -> Result<(), QueueError> {
+        let Ok(options) = serde_json::from_str::<ColorizeOptions>(&lease.options) else {
+            let defect = Problem::defect();
+            return self.queue.fail(lease, defect.code, &defect.detail, now_ms());
+        };
+        let extras = Extras::from_parts(self.queue.extras(lease)?);
+        let all = lease.pictures.max(1) as f32;
+        while let Some((place, picture)) = self.queue.next_picture(lease)? {
+            if self.stopping.load(Ordering::Relaxed) {
+                return self.queue.release(lease, now_ms());
+            }
+            let preview = |bytes: &[u8]| {
+                // Who wanted to look early can look later.
+                let _ = self.queue.preview(lease, &picture.name, bytes);
+            };
+            let watch =
+                Watch { reached: &|share| reached((place as f32 + share) / all), preview: Some(&preview) };
+            let painted =
+                catch_unwind(AssertUnwindSafe(|| studio.paint(&picture.bytes, &options, &extras, watch)));
+            match painted.unwrap_or_else(|_| Err(Problem::defect())) {
+                Ok(painted) => self.put(lease, &picture, painted)?,
+                Err(problem) if problem.code == "stopping" => return Ok(()),
+                Err(problem) => {
+                    self.queue.put(lease, Err((problem.code, &problem.detail)), now_ms())?;
+                }
+            }
+            reached((place + 1) as f32 / all);
+        }
+        self.end(lease)
+    }
+
+    fn put(&self, lease: &Lease, picture: &Part, painted: Painted) -> Result<(), QueueError> {
+        let mut taken: Vec<String> =
+            self.queue.files(&lease.job)?.into_iter().map(|file| file.name).collect();
+        let (extension, media_type) = (painted.format.extension(), painted.format.media_type());
+        let mut made = Vec::with_capacity(painted.variants.len());
+        for variant in painted.variants {
+            let name = archive::name(&picture.name, extension, &taken);
+            taken.push(name.clone());
+            made.push(Made { name, media_type: media_type.to_owned(), bytes: variant.bytes });
+        }
+        self.queue.put(lease, Ok(&made), now_ms())
+    }
+
+    /// Ends a job whose pictures were all tried: done when there is anything to show.
+    fn end(&self, lease: &Lease) -> Result<(), QueueError> {
+        let kind = self.queue.get(&lease.job)?.kind;
+        let files = self.queue.files(&lease.job)?;
+        let made: Vec<&String> =
+            files.iter().filter_map(|file| Some(&file.outcome.as_ref().ok()?.0)).collect();
+        let first_error = files.iter().find_map(|file| file.outcome.as_ref().err());
+        match (made.as_slice(), first_error) {
+            ([media_type], _) if kind == Kind::Image => self.queue.finish(lease, media_type, now_ms()),
+            ([_, ..], _) => self.queue.finish(lease, ZIP, now_ms()),
+            ([], Some((code, detail))) if kind == Kind::Image => {
+                self.queue.fail(lease, code, detail, now_ms())
+            }
+            ([], first) => {
+                let because = first.map_or("", |(_, detail)| detail);
+                let detail = format!("none of the pictures could be coloured; the first: {because}");
+                self.queue.fail(lease, "nothing-coloured", &detail, now_ms())
+            }
+        }
+    }
 }
 
 /// Milliseconds since 1970.
@@ -155,7 +272,8 @@ impl From<QueueError> for Problem {
         let status = match error {
             QueueError::Unknown => StatusCode::NOT_FOUND,
             QueueError::LeaseLost => StatusCode::CONFLICT,
-            QueueError::Full(_) => {
+            QueueError::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            QueueError::Full => {
                 return Self { detail: error.to_string(), retry_after_s: Some(30), ..Self::busy() };
             }
             _ => StatusCode::INTERNAL_SERVER_ERROR,

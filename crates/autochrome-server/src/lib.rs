@@ -10,17 +10,25 @@
 //!
 //! # Who may ask
 //!
-//! Without keys the server listens on this machine alone, unless [`Config::allow_anonymous`] is set. Pages of other sites are
+//! Without keys the server listens on this machine alone, unless [`Config::allow_anonymous`] is set. The file of keys is looked at
+//! with every request, so that a key works as soon as it is made and no longer when it is revoked. Pages of other sites are
 //! refused by `Origin`, and on this machine alone by `Host` too.
 
 mod app;
+mod archive;
 mod assets;
+mod callers;
 mod engine;
 mod guard;
+mod hints;
+mod intake;
 mod jobs;
 mod keys;
+mod metrics;
+mod openapi;
 mod options;
 mod problem;
+mod ranges;
 mod routes;
 mod studio;
 
@@ -36,13 +44,21 @@ use tokio::net::TcpListener;
 pub use assets::has_app;
 pub use keys::Keys;
 
+use tokio::sync::Semaphore;
+
 use crate::app::{App, router};
+use crate::callers::Callers;
 use crate::engine::Engine;
 use crate::jobs::Jobs;
+use crate::keys::Keyring;
+use crate::metrics::Metrics;
 use crate::studio::Studio;
 
 /// Longest time that finishing begun requests may take when the server stops.
 const DRAIN: Duration = Duration::from_secs(60);
+
+/// How long threads that are in the middle of something may go on after that.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// How a server is to run.
 #[derive(Clone, Debug)]
@@ -57,10 +73,20 @@ pub struct Config {
     pub waiting: usize,
     /// What a file may cost.
     pub limits: Limits,
-    /// Keys that are accepted; none means everybody.
-    pub keys: Keys,
+    /// File of the keys that are accepted; it need not exist.
+    pub keys: PathBuf,
     /// Whether everybody may ask from other machines too.
     pub allow_anonymous: bool,
+    /// Pictures that a caller may send in a minute; `None` means 120 from other machines and no bound from this one.
+    pub rate_per_minute: Option<u32>,
+    /// Requests of a caller that are answered at once; `None` means 8 from other machines and no bound from this one.
+    pub concurrency: Option<u32>,
+    /// How long jobs are kept after their end.
+    pub keep: Duration,
+    /// Files that a batch may have.
+    pub max_files: usize,
+    /// Bytes that a batch may have, and all batches that are being sent together.
+    pub max_batch_bytes: u64,
     /// Content of a weights file that takes the place of the built-in default.
     pub weights: Option<Vec<u8>>,
 }
@@ -76,8 +102,13 @@ impl Config {
             workers,
             waiting: 4 * workers,
             limits: Limits { max_pixels: 64_000_000, max_bytes: 64_000_000, ..Limits::default() },
-            keys: Keys::default(),
+            keys: data_dir.join("keys"),
             allow_anonymous: false,
+            rate_per_minute: None,
+            concurrency: None,
+            keep: Duration::from_secs(24 * 3600),
+            max_files: 200,
+            max_batch_bytes: 256_000_000,
             weights: None,
         }
     }
@@ -89,7 +120,7 @@ impl Config {
 pub enum ServeError {
     /// Everybody could ask.
     #[error(
-        "{0} can be reached from other machines; make a key with `autochrome serve --new-key NAME`, or say --allow-anonymous"
+        "{0} can be reached from other machines; make a key with `autochrome keys create NAME`, or say --allow-anonymous"
     )]
     Open(SocketAddr),
     /// The operating system refused.
@@ -104,8 +135,14 @@ pub enum ServeError {
     #[error("keys: {0}; mend or delete the file")]
     Keys(String),
     /// A name that is not one word.
-    #[error("`{0}` is not a name for a key; use one word")]
+    #[error("`{0}` is not a name for a key; use up to 64 letters, digits, and - _ .")]
     KeyName(String),
+    /// A name that a key has already.
+    #[error("there is a key `{0}` already; revoke it first, or choose another name")]
+    KeyExists(String),
+    /// A name that no key has.
+    #[error("there is no key `{0}`; `autochrome keys list` shows which there are")]
+    UnknownKey(String),
     /// No key can be made.
     #[error("the system gives no random numbers")]
     NoRandomNumbers,
@@ -133,7 +170,9 @@ impl Server {
     /// When everybody could ask, the address is taken, or the weights cannot be used.
     pub async fn bind(config: Config) -> Result<Self, ServeError> {
         let local = config.bind.ip().is_loopback();
-        if !local && config.keys.is_empty() && !config.allow_anonymous {
+        let keys = Keyring::open(&config.keys)?;
+        let no_keys = keys.ask(|keys| keys.names().next().is_none())?;
+        if !local && no_keys && !config.allow_anonymous {
             return Err(ServeError::Open(config.bind));
         }
         let io = |what: String| move |source| ServeError::Io { what, source };
@@ -145,13 +184,25 @@ impl Server {
         let app = App {
             engine,
             studio: Arc::new(studio),
-            jobs: Arc::new(Jobs::open(&config.data_dir)?),
-            keys: config.keys,
+            jobs: Arc::new(Jobs::open(&config.data_dir, config.keep)?),
+            keys,
+            callers: Arc::new(Callers::new(
+                config.rate_per_minute.or((!local).then_some(120)),
+                config.concurrency.or((!local).then_some(8)),
+            )),
+            allow_anonymous: config.allow_anonymous,
             local,
             workers: config.workers.max(1),
             waiting: config.waiting,
             stopping: AtomicBool::new(false),
-            responses: Default::default(),
+            most_files: config.max_files,
+            max_batch_bytes: config.max_batch_bytes,
+            batch_kilobytes: Arc::new(Semaphore::new(
+                usize::try_from(config.max_batch_bytes >> 10)
+                    .unwrap_or(usize::MAX)
+                    .min(Semaphore::MAX_PERMITS),
+            )),
+            metrics: Metrics::default(),
         };
         Ok(Self { listener, app: Arc::new(app) })
     }
@@ -178,21 +229,27 @@ impl Server {
         let stopped = async move {
             stop.await;
             app.stopping.store(true, Ordering::Relaxed);
+            app.jobs.stop();
             let _ = told.send(true);
         };
-        let serving = axum::serve(self.listener, router(self.app)).with_graceful_shutdown(stopped);
-        let drained = async move {
+        let service = router(self.app).into_make_service_with_connect_info::<SocketAddr>();
+        let answering = axum::serve(self.listener, service).with_graceful_shutdown(stopped).into_future();
+        let worked = tokio::task::spawn_blocking(move || worker.join());
+        let drained = async {
+            let result = answering.await;
+            jobs.stop();
+            let _ = worked.await;
+            result.map_err(|source| ServeError::Io { what: "listening".to_owned(), source })
+        };
+        let late = async {
             let _ = tell.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(DRAIN).await;
         };
-        let result = tokio::select! {
-            result = serving => result.map_err(|source| ServeError::Io { what: "listening".to_owned(), source }),
-            () = drained => Ok(()),
-        };
-        jobs.stop();
-        // A job that is not finished at its next stage waits for the next start.
-        let _ = tokio::task::spawn_blocking(move || worker.join()).await;
-        result
+        tokio::select! {
+            result = drained => result,
+            // What is not finished waits for the next start.
+            () = late => { jobs.abandon(); Ok(()) }
+        }
     }
 }
 
@@ -210,21 +267,51 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(), Serve
         .enable_all()
         .build()
         .map_err(io("threads cannot be started"))?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         let server = Server::bind(config).await?;
         ready(server.address().map_err(io("the address"))?);
-        server.run(asked_to_stop()).await
-    })
+        let mut asked = Asked::listen().map_err(io("signals cannot be heard"))?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let running = server.run(async { drop(stopped.await) });
+        tokio::pin!(running);
+        tokio::select! {
+            result = &mut running => return result,
+            () = asked.again() => drop(stop),
+        }
+        tokio::select! {
+            result = &mut running => result,
+            // Whoever asks twice does not want to wait.
+            () = asked.again() => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(LINGER);
+    result
 }
 
-async fn asked_to_stop() {
+/// Ctrl-C, and the request to terminate where there is one.
+struct Asked {
     #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Asked {
+    fn listen() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        Ok(Self {
+            #[cfg(unix)]
+            terminate,
+        })
+    }
+
+    /// The next time that somebody asks to stop.
+    async fn again(&mut self) {
+        #[cfg(unix)]
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-        return;
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -44,8 +44,8 @@ pub use autochrome_media::{
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, OptionSpec, Options, Point,
-    Srgb, Stroke, models, registry,
+    Answer, Area, Guidance, GuidanceKind, Marks, Method, MethodError, MethodInfo, ModelSource, OptionSpec,
+    Options, Point, Recolor, Reference, Srgb, Stroke, SwatchPair, models, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
 pub use colored::Colored;

@@ -32,11 +32,7 @@ impl Method for Paint {
 
     fn colorize(&self, _: &Plane, _: &Guidance, _: &Options) -> Result<Vec<Answer>, MethodError> {
         let plane = |value| Plane::filled(3, 2, value);
-        Ok(self
-            .answers
-            .iter()
-            .map(|&[a, b]| Answer { chroma: Chroma { a: plane(a), b: plane(b) } })
-            .collect())
+        Ok(self.answers.iter().map(|&[a, b]| Chroma { a: plane(a), b: plane(b) }.into()).collect())
     }
 }
 

@@ -1,125 +1,67 @@
-/** The HTTP API of the server that served this page. */
+/** Talking to the server that served this page. */
 
-export interface Method {
-  id: string;
-  name: string;
-  summary: string;
-  guidance: string[];
-  uses_model: boolean;
-  default: boolean;
-  paper: { title: string; authors: string; year: number | null } | null;
-  settings: { properties: Record<string, Setting> };
-}
-
-/** An option of a method, as JSON Schema. Without a default, the model decides. */
-export type Setting = { description: string } & (
-  | { type: "number"; minimum: number; maximum: number; default?: number }
-  | { type: "boolean"; default?: boolean }
-  | { type: "string"; enum: string[]; default?: string }
-);
-
-export interface Filter {
-  id: string;
-  name: string;
-  summary: string;
-}
-
-export interface Look {
-  filter: string;
-  amount: number;
-  saturation: number;
-  temperature: number;
-  tint: number;
-  contrast: number;
-}
-
-export const PLAIN: Look = {
-  filter: "none",
-  amount: 1,
-  saturation: 1,
-  temperature: 0,
-  tint: 0,
-  contrast: 1,
-};
-
-export type Value = number | boolean | string;
-
-export interface ColorizeOptions {
-  method?: string;
-  settings?: Record<string, Value>;
-  format?: string;
-  quality?: number;
-  collage?: boolean;
-  max_side_px?: number;
-  look?: Look;
-}
-
-/** What the server says when it does not do what was asked. */
+/** What the server says when it does not do what was asked; code `unreachable` when it says nothing at all. */
 export class Problem extends Error {
   constructor(
     readonly code: string,
     detail: string,
-    readonly retryAfterS: number | null,
+    readonly retryAfterS: number | null = null,
   ) {
     super(detail);
   }
 }
 
-async function checked(response: Response): Promise<Response> {
-  if (response.ok) return response;
+const KEY = "key";
+
+/** The key of a server that asks for one; forgotten with the tab. */
+export function rememberKey(key: string) {
+  sessionStorage.setItem(KEY, key.trim());
+}
+
+/** Events on `window`: whether the server answers, and that it wants a key. */
+export type Weather = "server-here" | "server-away" | "server-wants-key";
+
+function tellPage(weather: Weather) {
+  window.dispatchEvent(new Event(weather));
+}
+
+/**
+ * An answer that is as it should be.
+ *
+ * Throws a {@link Problem}, or what `signal` was aborted with.
+ */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const key = sessionStorage.getItem(KEY);
+  if (key) headers.set("authorization", `Bearer ${key}`);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    tellPage("server-away");
+    throw new Problem("unreachable", "the server does not answer");
+  }
+  if (response.ok) {
+    tellPage("server-here");
+    return response;
+  }
+  if (response.status === 401) tellPage("server-wants-key");
   const retry = Number(response.headers.get("retry-after")) || null;
   const document = await response.json().catch(() => null);
   throw new Problem(document?.code ?? "unknown", document?.detail ?? response.statusText, retry);
 }
 
-async function get<T>(path: string): Promise<T> {
-  const response = await checked(await fetch(path));
-  return (await response.json()) as T;
-}
-
-export const methods = () => get<{ methods: Method[] }>("/v1/methods").then((body) => body.methods);
-export const filters = () => get<{ filters: Filter[] }>("/v1/filters").then((body) => body.filters);
-
-export interface Colored {
-  blob: Blob;
-  method: string;
-  model: string;
-}
-
 /** Waits out a full queue twice before it gives up. */
-export async function colorize(image: Blob, options: ColorizeOptions, signal?: AbortSignal): Promise<Colored> {
-  const form = new FormData();
-  form.append("options", JSON.stringify(options));
-  form.append("image", image);
+export async function askPatiently(path: string, init: RequestInit): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const response = await checked(await fetch("/v1/colorize", { method: "POST", body: form, signal }));
-      return {
-        blob: await response.blob(),
-        method: response.headers.get("autochrome-method") ?? "",
-        model: response.headers.get("autochrome-model") ?? "none",
-      };
+      return await ask(path, init);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "queue-full" || attempt === 2) throw error;
+      const busy = error instanceof Problem && ["queue-full", "too-many-at-once"].includes(error.code);
+      if (!busy || attempt === 2) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfterS ?? 2)));
-      signal?.throwIfAborted();
+      init.signal?.throwIfAborted();
     }
   }
-}
-
-/** A look as the table that the server itself would use. */
-export async function cube(look: Look, signal?: AbortSignal): Promise<{ nodes: Uint16Array; grain: number }> {
-  const query = new URLSearchParams(Object.entries(look).map(([name, value]) => [name, String(value)]));
-  const response = await checked(await fetch(`/v1/looks/cube?${query}`, { signal }));
-  return {
-    nodes: new Uint16Array(await response.arrayBuffer()),
-    grain: Number(response.headers.get("autochrome-grain")),
-  };
-}
-
-/** The same request for a terminal. */
-export function asCurl(name: string, options: ColorizeOptions): string {
-  const json = JSON.stringify(options).replaceAll("'", "'\\''");
-  const file = name.replaceAll("'", "'\\''");
-  return `curl -F 'image=@${file}' -F 'options=${json}' ${location.origin}/v1/colorize -o 'color-${file}'`;
 }

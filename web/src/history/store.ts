@@ -1,17 +1,22 @@
 /** Pictures and settings that stay on this device, in IndexedDB. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Look, Value } from "../api/client";
+import type { Look, Value } from "../api/registry";
+import type { Hints } from "../studio/hints/hints";
 
 export interface Entry {
   id: string;
   name: string;
   whenMs: number;
   original: Blob;
-  /** The coloured picture at preview size. */
+  /** The coloured picture at preview size, without its look. */
   preview: Blob;
   method: string;
   settings: Record<string, Value>;
   look: Look;
+  hints?: Hints;
+  references?: File[];
+  /** Which of the method's answers was chosen, 0 being the first. */
+  answer?: number;
 }
 
 interface Schema extends DBSchema {
@@ -51,10 +56,6 @@ export async function eraseAll(): Promise<void> {
 }
 
 export function bytesOf(entry: Entry): number {
-  return entry.original.size + entry.preview.size;
-}
-
-export function readableBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  const references = (entry.references ?? []).reduce((sum, file) => sum + file.size, 0);
+  return entry.original.size + entry.preview.size + references;
 }

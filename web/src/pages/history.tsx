@@ -1,46 +1,59 @@
 /** What was coloured on this device. */
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Link } from "react-router";
-import { bytesOf, type Entry, entries, erase, eraseAll, readableBytes } from "../history/store";
+import { exportZip } from "../history/export";
+import { bytesOf, type Entry, entries, erase, eraseAll } from "../history/store";
+import { useSpeech, useText } from "../i18n/text";
+import { save } from "../studio/download";
+import { readableBytes } from "../ui/bytes";
+import { useObjectUrl } from "../ui/object-url";
 
 export function History() {
+  const t = useText();
   const [all, setAll] = useState<Entry[] | null>(null);
+  const [failed, setFailed] = useState(false);
   const [sure, setSure] = useState(false);
-  const load = () => entries().then(setAll, () => setAll([]));
+  const load = useCallback(() => entries().then(setAll, () => setFailed(true)), []);
 
   useEffect(() => {
     load();
-  }, []);
+  }, [load]);
 
   const bytes = (all ?? []).reduce((sum, entry) => sum + bytesOf(entry), 0);
   return (
     <div className="pt-8">
-      <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
-        <h1 className="text-4xl sm:text-5xl">History</h1>
+      <div className="flex flex-wrap items-end gap-x-4 gap-y-4">
+        <h1 className="mr-auto text-4xl sm:text-5xl">{t.history.title}</h1>
         {all && all.length > 0 && (
-          <button
-            type="button"
-            className="button ml-auto"
-            onBlur={() => setSure(false)}
-            onClick={() => {
-              if (sure) eraseAll().then(load);
-              setSure(!sure);
-            }}
-          >
-            {sure ? "Yes, erase everything" : "Erase everything"}
-          </button>
+          <>
+            <button type="button" className="button" onClick={() => exportZip(all).then((zip) => save(zip, "autochrome-history.zip"))}>
+              {t.history.export}
+            </button>
+            <button
+              type="button"
+              className="button"
+              onBlur={() => setSure(false)}
+              onClick={() => {
+                if (sure) eraseAll().then(load);
+                setSure(!sure);
+              }}
+            >
+              {sure ? t.history.sure : t.history.eraseAll}
+            </button>
+          </>
         )}
       </div>
       <p className="mt-4 max-w-[60ch] text-quiet">
-        Originals, previews and settings, kept by this browser on this device alone
-        {bytes > 0 && `: ${readableBytes(bytes)}`}.
+        {t.history.lead}
+        {all && all.length > 0 && ` ${t.history.size(all.length, readableBytes(bytes))}.`}
       </p>
+      {failed && <p className="mt-6 text-ember">{t.history.failed}</p>}
       {all?.length === 0 && (
         <div className="mt-16 border-t border-line pt-12">
-          <p className="font-serif text-2xl">Nothing yet.</p>
+          <p className="font-serif text-2xl">{t.history.empty}</p>
           <p className="mt-5">
             <Link to="/studio" className="button button-strong">
-              Open a photograph
+              {t.home.open}
             </Link>
           </p>
         </div>
@@ -55,28 +68,29 @@ export function History() {
 }
 
 function Kept({ entry, onErase }: { entry: Entry; onErase: () => void }) {
-  const [url, setUrl] = useState("");
-  useEffect(() => {
-    const url = URL.createObjectURL(entry.preview);
-    setUrl(url);
-    return () => URL.revokeObjectURL(url);
-  }, [entry.preview]);
-
+  const { t, language } = useSpeech();
+  const url = useObjectUrl(entry.preview);
+  const { filter } = entry.look;
   return (
     <li>
       <Link to={`/studio?kept=${entry.id}`} className="block aspect-[3/2] overflow-hidden rounded-sm bg-line">
-        {url && <img src={url} alt={`Open ${entry.name}`} className="size-full object-cover" />}
+        {url && <img src={url} alt={t.history.open(entry.name)} className="size-full object-cover" />}
       </Link>
       <div className="mt-3 flex items-start gap-3">
         <div className="min-w-0">
           <p className="truncate font-medium">{entry.name}</p>
           <p className="text-sm text-quiet">
-            {new Date(entry.whenMs).toLocaleString()} · {readableBytes(bytesOf(entry))}
-            {entry.look.filter !== "none" && ` · ${entry.look.filter}`}
+            {new Date(entry.whenMs).toLocaleString(language)} · {readableBytes(bytesOf(entry))}
+            {filter !== "none" && ` · ${t.filters[filter]?.name ?? filter}`}
           </p>
         </div>
-        <button type="button" aria-label={`Erase ${entry.name}`} className="ml-auto min-h-11 text-sm text-quiet underline underline-offset-4 hover:text-ember" onClick={onErase}>
-          Erase
+        <button
+          type="button"
+          aria-label={t.history.eraseOne(entry.name)}
+          className="ml-auto min-h-11 text-sm text-quiet underline underline-offset-4 hover:text-ember"
+          onClick={onErase}
+        >
+          {t.history.erase}
         </button>
       </div>
     </li>

@@ -1,32 +1,32 @@
 /** What it is, with pictures that can be touched. */
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { colorize } from "../api/client";
+import { colorize } from "../api/colorize";
+import { tell, useText } from "../i18n/text";
 import { GrainBand } from "../ui/grain-band";
 import { Develop } from "../ui/develop";
 import { fetchSample, SAMPLES, type Sample } from "../ui/samples";
 
 export function Home() {
+  const t = useText();
   return (
     <>
       <section className="grid items-center gap-x-16 gap-y-10 pt-8 pb-20 lg:grid-cols-[5fr_6fr] lg:pt-16 lg:pb-28">
         <div>
-          <h1 className="text-5xl leading-[1.04] sm:text-6xl xl:text-7xl">Colour for photographs that never had any</h1>
+          <h1 className="text-5xl leading-[1.04] sm:text-6xl xl:text-7xl">{t.home.title}</h1>
           <p className="mt-7 max-w-[46ch] text-lg leading-relaxed text-quiet">
-            A network that has looked at many colour pictures says which colours are likely. Brightness, detail and
-            resolution stay exactly those of your photograph.
+            {t.home.lead}
           </p>
           <div className="mt-9 flex flex-wrap gap-3">
             <Link to="/studio" className="button button-strong">
-              Open a photograph
+              {t.home.open}
             </Link>
             <Link to="/instructions" className="button">
-              How it works
+              {t.home.how}
             </Link>
           </div>
           <p className="mt-9 max-w-[46ch] border-l-2 border-leaf pl-4 text-[15px] leading-relaxed">
-            <strong className="font-semibold">Your pictures stay yours.</strong> They are coloured by the program that
-            served this page. No account, no upload to anybody else, and nothing stays on the server.
+            <strong className="font-semibold">{t.home.privacyTitle}</strong> {t.home.privacy}
           </p>
         </div>
         {SAMPLES[0] && <SamplePicture sample={SAMPLES[0]} className="aspect-[5/4]" />}
@@ -34,7 +34,7 @@ export function Home() {
       <GrainBand className="h-3 w-full" />
       <section aria-labelledby="samples" className="pt-12">
         <h2 id="samples" className="text-3xl">
-          Touch one to develop it
+          {t.home.touch}
         </h2>
         <div className="mt-8 grid gap-6 sm:grid-cols-2">
           {SAMPLES.slice(1).map((sample) => (
@@ -48,8 +48,10 @@ export function Home() {
 
 /** A sample that takes colour when it is touched, and opens in the studio when it has. */
 function SamplePicture({ sample, className }: { sample: Sample; className: string }) {
+  const t = useText();
   const [colored, setColored] = useState<Blob | null>(null);
-  const [state, setState] = useState<"gray" | "working" | "done" | string>("gray");
+  const [state, setState] = useState<"gray" | "working" | "done" | "failed">("gray");
+  const [problem, setProblem] = useState("");
   const navigate = useNavigate();
 
   async function touch() {
@@ -60,16 +62,15 @@ function SamplePicture({ sample, className }: { sample: Sample; className: strin
     setState("working");
     try {
       const file = await fetchSample(sample.id);
-      if (!file) return;
-      const answer = await colorize(file, {});
-      setColored(answer.blob);
+      setColored(await colorize(file, {}));
       setState("done");
     } catch (error) {
-      setState(error instanceof Error ? error.message : String(error));
+      setProblem(tell(t, error));
+      setState("failed");
     }
   }
 
-  const label = { gray: "Develop", working: "Developing", done: "Open in the studio" }[state] ?? "Try again";
+  const label = { gray: t.home.develop, working: t.home.developing, done: t.home.toStudio, failed: t.home.again }[state];
   return (
     <figure>
       <button
@@ -78,14 +79,14 @@ function SamplePicture({ sample, className }: { sample: Sample; className: strin
         disabled={state === "working"}
         className={`group relative block w-full overflow-hidden rounded-sm bg-line shadow-[0_24px_60px_-30px_rgb(0_0_0/0.5)] ${className}`}
       >
-        <Develop gray={sample.file} colored={colored} alt={sample.alt} />
+        <Develop gray={sample.file} colored={colored} alt={t.samples[sample.id].alt} />
         {state === "working" && <span className="developing absolute inset-x-0 bottom-0 h-1" />}
         <span className="absolute right-4 bottom-4 rounded-full bg-black/75 px-4 py-2 text-sm font-medium text-white transition-colors group-hover:bg-black">
           {label}
         </span>
       </button>
       <figcaption className="mt-3 text-sm text-quiet" aria-live="polite">
-        {["gray", "working", "done"].includes(state) ? sample.title : state}
+        {state === "failed" ? problem : t.samples[sample.id].title}
       </figcaption>
     </figure>
   );

@@ -1,55 +1,80 @@
 /** One picture: colour it, compare, adjust, take it home. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import { asCurl, colorize, type Filter, filters as fetchFilters, type Look, type Method, methods as fetchMethods, PLAIN, type Value } from "../api/client";
+import { asCurl, type ColorizeOptions, colorize } from "../api/colorize";
+import { type Look, PLAIN, takes, useRegistry, type Value } from "../api/registry";
 import { entry, keep } from "../history/store";
-import { Compare } from "../studio/compare";
-import { LookControls, MethodControls } from "../studio/controls";
+import { tell, useText } from "../i18n/text";
+import { marked, nameOf, save, stem } from "../studio/download";
 import { DropZone } from "../studio/drop-zone";
+import { BLANK, change, isEmpty } from "../studio/hints/hints";
+import { type Brush, HintLayer } from "../studio/hints/layer";
+import { HintTools, SWATCHES } from "../studio/hints/tools";
+import { LookControls } from "../studio/look-controls";
+import { MethodControls } from "../studio/method-controls";
+import { References } from "../studio/references";
+import { Stage, type View } from "../studio/stage";
+import { useBefore, useColors } from "../studio/use-colors";
 import { usePreview } from "../studio/use-preview";
-import { fetchSample } from "../ui/samples";
+import { Variants } from "../studio/variants";
+import { Choice } from "../ui/choice";
+import { fetchSample, isSample } from "../ui/samples";
 
-/** Longer side of previews: about two megapixels. */
-const PREVIEW_SIDE_PX = 1700;
-const PREVIEW = { max_side_px: PREVIEW_SIDE_PX, format: "jpeg", quality: 95 };
+/** How many answers of a method are shown. */
+const SEVERAL = 4;
 
 interface Work {
   id: string;
   file: File;
+  /** What the history keeps of it, shown until the server has answered. */
+  kept: Blob | null;
 }
 
+const NO_FILES: File[] = [];
+
 export function Studio() {
+  const t = useText();
+  const registry = useRegistry();
   const [work, setWork] = useState<Work | null>(null);
   const [look, setLook] = useState<Look>(PLAIN);
-  const [methods, setMethods] = useState<Method[]>([]);
-  const [filters, setFilters] = useState<Filter[]>([]);
-  const [method, setMethod] = useState("");
+  const [methodId, setMethodId] = useState("");
   const [settings, setSettings] = useState<Record<string, Value>>({});
-  const [before, setBefore] = useState<string | null>(null);
-  const [colored, setColored] = useState<Blob | null>(null);
-  const [busy, setBusy] = useState<string | null>(null);
+  const [sketch, changeSketch] = useReducer(change, BLANK);
+  const [brush, setBrush] = useState<Brush>({ color: SWATCHES.grass, width: 0.02, tool: "paint" });
+  const [references, setReferences] = useState<File[]>(NO_FILES);
+  const [several, setSeveral] = useState(false);
+  const [chosen, setChosen] = useState(0);
+  const [view, setView] = useState<View>("compare");
+  const [mark, setMark] = useState(false);
+  const [making, setMaking] = useState("");
   const [note, setNote] = useState("");
   const [query, setQuery] = useSearchParams();
-  const running = useRef<AbortController | null>(null);
+  const download = useRef<AbortController | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const tookMs = usePreview(canvas, colored, look);
+
+  const methods = registry?.methods ?? [];
+  const method = methods.find(({ id }) => id === methodId) ?? methods.find((method) => method.default);
+  const [hinted, referred, seeded] = [takes(method, "hints"), takes(method, "references"), takes(method, "seed")];
+
+  // What decides about the colours. Without seeds more answers cost nothing, so they are always asked for.
+  const variants = seeded && !several ? 1 : SEVERAL;
+  const asked = useMemo<ColorizeOptions | null>(
+    () => (method ? { method: method.id, settings, ...(hinted && !isEmpty(sketch.now) ? sketch.now : {}), variants } : null),
+    [method, settings, hinted, sketch.now, variants],
+  );
+  const given = referred ? references : NO_FILES;
+  const { answers, busy, error, cancel } = useColors(work?.file ?? null, asked, given);
+  const before = useBefore(work?.file ?? null);
+  const answer = answers[chosen] ?? answers[0];
+  const colored = answer?.picture ?? work?.kept ?? null;
+  const ratio = usePreview(canvas, colored, look);
 
   const open = useCallback((file: File) => {
-    setWork({ id: crypto.randomUUID(), file });
-    setColored(null);
-    setBefore(null);
+    setWork({ id: crypto.randomUUID(), file, kept: null });
     setLook(PLAIN);
+    setChosen(0);
+    changeSketch({ do: "forget" });
     setNote("");
-  }, []);
-
-  useEffect(() => {
-    Promise.all([fetchMethods(), fetchFilters()])
-      .then(([methods, filters]) => {
-        setMethods(methods);
-        setFilters(filters);
-        setMethod((chosen) => chosen || (methods.find((method) => method.default)?.id ?? ""));
-      })
-      .catch((error: Error) => setNote(`The server does not answer: ${error.message}`));
   }, []);
 
   // A sample or a picture of the history that another page sent here.
@@ -57,85 +82,52 @@ export function Studio() {
     const [sample, kept] = [query.get("sample"), query.get("kept")];
     if (!sample && !kept) return;
     setQuery({}, { replace: true });
-    if (sample) fetchSample(sample).then((file) => file && open(file));
+    if (isSample(sample)) fetchSample(sample).then(open, () => {});
     if (kept) {
       entry(kept).then((found) => {
-        if (!found) return;
-        setWork({ id: found.id, file: new File([found.original], found.name, { type: found.original.type }) });
-        setMethod(found.method);
+        if (!found) return setNote(t.studio.notKept);
+        setMethodId(found.method);
         setSettings(found.settings);
         setLook(found.look);
+        setReferences(found.references ?? NO_FILES);
+        changeSketch({ do: "forget" });
+        if (found.hints && !isEmpty(found.hints)) changeSketch({ do: "load", hints: found.hints });
+        setSeveral((found.answer ?? 0) > 0);
+        setChosen(found.answer ?? 0);
+        setWork({ id: found.id, file: new File([found.original], found.name, { type: found.original.type }), kept: found.preview });
       });
     }
-  }, [query, setQuery, open]);
-
-  // The picture as it was, in gray: also of formats that browsers cannot show.
-  useEffect(() => {
-    if (!work) return;
-    const abort = new AbortController();
-    let url: string | null = null;
-    colorize(work.file, { ...PREVIEW, method: "gray" }, abort.signal)
-      .then(({ blob }) => {
-        url = URL.createObjectURL(blob);
-        setBefore(url);
-      })
-      .catch(() => {
-        // The colouring below meets the same problem and tells it.
-      });
-    return () => {
-      abort.abort();
-      if (url) URL.revokeObjectURL(url);
-    };
-  }, [work]);
-
-  useEffect(() => {
-    if (!work || !method) return;
-    const abort = new AbortController();
-    running.current = abort;
-    setBusy("Finding colours");
-    setNote("");
-    colorize(work.file, { ...PREVIEW, method, settings }, abort.signal)
-      .then(({ blob }) => {
-        setColored(blob);
-        setBusy(null);
-      })
-      .catch((error: Error) => {
-        if (abort.signal.reason === "replaced") return;
-        setNote(abort.signal.aborted ? "Cancelled." : error.message);
-        setBusy(null);
-      });
-    return () => abort.abort("replaced");
-  }, [work, method, settings]);
+  }, [query, setQuery, open, t]);
 
   // What is seen is what is kept: half a second after the last change.
   useEffect(() => {
-    if (!work || !colored) return;
+    if (!work || !answer || !method || busy) return;
     const timer = setTimeout(() => {
-      keep({ id: work.id, name: work.file.name, whenMs: Date.now(), original: work.file, preview: colored, method, settings, look }).catch(
-        () => setNote("This browser gives no room for the history; the picture itself is not affected."),
-      );
+      keep({
+        id: work.id,
+        name: work.file.name,
+        whenMs: Date.now(),
+        original: work.file,
+        preview: answer.picture,
+        method: method.id,
+        settings,
+        look,
+        hints: hinted ? sketch.now : undefined,
+        references: given,
+        answer: chosen,
+      }).catch(() => setNote(t.studio.noRoom));
     }, 500);
     return () => clearTimeout(timer);
-  }, [work, colored, method, settings, look]);
+  }, [work, answer, method, busy, settings, look, hinted, sketch.now, given, chosen, t]);
 
-  async function download(collage: boolean) {
-    if (!work) return;
-    const abort = new AbortController();
-    running.current = abort;
-    setBusy(collage ? "Making the collage" : "Making the full picture");
-    try {
-      const { blob } = await colorize(work.file, { method, settings, look, collage }, abort.signal);
-      save(blob, nameOf(work.file.name, blob.type, collage ? "collage" : "color"));
-    } catch (error) {
-      setNote(abort.signal.aborted ? "Cancelled." : (error as Error).message);
-    }
-    setBusy(null);
-  }
+  useEffect(() => {
+    if (!hinted && view === "hints") setView("compare");
+  }, [hinted, view]);
 
   if (!work) {
     return (
       <div className="pt-8">
-        <h1 className="mb-8 text-4xl sm:text-5xl">Studio</h1>
+        <h1 className="mb-8 text-4xl sm:text-5xl">{t.studio.title}</h1>
         <DropZone onFile={open} />
         <p role="status" className="mt-6 text-ember">
           {note}
@@ -144,85 +136,127 @@ export function Studio() {
     );
   }
 
+  const options: ColorizeOptions = {
+    ...asked,
+    variants: undefined,
+    seed: answer?.seed ?? undefined,
+    answer: answer?.answer || undefined,
+    look,
+  };
+
+  async function take(work: Work, collage: boolean) {
+    const abort = new AbortController();
+    download.current = abort;
+    setNote("");
+    setMaking(collage ? t.studio.makingCollage : t.studio.makingPicture);
+    try {
+      const made = await colorize(work.file, { ...options, collage }, given, abort.signal);
+      const picture = mark ? await marked(made, t.studio.markText) : made;
+      save(picture, nameOf(work.file.name, picture.type, collage ? "collage" : "color"));
+    } catch (error) {
+      setNote(abort.signal.aborted ? t.studio.cancelled : tell(t, error));
+    }
+    setMaking("");
+  }
+
+  async function copy(work: Work) {
+    const command = asCurl(work.file.name, options, given);
+    try {
+      await navigator.clipboard.writeText(command);
+      setNote(t.studio.curlDone);
+    } catch {
+      setNote(`${t.studio.curlFailed} ${command}`);
+    }
+  }
+
+  const failed = error ? (error instanceof DOMException ? t.studio.cancelled : tell(t, error)) : note;
+  const doing = busy ? t.studio.finding : making;
+  const ready = answer !== undefined && !busy && !making;
   return (
     <div className="pt-4">
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="min-w-0 truncate text-2xl sm:text-3xl">{work.file.name}</h1>
         <button type="button" className="button ml-auto" onClick={() => setWork(null)}>
-          Another picture
+          {t.studio.another}
         </button>
       </div>
       <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        <div>
-          {colored ? (
-            <Compare before={before} after={canvas} busy={busy !== null} />
-          ) : (
-            <div className="relative grid aspect-[3/2] place-items-center overflow-hidden rounded-sm bg-line text-ink">
-              {before && <img src={before} alt="The picture as it was" className="absolute inset-0 size-full object-contain" />}
-              {busy && <span className="developing absolute inset-x-0 bottom-0 h-1" />}
-            </div>
-          )}
+        <div className="min-w-0">
+          <Stage
+            key={work.id}
+            view={view}
+            before={before?.url ?? null}
+            after={canvas}
+            ratio={ratio ?? before?.ratio ?? 1.5}
+            drawn={ratio !== null}
+            busy={doing !== ""}
+            overlay={<HintLayer hints={sketch.now} brush={brush} ratio={ratio ?? 1} onChange={changeSketch} />}
+          >
+            <Choice
+              label={t.stage.view}
+              value={view}
+              options={[["compare", t.stage.compare], ["side", t.stage.side], ...(hinted ? [["hints", t.stage.hints] as const] : [])]}
+              onChange={setView}
+            />
+          </Stage>
           <div className="mt-3 flex min-h-11 flex-wrap items-center gap-3 text-sm">
-            <p role="status" className={note ? "text-ember" : "text-quiet"}>
-              {note || (busy ? `${busy} …` : tookMs !== null ? "Colours are simulated." : "")}
+            <p role="status" className={`min-w-0 break-words ${failed ? "text-ember" : "text-quiet"}`}>
+              {doing ? `${doing} …` : failed || (ratio !== null ? t.studio.simulated : "")}
             </p>
-            {busy && (
-              <button type="button" className="button" onClick={() => running.current?.abort()}>
-                Cancel
+            {doing && (
+              <button type="button" className="button" onClick={() => (busy ? cancel() : download.current?.abort())}>
+                {t.studio.cancel}
               </button>
             )}
           </div>
+          {answers.length > 1 && <Variants answers={answers} chosen={chosen} onChoose={setChosen} />}
         </div>
-        <aside aria-label="Adjustments" className="space-y-8">
-          <LookControls look={look} filters={filters} onChange={setLook} />
+        <aside aria-label={t.studio.adjustments} className="space-y-8">
+          {view === "hints" && (
+            <HintTools sketch={sketch} brush={brush} name={stem(work.file.name)} onBrush={setBrush} onChange={changeSketch} />
+          )}
+          {referred && <References files={references} onChange={setReferences} />}
+          <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
           <MethodControls
             methods={methods}
-            method={method}
+            method={method?.id ?? ""}
             settings={settings}
             onMethod={(id) => {
-              setMethod(id);
+              setMethodId(id);
               setSettings({});
+              setChosen(0);
             }}
             onSettings={setSettings}
           />
+          {seeded && (
+            <label className="check">
+              <input type="checkbox" checked={several} onChange={(event) => setSeveral(event.target.checked)} />
+              {t.method.several}
+            </label>
+          )}
           <div className="grid gap-3 border-t border-line pt-6">
-            <button type="button" className="button button-strong" disabled={!colored || busy !== null} onClick={() => download(false)}>
-              Download
+            <button type="button" className="button button-strong" disabled={!ready} onClick={() => take(work, false)}>
+              {t.studio.download}
             </button>
-            <button type="button" className="button" disabled={!colored || busy !== null} onClick={() => download(true)}>
-              Download the collage
+            <button type="button" className="button" disabled={!ready} onClick={() => take(work, true)}>
+              {t.studio.downloadCollage}
             </button>
-            <button
-              type="button"
-              className="button"
-              onClick={() =>
-                navigator.clipboard
-                  .writeText(asCurl(work.file.name, { method, settings, look }))
-                  .then(() => setNote("The command is in the clipboard."))
-                  .catch(() => setNote("This browser does not let pages write to the clipboard."))
-              }
-            >
-              Copy as curl
+            <label className="check">
+              <input type="checkbox" checked={mark} onChange={(event) => setMark(event.target.checked)} />
+              <span>
+                {t.studio.mark}
+                {mark && <span className="mt-1 block text-quiet">{t.studio.markNote}</span>}
+              </span>
+            </label>
+            <button type="button" className="button" onClick={() => copy(work)}>
+              {t.studio.curl}
             </button>
             <button type="button" className="min-h-11 text-sm text-quiet underline underline-offset-4 hover:text-ink" onClick={() => setLook(PLAIN)}>
-              Undo all adjustments
+              {t.studio.undoAll}
             </button>
           </div>
         </aside>
       </div>
     </div>
   );
-}
-
-function nameOf(original: string, type: string, what: string): string {
-  const extension = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/tiff": "tif" }[type] ?? "png";
-  return `${original.replace(/\.[^.]+$/, "")}.${what}.${extension}`;
-}
-
-function save(blob: Blob, name: string) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -1,10 +1,11 @@
 /** Drop, paste or choose a picture, or take a sample. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect } from "react";
+import { useText } from "../i18n/text";
+import { DropArea } from "../ui/drop-area";
 import { fetchSample, SAMPLES } from "../ui/samples";
 
 export function DropZone({ onFile }: { onFile: (file: File) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
+  const t = useText();
 
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
@@ -17,57 +18,25 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
 
   return (
     <div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same by keyboard */}
-      <div
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          const file = event.dataTransfer.files[0];
-          if (file) onFile(file);
-        }}
-        className={`grid min-h-[46vh] place-items-center rounded-sm border border-dashed p-8 text-center transition-colors ${
-          over ? "border-ember bg-card" : "border-quiet/50"
-        }`}
+      <DropArea
+        strong
+        label={t.drop.input}
+        button={t.drop.choose}
+        className="grid min-h-[46vh] place-items-center p-8"
+        onFiles={([file]) => file && onFile(file)}
       >
-        <div>
-          <p className="font-serif text-3xl sm:text-4xl">Put a photograph here</p>
-          <p className="mx-auto mt-3 max-w-[40ch] text-quiet">
-            Drop it, paste it, or choose a file. JPEG, PNG, WebP, TIFF, BMP, GIF or PNM.
-          </p>
-          <button type="button" className="button button-strong mt-7" onClick={() => input.current?.click()}>
-            Choose a file
-          </button>
-          <input
-            ref={input}
-            type="file"
-            aria-label="Photograph"
-            accept="image/*,.tif,.tiff,.pgm,.ppm,.pnm"
-            className="hidden"
-            onChange={(event) => {
-              const file = event.target.files?.[0];
-              if (file) onFile(file);
-              event.target.value = "";
-            }}
-          />
-        </div>
-      </div>
+        <p className="font-serif text-3xl sm:text-4xl">{t.drop.title}</p>
+        <p className="mx-auto mt-3 mb-7 max-w-[40ch] text-quiet">{t.drop.text}</p>
+      </DropArea>
       <div className="mt-8 flex flex-wrap items-center gap-4">
-        <span className="w-full text-sm text-quiet sm:w-auto">Or begin with one of these</span>
+        <span className="w-full text-sm text-quiet sm:w-auto">{t.samples.begin}</span>
         {SAMPLES.map((sample) => (
           <button
             key={sample.id}
             type="button"
-            aria-label={`Sample: ${sample.title}`}
+            aria-label={t.samples.label(t.samples[sample.id].title)}
             className="size-16 overflow-hidden rounded-sm border border-line hover:border-ink"
-            onClick={async () => {
-              const file = await fetchSample(sample.id);
-              if (file) onFile(file);
-            }}
+            onClick={() => fetchSample(sample.id).then(onFile, () => {})}
           >
             <img src={sample.file} alt="" className="size-full object-cover" />
           </button>

@@ -1,5 +1,6 @@
 /** Light or dark: as the system says until a person says otherwise. */
 import { useEffect, useState } from "react";
+import { useText } from "../i18n/text";
 
 const KEY = "theme";
 
@@ -9,6 +10,7 @@ function initial(): boolean {
 }
 
 export function ThemeSwitch() {
+  const t = useText();
   const [dark, setDark] = useState(initial);
 
   useEffect(() => {
@@ -19,8 +21,8 @@ export function ThemeSwitch() {
     <button
       type="button"
       aria-pressed={dark}
-      aria-label="Dark mode"
-      title="Dark mode"
+      aria-label={t.frame.dark}
+      title={t.frame.dark}
       className="grid size-11 place-items-center rounded-full text-quiet hover:text-ink"
       onClick={() => {
         localStorage.setItem(KEY, dark ? "light" : "dark");

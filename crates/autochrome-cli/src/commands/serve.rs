@@ -3,28 +3,23 @@
 use std::fs;
 
 use anyhow::Context as _;
-use autochrome_server::{Config, Keys, ServeError, has_app, serve};
+use autochrome_server::{Config, ServeError, has_app, serve};
 
 use crate::args::ServeArguments;
 use crate::exit::{Blame as _, Exit, Failure};
 use crate::output;
 
-/// Serves until it is told to stop, or makes a key.
+/// Serves until it is told to stop.
 pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     fs::create_dir_all(&arguments.data_dir)
         .with_context(|| format!("cannot make {}", arguments.data_dir.display()))
         .environment()?;
-    let keys = arguments.data_dir.join("keys");
-    if let Some(name) = &arguments.new_key {
-        let key = Keys::create(&keys, name).map_err(failure)?;
-        output::line(&key)?;
-        output::note("keep it well: it is kept nowhere else");
-        return Ok(Exit::Success);
-    }
     let mut config = Config {
         bind: arguments.bind,
-        keys: Keys::load(&keys).map_err(failure)?,
         allow_anonymous: arguments.allow_anonymous,
+        rate_per_minute: arguments.rate,
+        concurrency: arguments.concurrency,
+        keep: arguments.keep,
         ..Config::new(&arguments.data_dir)
     };
     if let Some(workers) = arguments.workers {
@@ -43,10 +38,13 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// An address that everybody could reach and a name that is none are for the command line to mend.
-fn failure(error: ServeError) -> Failure {
+/// An address that everybody could reach and names of keys are for the command line to mend.
+pub fn failure(error: ServeError) -> Failure {
     let exit = match error {
-        ServeError::Open(_) | ServeError::KeyName(_) => Exit::Usage,
+        ServeError::Open(_)
+        | ServeError::KeyName(_)
+        | ServeError::KeyExists(_)
+        | ServeError::UnknownKey(_) => Exit::Usage,
         _ => Exit::Environment,
     };
     Failure { exit, error: error.into() }

@@ -2,57 +2,138 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Deserialize;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::options::ColorizeOptions;
+use crate::guard::Owner;
+use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
 use crate::problem::Problem;
+use crate::routes::jobs::{self, JobJson};
 use crate::studio::Painted;
 
-/// Answers with the picture, or with JSON around it where the request prefers that.
-pub async fn post(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+/// A picture with references and scribbles.
+const MOST_FILES: usize = 16;
+
+/// A picture in base64 with what there is to tell about it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Colored)]
+pub struct ColoredJson {
+    /// The picture.
+    #[schema(content_encoding = "base64")]
+    image: String,
+    /// Its media type, and that of `variants`.
+    media_type: String,
+    /// Columns.
+    width: u32,
+    /// Rows.
+    height: u32,
+    /// Id of the method.
+    method: String,
+    /// Id of the model, if the method has one.
+    model: Option<String>,
+    /// The seed that the picture came from.
+    seed: Option<u64>,
+    /// Which of the method's answers it is.
+    answer: usize,
+    /// The answers beside the first, if several were asked for.
+    variants: Vec<VariantJson>,
+    /// Whether the colours were remembered from an earlier request.
+    remembered: bool,
+    /// What had to be left out or guessed.
+    warnings: Vec<String>,
+    /// Milliseconds for everything.
+    total_ms: f64,
+}
+
+/// Another answer; `seed` and `answer` as options bring it again.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Variant)]
+pub struct VariantJson {
+    /// The picture in base64.
+    #[schema(content_encoding = "base64")]
+    image: String,
+    /// The seed that it came from.
+    seed: Option<u64>,
+    /// Which of the method's answers it is.
+    answer: usize,
+}
+
+/// Colours a picture
+///
+/// Send the picture itself (its options as JSON in `?options=`), a form, or JSON with base64. JSON is answered with JSON, everything
+/// else with the picture, unless `Accept` says otherwise. `Prefer: respond-async` makes a job of it.
+#[utoipa::path(
+    post, path = "/v1/colorize", tag = "Pictures", operation_id = "colorize",
+    params(
+        ("options" = Option<String>, Query, description = "What to do with a raw picture, as JSON"),
+        ("prefer" = Option<String>, Header, description = "`respond-async` makes a job"),
+    ),
+    request_body(content(
+        (FormBody = "multipart/form-data"),
+        (JsonBody = "application/json"),
+        (PictureFile = "image/*"),
+    )),
+    responses(
+        (status = 200, description = "The picture in colour", content(
+            (ColoredJson = "application/json"), (PictureFile = "image/png"), (PictureFile = "image/jpeg"),
+            (PictureFile = "image/webp"), (PictureFile = "image/tiff"),
+        )),
+        (status = 202, description = "A job", body = JobJson,
+            headers(("location" = String, description = "Address of the job"))),
+    )
+)]
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Extension(owner): Extension<Owner>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let headers = request.headers();
+    if prefers_async(headers) {
+        let mut response = jobs::accept(&app, owner, request).await?;
+        let applied = HeaderValue::from_static("respond-async");
+        response.headers_mut().insert(HeaderName::from_static("preference-applied"), applied);
+        return Ok(response);
+    }
     // Before the body: who finds no place need not send it.
     let place = app.engine.reserve()?;
-    let as_json = wants_json(request.headers(), &Kind::of(request.headers())?);
-    let (bytes, options) = read(request).await?;
+    let as_json = wants_json(headers, Kind::of(headers)?);
+    let mut intake = intake::read(request, MOST_FILES).await?;
+    let (picture, None) = (intake.pictures.remove(0), intake.pictures.pop()) else {
+        let detail = "send one `image`, or several to /v1/jobs";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-many-images", detail));
+    };
+    if !as_json {
+        // A picture has no room for others beside it.
+        intake.options.variants()?;
+        intake.options.variants = None;
+    }
     let studio = Arc::clone(&app.studio);
-    let painted = app.engine.run(place, move |watch| studio.paint(&bytes, &options, watch)).await?;
+    let work = move |reached: &dyn Fn(f32) -> bool| {
+        let watch = crate::studio::Watch { reached, preview: None };
+        studio.paint(&picture.bytes, &intake.options, &intake.extras, watch)
+    };
+    let painted = app.engine.run(place, work).await?;
+    app.metrics.painted(painted.total_ms);
     Ok(if as_json { in_json(&painted) } else { as_picture(painted) })
 }
 
-/// How the picture was sent.
-enum Kind {
-    Multipart,
-    Json,
-    Picture,
-}
-
-impl Kind {
-    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-        let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        match kind.as_str() {
-            "multipart/form-data" => Ok(Self::Multipart),
-            "application/json" => Ok(Self::Json),
-            "application/octet-stream" => Ok(Self::Picture),
-            kind if kind.starts_with("image/") => Ok(Self::Picture),
-            _ => {
-                let detail = "send image/*, multipart/form-data or application/json";
-                Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
-            }
-        }
-    }
+/// RFC 7240: preferences are a list, and unknown ones mean nothing.
+fn prefers_async(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|one| {
+        one.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("respond-async"))
+    })
 }
 
 /// JSON is answered with JSON unless a picture is asked for, everything else with a picture unless JSON is.
-fn wants_json(headers: &HeaderMap, sent: &Kind) -> bool {
+fn wants_json(headers: &HeaderMap, sent: Kind) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("*/*");
     let (json, picture) = (accept.contains("application/json"), accept.contains("image/"));
     match sent {
@@ -61,96 +142,9 @@ fn wants_json(headers: &HeaderMap, sent: &Kind) -> bool {
     }
 }
 
-/// The paper's interface: everything in one JSON document.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonBody {
-    /// The file in base64; a `data:` URL is understood too.
-    image: String,
-    #[serde(default)]
-    options: ColorizeOptions,
-}
-
-/// The picture and the options of a request, however they were sent.
-pub(super) async fn read(request: Request) -> Result<(Bytes, ColorizeOptions), Problem> {
-    match Kind::of(request.headers())? {
-        Kind::Picture => {
-            let options = match request.uri().query() {
-                None => ColorizeOptions::default(),
-                Some(_) => from_query(&request)?,
-            };
-            Ok((body(request).await?, options))
-        }
-        Kind::Json => {
-            let JsonBody { image, options } = from_json(&body(request).await?)?;
-            let image = image.split_once(";base64,").map_or(image.as_str(), |(_, data)| data);
-            let bytes = BASE64.decode(image.trim()).map_err(|error| {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-base64", format!("`image`: {error}"))
-            })?;
-            Ok((bytes.into(), options))
-        }
-        Kind::Multipart => multipart(request).await,
-    }
-}
-
-async fn body(request: Request) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, &()).await.map_err(|rejection| refused(rejection.status()))
-}
-
-fn refused(status: StatusCode) -> Problem {
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-            status,
-            "too-many-bytes",
-            "the request is larger than /v1/limits allows; send a smaller picture",
-        ),
-        status => Problem::new(status, "bad-body", "the body ended early or is not what its headers say"),
-    }
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
-        Problem::new(status, "bad-json", format!("the JSON does not fit: {error}"))
-    })
-}
-
-/// `?options={...}` beside a raw picture.
-fn from_query(request: &Request) -> Result<ColorizeOptions, Problem> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Query {
-        options: String,
-    }
-    let axum::extract::Query(Query { options }) = axum::extract::Query::try_from_uri(request.uri())
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "bad-query", error.body_text()))?;
-    from_json(options.as_bytes())
-}
-
-async fn multipart(request: Request) -> Result<(Bytes, ColorizeOptions), Problem> {
-    let mut form =
-        Multipart::from_request(request, &()).await.map_err(|rejection| refused(rejection.status()))?;
-    let (mut image, mut options) = (None, ColorizeOptions::default());
-    while let Some(field) = form.next_field().await.map_err(|error| refused(error.status()))? {
-        let name = field.name().unwrap_or("").to_owned();
-        let bytes = field.bytes().await.map_err(|error| refused(error.status()))?;
-        match name.as_str() {
-            "image" => image = Some(bytes),
-            "options" => options = from_json(&bytes)?,
-            name => {
-                let detail = format!("there is no field `{name}`; send `image` and, if you like, `options`");
-                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-field", detail));
-            }
-        }
-    }
-    let detail = "the form has no field `image`";
-    let image = image.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no-image", detail))?;
-    Ok((image, options))
-}
-
 fn as_picture(painted: Painted) -> Response {
-    let mut response =
-        ([(header::CONTENT_TYPE, painted.media_type)], axum::body::Body::from(painted.bytes)).into_response();
+    let bytes = painted.variants.into_iter().next().map(|variant| variant.bytes).unwrap_or_default();
+    let mut response = ([(header::CONTENT_TYPE, painted.format.media_type())], bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
@@ -166,16 +160,44 @@ fn as_picture(painted: Painted) -> Response {
 }
 
 fn in_json(painted: &Painted) -> Response {
-    let body = json!({
-        "image": BASE64.encode(&painted.bytes),
-        "media_type": painted.media_type,
-        "width": painted.size.0,
-        "height": painted.size.1,
-        "method": painted.method,
-        "model": painted.model,
-        "remembered": painted.remembered,
-        "warnings": painted.warnings,
-        "total_ms": painted.total_ms,
+    let mut variants = painted.variants.iter().map(|variant| VariantJson {
+        image: BASE64.encode(&variant.bytes),
+        seed: variant.seed,
+        answer: variant.answer,
     });
-    ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
+    let Some(VariantJson { image, seed, answer }) = variants.next() else {
+        return Problem::defect().into_response();
+    };
+    let body = ColoredJson {
+        image,
+        media_type: painted.format.media_type().to_owned(),
+        width: painted.size.0,
+        height: painted.size.1,
+        method: painted.method.to_owned(),
+        model: painted.model.clone(),
+        seed,
+        answer,
+        variants: variants.collect(),
+        remembered: painted.remembered,
+        warnings: painted.warnings.clone(),
+        total_ms: painted.total_ms,
+    };
+    ([(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")], Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preference_is_found_among_others() {
+        let prefers = |value: &str| {
+            prefers_async(&HeaderMap::from_iter([(
+                HeaderName::from_static("prefer"),
+                value.parse().unwrap(),
+            )]))
+        };
+        assert!(prefers("respond-async") && prefers("wait=10, Respond-Async;x=1"));
+        assert!(!prefers("wait=10") && !prefers("respond-asynchronously"));
+    }
 }

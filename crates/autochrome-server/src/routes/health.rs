@@ -3,19 +3,29 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use autochrome_jobs::State as JobState;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::routes::jobs::ask;
 
-/// That the process answers.
+/// Whether the process answers
+#[utoipa::path(
+    get, path = "/healthz", tag = "Health", operation_id = "healthz", security(()),
+    responses((status = 200, description = "It does", content((String = "text/plain"))))
+)]
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// That pictures can be coloured now: not stopping, and a place is free.
+/// Whether a picture would be taken now
+#[utoipa::path(
+    get, path = "/readyz", tag = "Health", operation_id = "readyz", security(()),
+    responses((status = 200, description = "It would", content((String = "text/plain"))))
+)]
 pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
     if app.stopping.load(Ordering::Relaxed) {
         return Err(Problem::stopping());
@@ -24,17 +34,14 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem>
     Ok("ready\n")
 }
 
-/// Counters in the text format of Prometheus.
-pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let mut text = String::from("# HELP autochrome_responses_total Answers by class of status.\n");
-    text += "# TYPE autochrome_responses_total counter\n";
-    for (class, count) in app.responses.iter().enumerate() {
-        let count = count.load(Ordering::Relaxed);
-        text += &format!("autochrome_responses_total{{status=\"{}xx\"}} {count}\n", class + 1);
-    }
-    text +=
-        "# HELP autochrome_places_taken Requests in work or waiting.\n# TYPE autochrome_places_taken gauge\n";
-    text += &format!("autochrome_places_taken {}\n", app.engine.taken());
+/// Counters in the text format of Prometheus
+#[utoipa::path(
+    get, path = "/metrics", tag = "Health", operation_id = "metrics",
+    responses((status = 200, description = "Counters", content((String = "text/plain"))))
+)]
+pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let counts = ask(&app, |jobs| jobs.queue().count()).await?;
+    let jobs: Vec<(&str, i64)> = JobState::ALL.into_iter().map(JobState::name).zip(counts).collect();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    (StatusCode::OK, kind, text).into_response()
+    Ok((kind, app.metrics.text(app.engine.taken(), &jobs)).into_response())
 }

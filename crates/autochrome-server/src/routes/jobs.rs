@@ -1,45 +1,188 @@
 //! `/v1/jobs`: pictures to be fetched later.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use autochrome_jobs::{Event, Job, NewJob, QueueError};
+use autochrome_jobs::{File, Job, Kind, Made, NewJob, QueueError};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
-use futures_util::stream::{self, Stream};
-use serde_json::{Value, json};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::archive;
 use crate::guard::Owner;
-use crate::jobs::{Jobs, now_ms};
+use crate::intake::{self, FormBody, Intake, JsonBody, PictureFile};
+use crate::jobs::{Jobs, ZIP, now_ms};
 use crate::problem::Problem;
-use crate::routes::colorize;
+use crate::ranges::{self, Content, Description};
 
-/// How often listeners are told news.
-const NEWS: Duration = Duration::from_millis(200);
+/// Jobs that a list tells.
+const LISTED: u32 = 100;
 
-fn told(job: &Job) -> Value {
-    json!({
-        "id": job.id,
-        "state": job.state.name(),
-        "progress": job.progress,
-        "attempts": job.attempts,
-        "created_ms": job.created_ms,
-        "updated_ms": job.updated_ms,
-        "error": job.error.as_ref().map(|(code, detail)| json!({"code": code, "detail": detail})),
-        "result": job.result_type.as_ref().map(|kind| {
-            json!({"media_type": kind, "href": format!("/v1/jobs/{}/result", job.id)})
-        }),
+/// Longest `Idempotency-Key`.
+const KEY_CHARS: usize = 255;
+
+/// A picture, or several, to be fetched later.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Job)]
+pub struct JobJson {
+    /// 32 hexadecimal digits.
+    id: String,
+    /// `image` or `batch`.
+    #[schema(value_type = JobKind)]
+    kind: &'static str,
+    /// Where it stands.
+    #[schema(value_type = JobState)]
+    state: &'static str,
+    /// Share that is done.
+    #[schema(minimum = 0, maximum = 1)]
+    progress: f64,
+    /// How often the picture that it stands at was begun.
+    attempts: u32,
+    /// When it was added, in milliseconds since 1970.
+    created_ms: i64,
+    /// When it last changed.
+    updated_ms: i64,
+    /// When it is forgotten, once it is over.
+    expires_ms: Option<i64>,
+    /// How many pictures it has.
+    pictures: u32,
+    /// Why it failed.
+    error: Option<ErrorJson>,
+    /// What came of it, once it is done.
+    result: Option<ResultJson>,
+    /// The pictures that are over, in the order in which they were sent; lists of jobs leave them out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<FileJson>>,
+}
+
+/// What a job is made of.
+#[derive(ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes words that the queue tells")]
+enum JobKind {
+    /// One picture.
+    Image,
+    /// Several, told together.
+    Batch,
+}
+
+/// Where a job stands.
+#[derive(ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes words that the queue tells")]
+enum JobState {
+    /// Waits for a worker.
+    Queued,
+    /// A worker has it.
+    Running,
+    /// The result is there.
+    Done,
+    /// It did not work; the error says why.
+    Failed,
+    /// Somebody did not want it any more.
+    Cancelled,
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobError)]
+pub struct ErrorJson {
+    /// A name that stays the same over versions.
+    code: String,
+    /// What to say.
+    detail: String,
+}
+
+/// What came of a job.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobResult)]
+pub struct ResultJson {
+    /// Its media type; `application/zip` for several pictures.
+    media_type: String,
+    /// Bytes of its pictures.
+    bytes: i64,
+    /// Where to fetch it.
+    href: String,
+}
+
+/// A picture of a job that is over.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobFile)]
+pub struct FileJson {
+    /// Its place among the files, from 0.
+    number: u32,
+    /// Its name.
+    name: String,
+    /// Its media type; `null` when it could not be made.
+    media_type: Option<String>,
+    /// Its size.
+    bytes: Option<i64>,
+    /// Where to fetch it.
+    href: Option<String>,
+    /// Why it could not be made.
+    error: Option<ErrorJson>,
+}
+
+/// Many jobs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobList)]
+pub struct ListJson {
+    /// The newest first.
+    jobs: Vec<JobJson>,
+}
+
+impl ErrorJson {
+    fn new((code, detail): &(String, String)) -> Self {
+        Self { code: code.clone(), detail: detail.clone() }
+    }
+}
+
+impl FileJson {
+    fn new(job: &str, file: &File) -> Self {
+        let made = file.outcome.as_ref().ok();
+        Self {
+            number: file.number,
+            name: file.name.clone(),
+            media_type: made.map(|(kind, _)| kind.clone()),
+            bytes: made.map(|(_, bytes)| *bytes),
+            href: made.map(|_| format!("/v1/jobs/{job}/files/{}", file.number)),
+            error: file.outcome.as_ref().err().map(ErrorJson::new),
+        }
+    }
+}
+
+/// A job as it is told, with its files.
+fn told(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
+    let files = jobs.queue().files(&job.id)?;
+    let bytes = files.iter().filter_map(|file| Some(file.outcome.as_ref().ok()?.1)).sum();
+    let result = job.result_type.as_ref().map(|kind| ResultJson {
+        media_type: kind.clone(),
+        bytes,
+        href: format!("/v1/jobs/{}/result", job.id),
+    });
+    Ok(JobJson {
+        id: job.id.clone(),
+        kind: job.kind.name(),
+        state: job.state.name(),
+        progress: job.progress,
+        attempts: job.attempts,
+        created_ms: job.created_ms,
+        updated_ms: job.updated_ms,
+        expires_ms: jobs.expires_ms(job),
+        pictures: job.pictures,
+        error: job.error.as_ref().map(ErrorJson::new),
+        result,
+        files: Some(files.iter().map(|file| FileJson::new(&job.id, file)).collect()),
     })
 }
 
 /// Runs a question to the queue where blocking is allowed.
-async fn ask<T: Send + 'static>(
+pub(super) async fn ask<T: Send + 'static>(
     app: &App,
     question: impl FnOnce(&Jobs) -> Result<T, QueueError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -51,60 +194,172 @@ async fn ask<T: Send + 'static>(
 }
 
 /// The job, if it belongs to whoever asks; others' jobs do not exist.
-async fn own(app: &App, Owner(owner): Owner, id: String) -> Result<Job, Problem> {
+pub(super) async fn own(app: &App, Owner(owner): Owner, id: String) -> Result<Job, Problem> {
     let job = ask(app, move |jobs| jobs.queue().get(&id)).await?;
     if job.owner == owner { Ok(job) } else { Err(QueueError::Unknown.into()) }
 }
 
-/// Takes a picture as `/v1/colorize` does, and answers with a job.
+/// Makes a job
+///
+/// Takes what `/v1/colorize` takes, and several `image` fields of a form too: a batch, whose result is a ZIP.
+#[utoipa::path(
+    post, path = "/v1/jobs", tag = "Jobs", operation_id = "createJob",
+    params(
+        ("options" = Option<String>, Query, description = "What to do with a raw picture, as JSON"),
+        ("idempotency-key" = Option<String>, Header, max_length = 255, pattern = "^[!-~]+$",
+            description = "The same key with the same request means the same job"),
+    ),
+    request_body(content(
+        (FormBody = "multipart/form-data"),
+        (JsonBody = "application/json"),
+        (PictureFile = "image/*"),
+    )),
+    responses((status = 202, description = "The job", body = JobJson,
+        headers(("location" = String, description = "Address of the job"))))
+)]
 pub async fn post(
     State(app): State<Arc<App>>,
-    Extension(Owner(owner)): Extension<Owner>,
+    Extension(owner): Extension<Owner>,
+    request: Request,
+) -> Result<Response, Problem> {
+    accept(&app, owner, request).await
+}
+
+/// Makes a job of a request.
+pub(super) async fn accept(
+    app: &Arc<App>,
+    Owner(owner): Owner,
     request: Request,
 ) -> Result<Response, Problem> {
     let _place = app.engine.reserve()?;
-    let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
-    let (input, options) = colorize::read(request).await?;
-    // What cannot work is said now rather than later.
-    autochrome::probe(&input, app.studio.limits())?;
-    options.look.look()?;
-    options.guidance()?;
+    let _room = room(app, request.headers())?;
+    let key = idempotency_key(request.headers())?;
+    let Intake { pictures, extras, options } = intake::read(request, app.most_files).await?;
+    // What cannot work is said now rather than later; of several pictures some may.
+    app.studio.check(&options)?;
+    let kind = if pictures.len() > 1 { Kind::Batch } else { Kind::Image };
+    if kind == Kind::Image {
+        autochrome::probe(&pictures[0].bytes, app.studio.limits())?;
+    }
+    for bytes in extras.bytes() {
+        autochrome::probe(bytes, app.studio.limits())?;
+    }
     let options = serde_json::to_string(&options).map_err(|_| Problem::defect())?;
-    let new = NewJob { input: input.to_vec(), options, idempotency_key: key, owner };
-    let job = ask(&app, move |jobs| jobs.add(&new)).await?;
+    let mut new = NewJob {
+        kind,
+        pictures,
+        extras: extras.into_parts(),
+        options,
+        idempotency_key: key,
+        fingerprint: Vec::new(),
+        owner,
+    };
+    let job = ask(app, move |jobs| {
+        new.fingerprint = fingerprint(&new);
+        let job = jobs.add(&new)?;
+        told(jobs, &job)
+    })
+    .await?;
     let place = [(header::LOCATION, format!("/v1/jobs/{}", job.id))];
-    Ok((StatusCode::ACCEPTED, place, Json(told(&job))).into_response())
+    Ok((StatusCode::ACCEPTED, place, Json(job)).into_response())
 }
 
-/// The newest hundred jobs of whoever asks.
+/// Room in memory for a body that is larger than one picture may be.
+fn room(app: &App, headers: &HeaderMap) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let length = length.unwrap_or(app.max_batch_bytes).min(app.max_batch_bytes);
+    if length <= app.studio.limits().max_bytes {
+        return Ok(None);
+    }
+    let kilobytes = u32::try_from(length >> 10).unwrap_or(u32::MAX);
+    let room = Arc::clone(&app.batch_kilobytes).try_acquire_many_owned(kilobytes);
+    room.map(Some).map_err(|_| Problem::busy())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let visible = |key: &&str| !key.is_empty() && key.len() <= KEY_CHARS;
+    let Some(key) = key.to_str().ok().filter(visible) else {
+        let detail = format!("an Idempotency-Key has 1 to {KEY_CHARS} visible ASCII characters");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad-idempotency-key", detail));
+    };
+    Ok(Some(key.to_owned()))
+}
+
+/// What a job is, to tell whether it comes a second time.
+fn fingerprint(new: &NewJob) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        hash.update(bytes.len().to_le_bytes());
+        hash.update(bytes);
+    };
+    add(new.options.as_bytes());
+    for (role, part) in new
+        .pictures
+        .iter()
+        .map(|part| ("picture", part))
+        .chain(new.extras.iter().map(|(r, p)| (r.as_str(), p)))
+    {
+        [role.as_bytes(), part.name.as_bytes(), &part.bytes].into_iter().for_each(&mut add);
+    }
+    hash.finalize().to_vec()
+}
+
+/// Lists jobs
+///
+/// The newest hundred of whoever asks.
+#[utoipa::path(
+    get, path = "/v1/jobs", tag = "Jobs", operation_id = "listJobs",
+    responses((status = 200, description = "The jobs", body = ListJson))
+)]
 pub async fn list(
     State(app): State<Arc<App>>,
     Extension(Owner(owner)): Extension<Owner>,
-) -> Result<Json<Value>, Problem> {
-    let jobs = ask(&app, move |jobs| jobs.queue().list(&owner, 100)).await?;
-    Ok(Json(json!({ "jobs": jobs.iter().map(told).collect::<Vec<_>>() })))
+) -> Result<Json<ListJson>, Problem> {
+    let jobs = ask(&app, move |jobs| {
+        let all = jobs.queue().list(&owner, LISTED)?;
+        all.iter().map(|job| Ok(JobJson { files: None, ..told(jobs, job)? })).collect()
+    });
+    Ok(Json(ListJson { jobs: jobs.await? }))
 }
 
-/// One job.
+/// Tells about a job
+#[utoipa::path(
+    get, path = "/v1/jobs/{id}", tag = "Jobs", operation_id = "getJob",
+    params(("id" = String, Path, description = "Id of a job")),
+    responses((status = 200, description = "The job", body = JobJson))
+)]
 pub async fn get(
     State(app): State<Arc<App>>,
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(told(&own(&app, owner, id).await?)))
+) -> Result<Json<JobJson>, Problem> {
+    let job = own(&app, owner, id).await?;
+    Ok(Json(ask(&app, move |jobs| told(jobs, &job)).await?))
 }
 
-/// Ends a job that is not over.
+/// Ends a job that is not over
+#[utoipa::path(
+    post, path = "/v1/jobs/{id}/cancel", tag = "Jobs", operation_id = "cancelJob",
+    params(("id" = String, Path, description = "Id of a job")),
+    responses((status = 200, description = "The job", body = JobJson))
+)]
 pub async fn cancel(
     State(app): State<Arc<App>>,
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<JobJson>, Problem> {
     let job = own(&app, owner, id).await?;
-    Ok(Json(told(&ask(&app, move |jobs| jobs.queue().cancel(&job.id, now_ms())).await?)))
+    let cancelled = ask(&app, move |jobs| told(jobs, &jobs.queue().cancel(&job.id, now_ms())?));
+    Ok(Json(cancelled.await?))
 }
 
-/// Forgets a job and its result.
+/// Forgets a job and its result
+#[utoipa::path(
+    delete, path = "/v1/jobs/{id}", tag = "Jobs", operation_id = "deleteJob",
+    params(("id" = String, Path, description = "Id of a job")),
+    responses((status = 204, description = "It is forgotten"))
+)]
 pub async fn delete(
     State(app): State<Arc<App>>,
     Extension(owner): Extension<Owner>,
@@ -115,7 +370,29 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The coloured picture.
+/// Fetches what came of a job
+///
+/// The picture; a ZIP of a batch, or of several variants.
+#[utoipa::path(
+    get, path = "/v1/jobs/{id}/result", tag = "Jobs", operation_id = "getJobResult",
+    params(
+        ("id" = String, Path, description = "Id of a job"),
+        ("range" = Option<String>, Header, description = "One range of bytes"),
+        ("if-range" = Option<String>, Header, description = "The range only while the `ETag` is this one"),
+        ("if-none-match" = Option<String>, Header, description = "`ETag`s that are known"),
+    ),
+    responses(
+        (status = 200, description = "All of it", content(
+            (PictureFile = "image/png"), (PictureFile = "image/jpeg"), (PictureFile = "image/webp"),
+            (PictureFile = "image/tiff"), (PictureFile = "application/zip"),
+        ), headers(("etag" = String, description = "Names this result"))),
+        (status = 206, description = "A part of it", content(
+            (PictureFile = "image/png"), (PictureFile = "image/jpeg"), (PictureFile = "image/webp"),
+            (PictureFile = "image/tiff"), (PictureFile = "application/zip"),
+        ), headers(("content-range" = String, description = "Which part of how much"))),
+        (status = 304, description = "It is known"),
+    )
+)]
 pub async fn result(
     State(app): State<Arc<App>>,
     Extension(owner): Extension<Owner>,
@@ -123,76 +400,87 @@ pub async fn result(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let job = own(&app, owner, id).await?;
+    let Some(media_type) = job.result_type.clone() else {
+        let detail = format!("the job is {}; a result exists once it is done", job.state.name());
+        return Err(Problem::new(StatusCode::CONFLICT, "no-result", detail));
+    };
     // A job ends once, so its id names its result for ever.
     let tag = format!("\"{}\"", job.id);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    if let Some(response) = ranges::unchanged(&headers, &tag) {
+        return Ok(response);
     }
-    match ask(&app, move |jobs| jobs.queue().result(&job.id)).await? {
-        Some((bytes, kind)) => {
-            let headers = [
-                (header::CONTENT_TYPE, kind),
-                (header::ETAG, tag),
-                (header::CACHE_CONTROL, "private".to_owned()),
-            ];
-            Ok((headers, bytes).into_response())
-        }
-        None => {
-            let detail = format!("the job is {}; a result exists once it is done", job.state.name());
-            Err(Problem::new(StatusCode::CONFLICT, "no-result", detail))
-        }
+    if media_type != ZIP {
+        return picture(&app, &headers, job, tag, None).await;
     }
+    let jobs = Arc::clone(&app.jobs);
+    let made = tokio::task::spawn_blocking(move || {
+        let file = archive::of_job(jobs.queue(), &job.id, jobs.folder())?;
+        let length = file.metadata()?.len();
+        std::io::Result::Ok(Content::File(file, length))
+    });
+    let content = made.await.map_err(|_| Problem::stopping())?.map_err(|error| {
+        let detail = format!("the ZIP could not be made: {error}; send the same request again later");
+        Problem {
+            retry_after_s: Some(30),
+            ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-space", detail)
+        }
+    })?;
+    let what = Description { media_type, name: "autochrome.zip".to_owned(), tag };
+    ranges::answer(&headers, content, &what).await
 }
 
-/// What happens to the job, as server-sent events; `Last-Event-ID` goes on after that one.
-pub async fn events(
+/// Fetches one picture of a job
+///
+/// As soon as it is done.
+#[utoipa::path(
+    get, path = "/v1/jobs/{id}/files/{number}", tag = "Jobs", operation_id = "getJobFile",
+    params(
+        ("id" = String, Path, description = "Id of a job"),
+        ("number" = u32, Path, description = "Place among the files of the job, from 0"),
+        ("range" = Option<String>, Header, description = "One range of bytes"),
+        ("if-none-match" = Option<String>, Header, description = "`ETag`s that are known"),
+    ),
+    responses(
+        (status = 200, description = "All of it", content(
+            (PictureFile = "image/png"), (PictureFile = "image/jpeg"), (PictureFile = "image/webp"),
+            (PictureFile = "image/tiff"),
+        ), headers(("etag" = String, description = "Names this picture"))),
+        (status = 206, description = "A part of it", content(
+            (PictureFile = "image/png"), (PictureFile = "image/jpeg"), (PictureFile = "image/webp"),
+            (PictureFile = "image/tiff"),
+        ), headers(("content-range" = String, description = "Which part of how much"))),
+        (status = 304, description = "It is known"),
+    )
+)]
+pub async fn file(
     State(app): State<Arc<App>>,
     Extension(owner): Extension<Owner>,
-    Path(id): Path<String>,
+    Path((id, number)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Problem> {
+) -> Result<Response, Problem> {
     let job = own(&app, owner, id).await?;
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let from = Listener { app, id: job.id, last: last.unwrap_or(0), news: VecDeque::new(), over: false };
-    let stream = stream::unfold(from, |mut listener| async move {
-        let event = listener.next().await?;
-        let data = json!({"state": event.state.name(), "progress": event.progress}).to_string();
-        Some((Ok(sse::Event::default().id(event.number.to_string()).data(data)), listener))
-    });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
-}
-
-struct Listener {
-    app: Arc<App>,
-    id: String,
-    last: i64,
-    news: VecDeque<Event>,
-    over: bool,
-}
-
-impl Listener {
-    /// The next event; `None` after the last one, when the job is gone, or when the server stops.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.news.pop_front() {
-                self.last = event.number;
-                self.over |= event.state.is_over();
-                return Some(event);
-            }
-            if self.over || self.app.stopping.load(std::sync::atomic::Ordering::Relaxed) {
-                return None;
-            }
-            let (id, last) = (self.id.clone(), self.last);
-            let (job, news) =
-                ask(&self.app, move |jobs| Ok((jobs.queue().get(&id)?, jobs.queue().events(&id, last)?)))
-                    .await
-                    .ok()?;
-            // Everything was heard before: there will be no more.
-            self.over = news.is_empty() && job.state.is_over();
-            self.news = news.into();
-            if self.news.is_empty() && !self.over {
-                tokio::time::sleep(NEWS).await;
-            }
-        }
+    let number = number.parse().map_err(|_| no_file())?;
+    let tag = format!("\"{}-{number}\"", job.id);
+    match ranges::unchanged(&headers, &tag) {
+        Some(response) => Ok(response),
+        None => picture(&app, &headers, job, tag, Some(number)).await,
     }
+}
+
+fn no_file() -> Problem {
+    let detail = "the job has no picture of this number, or not yet; its `files` tell which there are";
+    Problem::new(StatusCode::NOT_FOUND, "unknown-file", detail)
+}
+
+/// A picture of a job, the only one without a number.
+async fn picture(
+    app: &App,
+    headers: &HeaderMap,
+    job: Job,
+    tag: String,
+    number: Option<u32>,
+) -> Result<Response, Problem> {
+    let found = ask(app, move |jobs| jobs.queue().file(&job.id, number.unwrap_or(0)));
+    let Made { name, media_type, bytes } = found.await?.ok_or_else(no_file)?;
+    ranges::answer(headers, Content::Bytes(bytes), &Description { media_type, name, tag }).await
 }

@@ -6,10 +6,19 @@ use axum::response::{IntoResponse as _, Response};
 
 use autochrome_color::filters::Cube;
 
+use crate::intake::PictureFile;
 use crate::options::LookJson;
 use crate::problem::Problem;
 
+/// Tells a look as a table
+///
 /// 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
+#[utoipa::path(
+    get, path = "/v1/looks/cube", tag = "What there is", operation_id = "getLookCube",
+    params(LookJson),
+    responses((status = 200, description = "The table", content((PictureFile = "application/octet-stream")),
+        headers(("autochrome-grain" = f32, description = "Strength of the grain"))))
+)]
 pub async fn cube(
     query: Result<Query<LookJson>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {

@@ -1,6 +1,8 @@
 //! One file a resource.
 
 pub mod colorize;
+pub mod docs;
+pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod looks;

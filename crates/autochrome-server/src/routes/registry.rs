@@ -1,38 +1,105 @@
 //! `/v1/methods`, `/v1/filters`, `/v1/models`, `/v1/limits`: what there is, from the registries themselves.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use autochrome::{MethodInfo, OptionSpec, models, registry};
 use autochrome_color::filters;
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::options::MOST_VARIANTS;
 use crate::problem::Problem;
 
-/// Every method with its options as JSON Schema.
-pub async fn methods(State(app): State<Arc<App>>) -> Json<Value> {
-    let default = app.studio.default_method();
-    let all = registry::methods().iter().map(|entry| method(entry.info, default));
-    Json(json!({ "methods": all.collect::<Vec<_>>() }))
+/// Every method.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MethodList)]
+pub struct MethodsJson {
+    /// The methods.
+    methods: Vec<MethodJson>,
 }
 
-fn method(info: &MethodInfo, default: &str) -> Value {
-    let paper = info.paper.as_ref().map(|p| json!({"title": p.title, "authors": p.authors, "year": p.year}));
-    let guidance: Vec<String> = info.guidance.iter().map(ToString::to_string).collect();
-    let settings: Map<String, Value> =
-        info.options.iter().map(|option| (option.id().to_owned(), schema(option))).collect();
-    json!({
-        "id": info.id,
-        "name": info.name,
-        "summary": info.summary,
-        "paper": paper,
-        "guidance": guidance,
-        "uses_model": info.uses_model,
-        "default": info.id == default,
-        "settings": { "type": "object", "properties": settings, "additionalProperties": false },
-    })
+/// A way to find colours.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Method)]
+pub struct MethodJson {
+    /// What `method` takes.
+    id: &'static str,
+    /// Name for people.
+    name: &'static str,
+    /// What it does.
+    summary: &'static str,
+    /// Where the idea was published.
+    paper: Option<PaperJson>,
+    /// The kinds of hints it takes.
+    guidance: Vec<String>,
+    /// Whether `model` means something to it.
+    uses_model: bool,
+    /// Whether it is taken when none is named.
+    default: bool,
+    /// Its options.
+    settings: SettingsJson,
+}
+
+/// A publication.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Paper)]
+pub struct PaperJson {
+    /// Full title.
+    title: &'static str,
+    /// All of them.
+    authors: &'static str,
+    /// Year, where it is certain.
+    year: Option<u16>,
+}
+
+/// A JSON Schema of the options of a method.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Settings)]
+pub struct SettingsJson {
+    /// `object`.
+    r#type: &'static str,
+    /// A schema for each option.
+    #[schema(value_type = BTreeMap<String, Object>)]
+    properties: BTreeMap<&'static str, Value>,
+    /// `false`.
+    #[serde(rename = "additionalProperties")]
+    additional_properties: bool,
+}
+
+/// Tells every method
+///
+/// With its options as JSON Schema.
+#[utoipa::path(
+    get, path = "/v1/methods", tag = "What there is", operation_id = "listMethods",
+    responses((status = 200, description = "The methods", body = MethodsJson))
+)]
+pub async fn methods(State(app): State<Arc<App>>) -> Json<MethodsJson> {
+    let default = app.studio.default_method();
+    let methods = registry::methods().iter().map(|entry| method(entry.info, default)).collect();
+    Json(MethodsJson { methods })
+}
+
+fn method(info: &MethodInfo, default: &str) -> MethodJson {
+    let paper = info.paper.as_ref().map(|p| PaperJson { title: p.title, authors: p.authors, year: p.year });
+    MethodJson {
+        id: info.id,
+        name: info.name,
+        summary: info.summary,
+        paper,
+        guidance: info.guidance.iter().map(ToString::to_string).collect(),
+        uses_model: info.uses_model,
+        default: info.id == default,
+        settings: SettingsJson {
+            r#type: "object",
+            properties: info.options.iter().map(|option| (option.id(), schema(option))).collect(),
+            additional_properties: false,
+        },
+    }
 }
 
 /// An option as JSON Schema; no default means that the model's card decides.
@@ -52,31 +119,122 @@ fn schema(option: &OptionSpec) -> Value {
 }
 
 /// Every filter.
-pub async fn filters() -> Json<Value> {
-    let all = filters::all().iter().map(|f| json!({"id": f.id, "name": f.name, "summary": f.summary}));
-    Json(json!({ "filters": all.collect::<Vec<_>>() }))
+#[derive(Serialize, ToSchema)]
+#[schema(as = FilterList)]
+pub struct FiltersJson {
+    /// The filters.
+    filters: Vec<FilterJson>,
+}
+
+/// A named look.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Filter)]
+pub struct FilterJson {
+    /// What `look.filter` takes.
+    id: &'static str,
+    /// Name for people.
+    name: &'static str,
+    /// What it does.
+    summary: &'static str,
+}
+
+/// Tells every filter
+#[utoipa::path(
+    get, path = "/v1/filters", tag = "What there is", operation_id = "listFilters",
+    responses((status = 200, description = "The filters", body = FiltersJson))
+)]
+pub async fn filters() -> Json<FiltersJson> {
+    let filter = |f: &filters::Filter| FilterJson { id: f.id, name: f.name, summary: f.summary };
+    Json(FiltersJson { filters: filters::all().iter().map(filter).collect() })
 }
 
 /// Every built-in model.
-pub async fn models() -> Result<Json<Value>, Problem> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ModelList)]
+pub struct ModelsJson {
+    /// The models.
+    models: Vec<ModelJson>,
+}
+
+/// Trained weights.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Model)]
+pub struct ModelJson {
+    /// What `model` takes.
+    id: String,
+    /// What it is good for.
+    summary: String,
+    /// Size of its weights.
+    bytes: usize,
+    /// Whether it is taken when none is named.
+    default: bool,
+}
+
+/// Tells every built-in model
+#[utoipa::path(
+    get, path = "/v1/models", tag = "What there is", operation_id = "listModels",
+    responses((status = 200, description = "The models", body = ModelsJson))
+)]
+pub async fn models() -> Result<Json<ModelsJson>, Problem> {
     let mut all = Vec::new();
     for (number, model) in models::builtin().iter().enumerate() {
         let card = model.card().map_err(autochrome::MethodError::from)?;
-        all.push(json!({
-            "id": model.id, "summary": card.summary, "bytes": model.bytes.len(), "default": number == 0,
-        }));
+        all.push(ModelJson {
+            id: model.id.to_owned(),
+            summary: card.summary,
+            bytes: model.bytes.len(),
+            default: number == 0,
+        });
     }
-    Ok(Json(json!({ "models": all })))
+    Ok(Json(ModelsJson { models: all }))
 }
 
 /// What a request may cost.
-pub async fn limits(State(app): State<Arc<App>>) -> Json<Value> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Limits)]
+pub struct LimitsJson {
+    /// Bytes of a picture.
+    max_bytes: u64,
+    /// Pixels of a picture.
+    max_pixels: u64,
+    /// Longer side of a picture.
+    max_side_px: u32,
+    /// Answers to one picture.
+    max_variants: u32,
+    /// Files of a batch.
+    max_files: usize,
+    /// Bytes of a batch.
+    max_batch_bytes: u64,
+    /// Pictures that are worked on at once.
+    workers: usize,
+    /// Requests that may wait.
+    waiting: usize,
+    /// Seconds that a job is kept after its end.
+    keep_s: u64,
+    /// Pictures that a caller may send in a minute.
+    rate_per_minute: Option<u32>,
+    /// Requests of a caller that are answered at once.
+    concurrency: Option<u32>,
+}
+
+/// Tells what a request may cost
+#[utoipa::path(
+    get, path = "/v1/limits", tag = "What there is", operation_id = "getLimits",
+    responses((status = 200, description = "The limits", body = LimitsJson))
+)]
+pub async fn limits(State(app): State<Arc<App>>) -> Json<LimitsJson> {
     let limits = app.studio.limits();
-    Json(json!({
-        "max_bytes": limits.max_bytes,
-        "max_pixels": limits.max_pixels,
-        "max_side_px": limits.max_side_px,
-        "workers": app.workers,
-        "waiting": app.waiting,
-    }))
+    Json(LimitsJson {
+        max_bytes: limits.max_bytes,
+        max_pixels: limits.max_pixels,
+        max_side_px: limits.max_side_px,
+        max_variants: MOST_VARIANTS,
+        max_files: app.most_files,
+        max_batch_bytes: app.max_batch_bytes,
+        workers: app.workers,
+        waiting: app.waiting,
+        keep_s: app.jobs.keep().as_secs(),
+        rate_per_minute: app.callers.per_minute(),
+        concurrency: app.callers.at_once(),
+    })
 }

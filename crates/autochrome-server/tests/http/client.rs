@@ -1,65 +1,18 @@
-//! A server on a free port, and just enough HTTP to talk to it without trusting a client's good manners.
+//! Just enough HTTP to talk to a server without trusting a client's good manners.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use autochrome_server::{Config, Server};
 use serde_json::Value;
-use tokio::sync::oneshot;
 
 pub const CAMERA: &[u8] = include_bytes!("../../../../examples/photos/camera.png");
+pub const FORM: (&str, &str) = ("content-type", "multipart/form-data; boundary=xyz");
+pub const PNG: (&str, &str) = ("content-type", "image/png");
 
-/// A running server, which stops when it is dropped.
-pub struct Running {
+/// Somebody who talks to a server.
+pub struct Client {
     pub address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-pub fn start(config: Config) -> Running {
-    let (stop, stopped) = oneshot::channel();
-    let (tell, told) = std::sync::mpsc::channel();
-    let thread = std::thread::spawn(move || {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        runtime.block_on(async {
-            let server = Server::bind(config).await.unwrap();
-            tell.send(server.address().unwrap()).unwrap();
-            server.run(async { drop(stopped.await) }).await.unwrap();
-        });
-    });
-    Running { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
-}
-
-/// A free port, two workers, and a folder that nobody else uses.
-pub fn config() -> Config {
-    let folder = tempfile::tempdir().unwrap().keep();
-    Config { bind: SocketAddr::from(([127, 0, 0, 1], 0)), workers: 2, waiting: 4, ..Config::new(&folder) }
-}
-
-impl Running {
-    /// One that another process runs.
-    pub fn elsewhere(address: SocketAddr) -> Self {
-        Self { address, stop: None, thread: None }
-    }
-
-    /// Asks to stop and waits until what was begun is done.
-    pub fn stop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
 }
 
 /// What came back.
@@ -91,7 +44,7 @@ impl Reply {
     }
 }
 
-impl Running {
+impl Client {
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let mut head =
@@ -112,6 +65,34 @@ impl Running {
 
     pub fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], b"")
+    }
+
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        self.send("POST", path, headers, body)
+    }
+
+    /// The id of the job that a request makes.
+    #[track_caller]
+    pub fn job(&self, headers: &[(&str, &str)], body: &[u8]) -> String {
+        let reply = self.post("/v1/jobs", headers, body);
+        assert_eq!(reply.status, 202, "{}", String::from_utf8_lossy(&reply.body));
+        let id = reply.json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(reply.header("location"), Some(format!("/v1/jobs/{id}").as_str()));
+        id
+    }
+
+    /// A job once it is over.
+    #[track_caller]
+    pub fn over(&self, id: &str) -> Value {
+        let start = Instant::now();
+        loop {
+            let job = self.get(&format!("/v1/jobs/{id}")).json();
+            if !["queued", "running"].contains(&job["state"].as_str().unwrap()) {
+                return job;
+            }
+            assert!(start.elapsed() < Duration::from_secs(120), "still {job}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn colorize(&self, kind: &str, accept: &str, body: &[u8]) -> Reply {
@@ -146,12 +127,13 @@ fn unchunk(mut rest: &[u8]) -> Vec<u8> {
     body
 }
 
-/// A form of fields with their bytes.
+/// A form of fields with their bytes; `image=one.png` is a field with a file name.
 pub fn form(fields: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, bytes) in fields {
+    for (field, bytes) in fields {
+        let (name, file) = field.split_once('=').unwrap_or((field, "f"));
         body.extend(
-            format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\n")
+            format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\r\n")
                 .bytes(),
         );
         body.extend_from_slice(bytes);
@@ -161,14 +143,26 @@ pub fn form(fields: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-/// Number and data of server-sent events.
-pub fn parse_events(body: &[u8]) -> Vec<(u64, Value)> {
+/// A server-sent event.
+#[derive(Debug)]
+pub struct Event {
+    pub id: u64,
+    pub name: String,
+    pub data: Value,
+}
+
+/// Server-sent events, without the comments between them.
+pub fn parse_events(body: &[u8]) -> Vec<Event> {
     let text = String::from_utf8_lossy(body);
     let field = |event: &str, name: &str| {
         event.lines().find_map(|line| line.strip_prefix(name).map(|value| value.trim_start().to_owned()))
     };
     text.split("\n\n")
-        .filter_map(|event| Some((field(event, "id:")?, field(event, "data:")?)))
-        .map(|(id, data)| (id.parse().unwrap(), serde_json::from_str(&data).unwrap()))
+        .filter_map(|event| Some((field(event, "id:")?, field(event, "event:")?, field(event, "data:")?)))
+        .map(|(id, name, data)| Event {
+            id: id.parse().unwrap(),
+            name,
+            data: serde_json::from_str(&data).unwrap(),
+        })
         .collect()
 }

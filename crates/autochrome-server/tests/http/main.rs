@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 mod client;
+mod docs;
+mod hints;
 mod jobs;
+mod running;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -12,9 +15,10 @@ use autochrome::{DecodeOptions, Limits, decode};
 use autochrome_server::{Config, Keys, ServeError, Server};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use client::{CAMERA, config, form, parse, start};
+use client::{CAMERA, form, parse};
+use running::{config, start};
 
-const FORM: &str = "multipart/form-data; boundary=xyz";
+const FORM: &str = client::FORM.1;
 
 #[test]
 fn a_raw_picture_is_answered_with_a_picture_of_the_same_luma() {
@@ -46,6 +50,7 @@ fn json_is_answered_with_json() {
     let reply = server.colorize("application/json", "*/*", body.as_bytes());
     let answer = reply.json();
     assert_eq!((reply.status, &answer["width"], &answer["method"]), (200, &512.into(), &"gray".into()));
+    assert_eq!((&answer["answer"], &answer["variants"]), (&0.into(), &serde_json::json!([])));
     let bytes = BASE64.decode(answer["image"].as_str().unwrap()).unwrap();
     assert_eq!(decode(&bytes, &DecodeOptions::default()).unwrap().width(), 512);
 }
@@ -64,7 +69,7 @@ fn bad_requests_are_told_what_is_wrong() {
     let many_pixels = b"P5 60000 60000 255\n\0".as_slice();
     let half = &CAMERA[..CAMERA.len() / 2];
     let too_large = vec![0; 3_000_000];
-    let cases: [(&str, &[u8], u16, &str); 14] = [
+    let cases: [(&str, &[u8], u16, &str); 18] = [
         ("text/plain", b"hello", 415, "unsupported-media-type"),
         ("image/png", b"hello", 415, "not-a-picture"),
         ("image/png", b"", 422, "empty-file"),
@@ -83,6 +88,10 @@ fn bad_requests_are_told_what_is_wrong() {
             422,
             "look-out-of-range",
         ),
+        (FORM, &form(&[("image", CAMERA), ("image", CAMERA)]), 422, "too-many-images"),
+        (FORM, &form(&[("image", CAMERA), ("options", br#"{"variants":9}"#)]), 422, "option-out-of-range"),
+        (FORM, &form(&[("image", CAMERA), ("options", br#"{"max_side_px":0}"#)]), 422, "option-out-of-range"),
+        (FORM, &form(&[("image", CAMERA), ("options", br#"{"quality":0}"#)]), 422, "option-out-of-range"),
         (FORM, b"--xyz\r\nbroken", 400, "bad-body"),
     ];
     for (kind, body, status, code) in cases {
@@ -125,13 +134,7 @@ fn a_look_is_told_as_a_table() {
 fn who_finds_no_place_is_told_when_to_come_back() {
     let server = start(Config { workers: 1, waiting: 0, ..config() });
     // Takes the only place and does not send the body it promised.
-    let mut slow = TcpStream::connect(server.address).unwrap();
-    let head = format!(
-        "POST /v1/colorize HTTP/1.1\r\nhost: {}\r\ncontent-type: image/png\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        server.address,
-        CAMERA.len()
-    );
-    slow.write_all(head.as_bytes()).unwrap();
+    let mut slow = unfinished(server.address);
     while server.get("/readyz").status == 200 {
         std::thread::yield_now();
     }
@@ -148,13 +151,7 @@ fn who_finds_no_place_is_told_when_to_come_back() {
 #[test]
 fn stopping_finishes_what_was_begun() {
     let mut server = start(config());
-    let mut stream = TcpStream::connect(server.address).unwrap();
-    let head = format!(
-        "POST /v1/colorize HTTP/1.1\r\nhost: {}\r\ncontent-type: image/png\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        server.address,
-        CAMERA.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
+    let mut stream = unfinished(server.address);
     stream.write_all(&CAMERA[..1000]).unwrap();
     while !String::from_utf8(server.get("/metrics").body).unwrap().contains("places_taken 1") {
         std::thread::yield_now();
@@ -197,17 +194,66 @@ fn every_answer_tells_browsers_to_be_strict() {
 
 #[test]
 fn a_key_is_asked_for_where_keys_exist() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("keys");
-    let key = Keys::create(&path, "desk").unwrap();
-    let server = start(Config { keys: Keys::load(&path).unwrap(), ..config() });
+    let config = config();
+    let key = Keys::create(&config.keys, "desk").unwrap();
+    let path = config.keys.clone();
+    let server = start(config);
     let reply = server.get("/v1/methods");
     assert_eq!((reply.status, reply.problem().as_str()), (401, "no-key"));
     assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
     let with =
         |key: &str| server.send("GET", "/v1/methods", &[("authorization", &format!("Bearer {key}"))], b"");
-    assert_eq!((with(&key).status, with("ac_wrong").status), (200, 401));
+    assert_eq!((with(&key).status, with("ac_wrong").problem().as_str()), (200, "unknown-key"));
     assert_eq!((server.get("/healthz").status, server.get("/").status), (200, 200));
+    // A key of others works as soon as it is made, sees no job but its own, and ends when it is revoked.
+    let other = Keys::create(&path, "phone").unwrap();
+    let bearer = format!("Bearer {key}");
+    let made = server.post("/v1/jobs", &[client::PNG, ("authorization", &bearer)], CAMERA);
+    let place = made.header("location").unwrap().to_owned();
+    let bearer = format!("Bearer {other}");
+    let get = |path: &str| server.send("GET", path, &[("authorization", &bearer)], b"");
+    assert_eq!(get("/v1/jobs").json()["jobs"].as_array().unwrap().len(), 0);
+    for path in [place.clone(), format!("{place}/result"), format!("{place}/events")] {
+        assert_eq!(get(&path).problem(), "unknown-job");
+    }
+    Keys::revoke(&path, "phone").unwrap();
+    assert_eq!(get("/v1/jobs").status, 401);
+}
+
+#[test]
+fn a_caller_who_asks_too_much_is_told_when_to_come_back() {
+    let server = start(Config { rate_per_minute: Some(2), ..config() });
+    let ask = || server.colorize("image/png", "*/*", b"no picture");
+    assert_eq!([ask().status, ask().status], [415, 415]);
+    let reply = ask();
+    assert_eq!((reply.status, reply.problem().as_str()), (429, "too-many-requests"));
+    let seconds: u32 = reply.header("retry-after").unwrap().parse().unwrap();
+    assert!((29..=31).contains(&seconds), "{seconds}");
+    assert_eq!(server.get("/v1/jobs").status, 200, "looking costs nothing");
+
+    let server = start(Config { concurrency: Some(1), ..config() });
+    let slow = unfinished(server.address);
+    while server.get("/v1/limits").status != 429 {
+        std::thread::yield_now();
+    }
+    let reply = server.get("/v1/limits");
+    assert_eq!((reply.problem().as_str(), reply.header("retry-after")), ("too-many-at-once", Some("1")));
+    drop(slow);
+    while server.get("/v1/limits").status != 200 {
+        std::thread::yield_now();
+    }
+}
+
+/// A request that has sent its head but none of its body.
+fn unfinished(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /v1/colorize HTTP/1.1\r\nhost: {address}\r\ncontent-type: image/png\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n",
+        CAMERA.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! The tables, and the promise that they are ours.
+
+use rusqlite::Connection;
+
+use crate::QueueError;
+
+/// Number of this layout; a file with another one is refused.
+const VERSION: i64 = 2;
+
+const TABLES: &str = "
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    idempotency_key TEXT,
+    fingerprint BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('image', 'batch')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    progress REAL NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    lease TEXT,
+    lease_until_ms INTEGER,
+    options TEXT NOT NULL,
+    pictures INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    result_type TEXT,
+    error_code TEXT,
+    error_text TEXT,
+    UNIQUE (owner, idempotency_key)
+);
+CREATE INDEX jobs_by_state ON jobs (state, created_ms);
+CREATE TABLE inputs (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (job, number)
+);
+CREATE TABLE files (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT,
+    bytes BLOB,
+    error_code TEXT,
+    error_text TEXT,
+    PRIMARY KEY (job, number)
+);
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    progress REAL NOT NULL,
+    file INTEGER,
+    name TEXT,
+    preview BLOB
+);
+CREATE INDEX events_by_job ON events (job, number);
+";
+
+/// Makes the tables in a new file, and refuses a file of another layout.
+pub(crate) fn prepare(db: &mut Connection) -> Result<(), QueueError> {
+    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if version == VERSION {
+        return Ok(());
+    }
+    if tables > 0 {
+        return Err(QueueError::OtherVersion);
+    }
+    transaction.execute_batch(TABLES)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    Ok(transaction.commit()?)
+}

@@ -1,0 +1,299 @@
+//! What a request brings, however it was sent: raw, as a form, or as JSON with base64.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use autochrome_jobs::Part;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use futures_util::stream;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::hints::{Extras, Scribbles};
+use crate::options::ColorizeOptions;
+use crate::problem::Problem;
+
+/// How long a client may be silent in the middle of a body.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// Longest name of a file that is kept.
+const NAME_CHARS: usize = 120;
+
+/// What a request brings.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// The pictures, in order; never none.
+    pub pictures: Vec<Part>,
+    /// What goes with every one.
+    pub extras: Extras,
+    /// What to do with them.
+    pub options: ColorizeOptions,
+}
+
+/// How it was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A form.
+    Multipart,
+    /// JSON with base64.
+    Json,
+    /// The picture itself.
+    Picture,
+}
+
+impl Kind {
+    /// As the headers say.
+    ///
+    /// # Errors
+    /// When it is none of these.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "multipart/form-data" => Ok(Self::Multipart),
+            "application/json" => Ok(Self::Json),
+            "application/octet-stream" => Ok(Self::Picture),
+            kind if kind.starts_with("image/") => Ok(Self::Picture),
+            _ => {
+                let detail = "send image/*, multipart/form-data or application/json";
+                Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
+            }
+        }
+    }
+}
+
+/// The paper's interface: everything in one JSON document.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JsonBody {
+    /// The picture in base64; a `data:` URL is understood too.
+    #[schema(format = "picture-base64")]
+    image: String,
+    /// Pictures to take colours from, in base64.
+    #[serde(default)]
+    #[schema(value_type = Vec<Base64Picture>)]
+    reference: Vec<String>,
+    /// Hints beside those in `options`.
+    scribbles: Option<JsonScribbles>,
+    /// What to do.
+    #[serde(default)]
+    options: ColorizeOptions,
+}
+
+/// A picture in base64.
+#[derive(ToSchema)]
+#[schema(format = "picture-base64")]
+#[expect(dead_code, reason = "describes text that is read as it comes")]
+pub struct Base64Picture(String);
+
+/// Points and strokes, or a PNG in base64 that is transparent wherever nobody painted.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = ScribblesOrPng)]
+enum JsonScribbles {
+    Hints(Scribbles),
+    #[schema(format = "scribbles-base64")]
+    Png(String),
+}
+
+/// The fields of a form.
+#[derive(ToSchema)]
+#[schema(as = Form)]
+#[expect(dead_code, reason = "describes fields that are read as they come")]
+pub struct FormBody {
+    /// The picture; several of them are a batch, for jobs only.
+    #[schema(min_items = 1, value_type = Vec<PictureFile>)]
+    image: Vec<u8>,
+    /// Pictures to take colours from.
+    #[schema(value_type = Option<Vec<PictureFile>>)]
+    reference: Vec<u8>,
+    /// Hints beside those in `options`; a PNG that is transparent wherever nobody painted will do too.
+    scribbles: Option<Scribbles>,
+    /// What to do.
+    options: Option<ColorizeOptions>,
+}
+
+/// The content of a JPEG, PNG, WebP, TIFF, BMP, GIF or PNM file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes bytes that are read as they come")]
+pub struct PictureFile(Vec<u8>);
+
+/// Reads a request; at most `most_files` files in all.
+///
+/// # Errors
+/// When it is not what its headers say, or something is missing, unknown or too much.
+pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem> {
+    let kind = Kind::of(request.headers())?;
+    let request = request.map(paced);
+    match kind {
+        Kind::Picture => {
+            let options = match request.uri().query() {
+                None => ColorizeOptions::default(),
+                Some(_) => from_query(&request)?,
+            };
+            let picture = Part { name: "picture".to_owned(), bytes: body(request).await?.into() };
+            Ok(Intake { pictures: vec![picture], options, ..Intake::default() })
+        }
+        Kind::Json => json(&body(request).await?),
+        Kind::Multipart => multipart(request, most_files).await,
+    }
+}
+
+/// The body, which ends with an error when the client falls silent.
+fn paced(body: Body) -> Body {
+    let chunks = stream::unfold(Some(body.into_data_stream()), |rest| async {
+        use futures_util::StreamExt as _;
+        let mut rest = rest?;
+        match tokio::time::timeout(SILENCE, rest.next()).await {
+            Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(rest))),
+            Ok(Some(Err(error))) => Some((Err(error), None)),
+            Ok(None) => None,
+            Err(_) => Some((Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut))), None)),
+        }
+    });
+    Body::from_stream(chunks)
+}
+
+async fn body(request: Request) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| refused(rejection.status(), &rejection))
+}
+
+fn refused(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
+    let mut chain = std::iter::successors(Some(error), |&error| error.source());
+    let silent = chain.any(|error| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    });
+    let (status, code, detail) = match status {
+        _ if silent => (StatusCode::REQUEST_TIMEOUT, "too-slow", "no more of the body came for a while"),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            (status, "too-many-bytes", "the request is larger than /v1/limits allows; send less at once")
+        }
+        status => (status, "bad-body", "the body ended early or is not what its headers say"),
+    };
+    Problem::new(status, code, detail)
+}
+
+fn wrong(code: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
+        Problem::new(status, "bad-json", format!("the JSON does not fit: {error}"))
+    })
+}
+
+fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
+    let data = text.split_once(";base64,").map_or(text, |(_, data)| data);
+    BASE64.decode(data.trim()).map_err(|error| wrong("bad-base64", format!("`{field}`: {error}")))
+}
+
+fn json(bytes: &[u8]) -> Result<Intake, Problem> {
+    let JsonBody { image, reference, scribbles, mut options } = from_json(bytes)?;
+    let picture = Part { name: "picture".to_owned(), bytes: from_base64("image", &image)? };
+    let mut extras = Extras::default();
+    for (number, text) in reference.iter().enumerate() {
+        let name = format!("reference {}", number + 1);
+        extras.references.push(Part { name, bytes: from_base64("reference", text)? });
+    }
+    match scribbles {
+        None => {}
+        Some(JsonScribbles::Hints(hints)) => hints.add_to(&mut options),
+        Some(JsonScribbles::Png(text)) => extras.scribbles = Some(from_base64("scribbles", &text)?),
+    }
+    Ok(Intake { pictures: vec![picture], extras, options })
+}
+
+/// `?options={...}` beside a raw picture.
+fn from_query(request: &Request) -> Result<ColorizeOptions, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Query {
+        options: String,
+    }
+    let axum::extract::Query(Query { options }) = axum::extract::Query::try_from_uri(request.uri())
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "bad-query", error.body_text()))?;
+    from_json(options.as_bytes())
+}
+
+async fn multipart(request: Request, most_files: usize) -> Result<Intake, Problem> {
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|rejection| refused(rejection.status(), &rejection))?;
+    let (mut intake, mut hints) = (Intake::default(), None);
+    while let Some(field) = form.next_field().await.map_err(|error| refused(error.status(), &error))? {
+        let field_name = field.name().unwrap_or("").to_owned();
+        let name = file_name(field.file_name().unwrap_or(""));
+        let bytes = field.bytes().await.map_err(|error| refused(error.status(), &error))?;
+        match field_name.as_str() {
+            "image" => intake.pictures.push(Part { name, bytes: bytes.into() }),
+            "reference" => intake.extras.references.push(Part { name, bytes: bytes.into() }),
+            "scribbles" if is_json(&bytes) => hints = Some(from_json::<Scribbles>(&bytes)?),
+            "scribbles" => intake.extras.scribbles = Some(bytes.into()),
+            "options" => intake.options = from_json(&bytes)?,
+            other => {
+                let known = "`image`, `reference`, `scribbles` and `options`";
+                return Err(wrong("unknown-field", format!("there is no field `{other}`; send {known}")));
+            }
+        }
+        if intake.pictures.len() + intake.extras.references.len() > most_files {
+            let detail = format!("a request takes {most_files} files at most; send several requests");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-files", detail));
+        }
+    }
+    if let Some(hints) = hints {
+        hints.add_to(&mut intake.options);
+    }
+    if intake.pictures.is_empty() {
+        return Err(wrong("no-image", "the form has no field `image`"));
+    }
+    Ok(intake)
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+}
+
+/// The last part of a path, without what could mean something to a shell, an archive or a terminal.
+fn file_name(text: &str) -> String {
+    let last = text.rsplit(['/', '\\']).next().unwrap_or("");
+    let kept: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
+    let name = kept.trim_start_matches('.').trim();
+    if name.is_empty() { "picture".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_names_of_files() {
+        for (given, kept) in [
+            ("one.jpg", "one.jpg"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\photos\\Oma.png", "Oma.png"),
+            (".hidden", "hidden"),
+            ("a\nb\u{1b}[31m.jpg", "ab[31m.jpg"),
+            ("", "picture"),
+            ("..", "picture"),
+        ] {
+            assert_eq!(file_name(given), kept);
+        }
+        assert_eq!(file_name(&"ü".repeat(500)).chars().count(), NAME_CHARS);
+    }
+
+    #[test]
+    fn scribbles_are_hints_or_a_picture_of_them() {
+        let hints = r##"{"image":"","scribbles":{"points":[{"x":0,"y":0,"color":"#ffffff"}]}}"##;
+        assert_eq!(json(hints.as_bytes()).unwrap().options.points.len(), 1);
+        let png = json(br#"{"image":"","scribbles":"iVBORw=="}"#).unwrap();
+        assert_eq!(png.extras.scribbles.as_deref(), Some(&b"\x89PNG"[..]));
+    }
+}

@@ -1,0 +1,269 @@
+/** Several pictures with one set of settings, as a job of the server. */
+import { useCallback, useEffect, useRef, useState } from "react";
+import { cancel, events, fetched, forget, type Job, job as readJob, submit } from "../api/jobs";
+import { type Look, PLAIN, useRegistry, type Value } from "../api/registry";
+import { Problem } from "../api/client";
+import { tell, useText } from "../i18n/text";
+import { nameOf, save, stem } from "../studio/download";
+import { LookControls } from "../studio/look-controls";
+import { MethodControls } from "../studio/method-controls";
+import { readableBytes } from "../ui/bytes";
+import { DropArea } from "../ui/drop-area";
+
+/** The job of this tab, so that it is found again after another page. */
+const KEY = "batch";
+
+interface Sent {
+  id: string;
+  names: string[];
+}
+
+function remembered(): Sent | null {
+  return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+}
+
+export function Batch() {
+  const t = useText();
+  const [files, setFiles] = useState<File[]>([]);
+  const [sent, setSent] = useState<Sent | null>(remembered);
+
+  const settle = useCallback((sent: Sent | null) => {
+    if (sent) sessionStorage.setItem(KEY, JSON.stringify(sent));
+    else sessionStorage.removeItem(KEY);
+    setSent(sent);
+    setFiles([]);
+  }, []);
+
+  return (
+    <div className="pt-8">
+      <h1 className="text-4xl sm:text-5xl">{t.batch.title}</h1>
+      <p className="mt-4 mb-8 max-w-[60ch] text-quiet">{t.batch.lead}</p>
+      {sent ? (
+        <Running key={sent.id} sent={sent} onEnd={() => settle(null)} />
+      ) : files.length === 0 ? (
+        <DropArea many strong label={t.drop.inputMany} button={t.drop.chooseMany} className="grid min-h-[40vh] place-items-center p-8" onFiles={setFiles}>
+          <p className="font-serif text-3xl sm:text-4xl">{t.drop.titleMany}</p>
+          <p className="mx-auto mt-3 mb-7 max-w-[40ch] text-quiet">{t.drop.textMany}</p>
+        </DropArea>
+      ) : (
+        <Prepare files={files} onFiles={setFiles} onSent={settle} />
+      )}
+    </div>
+  );
+}
+
+function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: File[]) => void; onSent: (sent: Sent) => void }) {
+  const t = useText();
+  const registry = useRegistry();
+  const [methodId, setMethodId] = useState("");
+  const [settings, setSettings] = useState<Record<string, Value>>({});
+  const [look, setLook] = useState<Look>(PLAIN);
+  const [format, setFormat] = useState("same");
+  const [sending, setSending] = useState<AbortController | null>(null);
+  const [note, setNote] = useState("");
+  const methods = registry?.methods ?? [];
+  const method = methodId || (methods.find((method) => method.default)?.id ?? "");
+
+  async function start() {
+    const abort = new AbortController();
+    setSending(abort);
+    setNote("");
+    try {
+      const job = await submit(files, { method, settings, look, format }, crypto.randomUUID(), abort.signal);
+      onSent({ id: job.id, names: files.map((file) => file.name) });
+    } catch (error) {
+      setNote(abort.signal.aborted ? t.studio.cancelled : tell(t, error));
+      setSending(null);
+    }
+  }
+
+  return (
+    <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_19rem]">
+      <div className="min-w-0">
+        <p className="text-sm text-quiet">{t.batch.files(files.length, readableBytes(files.reduce((sum, file) => sum + file.size, 0)))}</p>
+        <ul className="mt-3 divide-y divide-line border-y border-line">
+          {files.map((file, i) => (
+            <li key={`${i} ${file.name}`} className="flex min-h-11 items-center gap-3 text-sm">
+              <span className="min-w-0 truncate">{file.name}</span>
+              <span className="ml-auto text-quiet">{readableBytes(file.size)}</span>
+              <button type="button" aria-label={t.batch.remove(file.name)} className="size-11" onClick={() => onFiles(files.filter((other) => other !== file))}>
+                ×
+              </button>
+            </li>
+          ))}
+        </ul>
+        <DropArea many label={t.drop.inputMany} button={t.batch.add} className="mt-5 p-5" onFiles={(more) => onFiles([...files, ...more])} />
+      </div>
+      <aside aria-label={t.batch.settings} className="space-y-8">
+        <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
+        <MethodControls
+          methods={methods}
+          method={method}
+          settings={settings}
+          onMethod={(id) => {
+            setMethodId(id);
+            setSettings({});
+          }}
+          onSettings={setSettings}
+        />
+        <label className="block text-sm font-medium">
+          {t.look.format}
+          <select className="field mt-1.5 font-normal" value={format} onChange={(event) => setFormat(event.target.value)}>
+            <option value="same">{t.look.sameFormat}</option>
+            {["jpeg", "png", "webp", "tiff"].map((format) => (
+              <option key={format} value={format}>
+                {format.toUpperCase()}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div className="grid gap-3 border-t border-line pt-6">
+          <button type="button" className="button button-strong" disabled={!method || sending !== null} onClick={start}>
+            {t.batch.start}
+          </button>
+          {sending && (
+            <>
+              <div className="developing h-1" />
+              <button type="button" className="button" onClick={() => sending.abort()}>
+                {t.batch.cancel}
+              </button>
+            </>
+          )}
+          <p role="status" className={`text-sm ${sending ? "text-quiet" : "text-ember"}`}>
+            {sending ? `${t.batch.sending} …` : note}
+          </p>
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
+  const t = useText();
+  const [job, setJob] = useState<Job | null>(null);
+  const [progress, setProgress] = useState(0);
+  const [previews, setPreviews] = useState<Record<number, string>>({});
+  const [note, setNote] = useState("");
+  const text = useRef(t);
+  text.current = t;
+
+  useEffect(() => {
+    const abort = new AbortController();
+    const read = async () => {
+      const job = await readJob(sent.id);
+      if (abort.signal.aborted) return;
+      setJob(job);
+      setProgress(job.progress);
+    };
+    const follow = async () => {
+      await read();
+      for await (const event of events(sent.id, abort.signal)) {
+        if (event.name === "progress") setProgress((event.data as { progress: number }).progress);
+        if (event.name === "preview") {
+          const { number, image } = event.data as { number: number; image: string };
+          setPreviews((previews) => ({ ...previews, [number]: image }));
+          await read();
+        }
+      }
+      await read();
+    };
+    follow().catch((error: unknown) => {
+      if (abort.signal.aborted) return;
+      const lost = error instanceof Problem && error.code === "unknown-job";
+      setNote(lost ? text.current.batch.lost : tell(text.current, error));
+    });
+    return () => abort.abort();
+  }, [sent.id]);
+
+  const all = sent.names.length;
+  const over = job !== null && !["queued", "running"].includes(job.state);
+  const good = job?.files.filter((file) => file.href).length ?? 0;
+  const bad = job?.files.filter((file) => file.error).length ?? 0;
+  const act = (action: Promise<unknown>) => action.catch((error: unknown) => setNote(tell(t, error)));
+
+  function stateOf(number: number) {
+    const file = job?.files.find((file) => file.number === number);
+    if (file?.error) return { state: "failed" as const, share: 1, file };
+    if (file?.href) return { state: "done" as const, share: 1, file };
+    if (job?.state === "cancelled") return { state: "cancelled" as const, share: 0, file };
+    if (job?.state === "failed") return { state: "failed" as const, share: 1, file };
+    // Pictures are worked on in order, each of them the same share of the whole.
+    const share = Math.min(1, Math.max(0, progress * all - number));
+    return { state: share > 0 || previews[number] ? ("running" as const) : ("waiting" as const), share, file };
+  }
+
+  return (
+    <div className="max-w-3xl">
+      <progress className="batch" aria-label={t.batch.progress} max={1} value={over ? 1 : progress} />
+      <p role="status" className="mt-2 text-sm text-quiet">
+        {t.batch.done(good, all)}
+        {bad > 0 && ` · ${t.batch.failedSome(bad)}`}
+        {over && job && job.state !== "done" && ` · ${t.batch.state[job.state === "failed" ? "failed" : "cancelled"]}`}
+      </p>
+      {(note || job?.error) && <p className="mt-2 text-sm text-ember">{note || (t.problems[job?.error?.code ?? ""] ?? job?.error?.detail)}</p>}
+      <ul className="mt-5 divide-y divide-line border-y border-line">
+        {sent.names.map((name, number) => {
+          const { state, share, file } = stateOf(number);
+          return (
+            <li key={`${number} ${name}`} className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-4 py-2 text-sm">
+              {previews[number] ? (
+                <img src={previews[number]} alt="" className="h-11 w-14 rounded-sm object-cover" />
+              ) : (
+                <span className="h-11 w-14 rounded-sm bg-line" />
+              )}
+              <span className="min-w-0">
+                <span className="block truncate">{name}</span>
+                <span className={state === "failed" ? "text-ember" : "text-quiet"}>
+                  {file?.error ? (t.problems[file.error.code] ?? file.error.detail) : t.batch.state[state]}
+                </span>
+                {state === "running" && <progress className="batch" aria-label={name} max={1} value={share} />}
+              </span>
+              {file?.href && (
+                <button
+                  type="button"
+                  className="button"
+                  aria-label={t.batch.download(name)}
+                  onClick={() => act(fetched(file.href ?? "").then((blob) => save(blob, nameOf(name, blob.type, "color"))))}
+                >
+                  ↓
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <div className="mt-6 flex flex-wrap gap-3">
+        {job?.result && (
+          <button
+            type="button"
+            className="button button-strong"
+            onClick={() =>
+              act(
+                fetched(job.result?.href ?? "").then((blob) =>
+                  save(blob, job.kind === "batch" ? "autochrome.zip" : nameOf(stem(sent.names[0] ?? "picture"), blob.type, "color")),
+                ),
+              )
+            }
+          >
+            {t.batch.zip}
+          </button>
+        )}
+        {job && !over && (
+          <button type="button" className="button" onClick={() => act(cancel(sent.id))}>
+            {t.batch.cancel}
+          </button>
+        )}
+        {(over || note) && (
+          <>
+            <button type="button" className="button" onClick={onEnd}>
+              {t.batch.fresh}
+            </button>
+            <button type="button" className="button" onClick={() => act(forget(sent.id)).then(onEnd)}>
+              {t.batch.forget}
+            </button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

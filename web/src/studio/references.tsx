@@ -1,0 +1,46 @@
+/** Pictures in colour that a method takes colours from. */
+import { useId } from "react";
+import { useText } from "../i18n/text";
+import { DropArea } from "../ui/drop-area";
+import { useObjectUrl } from "../ui/object-url";
+
+export function References({ files, onChange }: { files: File[]; onChange: (files: File[]) => void }) {
+  const t = useText();
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="space-y-3">
+      <h2 id={id} className="text-xl">
+        {t.references.title}
+      </h2>
+      <DropArea
+        many
+        label={t.references.input}
+        button={t.references.add}
+        className="p-4"
+        onFiles={(more) => onChange([...files, ...more])}
+      >
+        <p className="mb-3 text-sm text-quiet">{t.references.text}</p>
+      </DropArea>
+      {files.length > 0 && (
+        <ul className="flex flex-wrap gap-3">
+          {files.map((file, i) => (
+            <Reference key={`${i} ${file.name}`} file={file} onRemove={() => onChange(files.filter((other) => other !== file))} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Reference({ file, onRemove }: { file: File; onRemove: () => void }) {
+  const t = useText();
+  const url = useObjectUrl(file);
+  return (
+    <li className="relative">
+      {url && <img src={url} alt={file.name} className="size-20 rounded-sm border border-line object-cover" />}
+      <button type="button" aria-label={t.references.remove(file.name)} title={t.references.remove(file.name)} className="remove" onClick={onRemove}>
+        ×
+      </button>
+    </li>
+  );
+}

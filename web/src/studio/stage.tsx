@@ -1,0 +1,177 @@
+/** The picture: before and after with a line between them, side by side, or under a brush; with zoom. */
+import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { useText } from "../i18n/text";
+import { Divider } from "./divider";
+
+export type View = "compare" | "side" | "hints";
+
+interface Props {
+  view: View;
+  before: string | null;
+  after: RefObject<HTMLCanvasElement | null>;
+  /** Width by height, as soon as anything is known of it. */
+  ratio: number;
+  /** Whether `after` shows something. */
+  drawn: boolean;
+  busy: boolean;
+  /** What lies over the picture in the view `hints`. */
+  overlay: ReactNode;
+  /** What stands beside the buttons below. */
+  children: ReactNode;
+}
+
+const ZOOMS = [1, 1.5, 2, 3, 4, 6, 8];
+
+export function Stage({ view, before, after, ratio, drawn, busy, overlay, children }: Props) {
+  const t = useText();
+  const frame = useRef<HTMLDivElement>(null);
+  const [share, setShare] = useState(50);
+  const [held, setHeld] = useState(false);
+  const [zoom, setZoom] = useState(1);
+  // The place that stays where it is while the zoom changes: shares of the sheet, and pixels of the frame.
+  const anchor = useRef<{ x: number; y: number; left: number; top: number } | null>(null);
+  const panned = useRef<{ x: number; y: number } | null>(null);
+
+  function zoomTo(to: number, clientX?: number, clientY?: number) {
+    const box = frame.current;
+    if (!box || to === zoom) return;
+    const outer = box.getBoundingClientRect();
+    const left = clientX === undefined ? outer.width / 2 : clientX - outer.left;
+    const top = clientY === undefined ? outer.height / 2 : clientY - outer.top;
+    anchor.current = { x: (box.scrollLeft + left) / box.scrollWidth, y: (box.scrollTop + top) / box.scrollHeight, left, top };
+    setZoom(to);
+  }
+
+  const step = (by: number) => ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(zoom) + by))] ?? 1;
+  const latest = useRef({ zoomTo, step });
+  latest.current = { zoomTo, step };
+
+  useLayoutEffect(() => {
+    const [box, kept] = [frame.current, anchor.current];
+    if (!box || !kept) return;
+    box.scrollLeft = kept.x * box.scrollWidth - kept.left;
+    box.scrollTop = kept.y * box.scrollHeight - kept.top;
+    anchor.current = null;
+  }, [zoom]);
+
+  useLayoutEffect(() => {
+    const box = frame.current;
+    if (!box) return;
+    // React listens to wheels passively, where the page's own zoom cannot be kept out.
+    const wheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const { zoomTo, step } = latest.current;
+      zoomTo(step(event.deltaY < 0 ? 1 : -1), event.clientX, event.clientY);
+    };
+    box.addEventListener("wheel", wheel, { passive: false });
+    return () => box.removeEventListener("wheel", wheel);
+  }, []);
+
+  function key(event: React.KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = { "+": step(1), "=": step(1), "-": step(-1), "0": 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    zoomTo(to);
+  }
+
+  const side = view === "side" && drawn;
+  const compared = view === "compare" && drawn;
+  // A zoomed picture is moved by dragging it, as maps are.
+  const pan = zoom > 1 && view !== "hints";
+  const sheetRatio = side ? 2 * ratio : ratio;
+  return (
+    <div>
+      <div
+        ref={frame}
+        tabIndex={zoom > 1 ? 0 : -1}
+        role="group"
+        aria-label={t.stage.picture}
+        className={`max-h-[78vh] overflow-auto rounded-sm bg-line ${pan ? "cursor-grab active:cursor-grabbing" : ""}`}
+        onKeyDown={key}
+        onPointerDown={(event) => {
+          if (pan && event.pointerType === "mouse" && event.button === 0) {
+            panned.current = { x: event.clientX, y: event.clientY };
+            event.currentTarget.setPointerCapture(event.pointerId);
+          }
+        }}
+        onPointerMove={(event) => {
+          const from = panned.current;
+          if (!from) return;
+          event.currentTarget.scrollBy(from.x - event.clientX, from.y - event.clientY);
+          panned.current = { x: event.clientX, y: event.clientY };
+        }}
+        onPointerUp={() => {
+          panned.current = null;
+        }}
+        onPointerCancel={() => {
+          panned.current = null;
+        }}
+      >
+        <div
+          className={`relative mx-auto select-none ${side ? "sheet-side flex flex-col gap-1 sm:flex-row" : ""}`}
+          style={{
+            width: `calc(min(100%, ${78 * sheetRatio}vh) * ${zoom})`,
+            aspectRatio: side ? undefined : ratio,
+          }}
+        >
+          {side && before && <img src={before} alt={t.stage.before} draggable={false} className="w-full sm:w-[calc(50%-2px)]" />}
+          <div className={`relative ${side ? "w-full sm:w-[calc(50%-2px)]" : "size-full"}`}>
+            <canvas
+              ref={after}
+              aria-label={t.stage.after}
+              role="img"
+              className={`block size-full ${drawn && !(held && side) ? "" : "invisible"}`}
+            />
+            {before && !side && (!drawn || held || compared) && (
+              <img
+                src={before}
+                alt={t.stage.before}
+                draggable={false}
+                className="absolute inset-0 size-full"
+                style={{ clipPath: held || !drawn ? "none" : `inset(0 ${100 - share}% 0 0)` }}
+              />
+            )}
+            {before && side && held && <img src={before} alt="" draggable={false} className="absolute inset-0 size-full" />}
+            {compared && !held && <Divider share={share} anywhere={zoom === 1} onShare={setShare} />}
+            {view === "hints" && drawn && !held && overlay}
+          </div>
+        </div>
+      </div>
+      <div className={`h-1 ${busy ? "developing" : ""}`} />
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        {children}
+        <span className="ml-auto flex flex-wrap gap-2">
+          <button
+            type="button"
+            className="button touch-none select-none"
+            aria-pressed={held}
+            disabled={!drawn}
+            onPointerDown={() => setHeld(true)}
+            onPointerUp={() => setHeld(false)}
+            onPointerLeave={() => setHeld(false)}
+            onPointerCancel={() => setHeld(false)}
+            onContextMenu={(event) => event.preventDefault()}
+            onKeyDown={(event) => [" ", "Enter"].includes(event.key) && setHeld(true)}
+            onKeyUp={() => setHeld(false)}
+            onBlur={() => setHeld(false)}
+          >
+            {t.stage.hold}
+          </button>
+          <span className="flex items-center rounded-full border border-line bg-card" role="group" aria-label={t.stage.zoom(zoom.toString())}>
+            <button type="button" className="zoom" aria-label={t.stage.zoomOut} disabled={zoom === 1} onClick={() => zoomTo(step(-1))}>
+              −
+            </button>
+            <button type="button" className="zoom text-sm tabular-nums" aria-label={`${zoom}×: ${t.stage.zoomFit}`} title={t.stage.zoomFit} disabled={zoom === 1} onClick={() => zoomTo(1)}>
+              {`${zoom}×`}
+            </button>
+            <button type="button" className="zoom" aria-label={t.stage.zoomIn} disabled={zoom === ZOOMS.at(-1)} onClick={() => zoomTo(step(1))}>
+              +
+            </button>
+          </span>
+        </span>
+      </div>
+    </div>
+  );
+}

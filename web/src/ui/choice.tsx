@@ -1,0 +1,24 @@
+/** One of a few: radio buttons that look like one bar. */
+import { useId } from "react";
+
+interface Props<T extends string> {
+  label: string;
+  value: T;
+  options: (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+export function Choice<T extends string>({ label, value, options, onChange }: Props<T>) {
+  const name = useId();
+  return (
+    <fieldset className="inline-flex max-w-full flex-wrap rounded-full border border-line bg-card p-1">
+      <legend className="sr-only">{label}</legend>
+      {options.map(([option, text]) => (
+        <label key={option} className="choice">
+          <input type="radio" className="sr-only" name={name} checked={value === option} onChange={() => onChange(option)} />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,55 @@
+/** A place to drop pictures on, with a button that does the same. */
+import { type ReactNode, useRef, useState } from "react";
+
+interface Props {
+  label: string;
+  button: string;
+  many?: boolean;
+  strong?: boolean;
+  className?: string;
+  children?: ReactNode;
+  onFiles: (files: File[]) => void;
+}
+
+export function DropArea({ label, button, many = false, strong = false, className = "", children, onFiles }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const give = (files: FileList | null | undefined) => {
+    const given = [...(files ?? [])].slice(0, many ? undefined : 1);
+    if (given.length > 0) onFiles(given);
+  };
+  return (
+    <div
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        give(event.dataTransfer.files);
+      }}
+      className={`rounded-sm border border-dashed text-center transition-colors ${over ? "border-ember bg-card" : "border-quiet/50"} ${className}`}
+    >
+      <div>
+        {children}
+        <button type="button" className={`button ${strong ? "button-strong" : ""}`} onClick={() => input.current?.click()}>
+          {button}
+        </button>
+        <input
+          ref={input}
+          type="file"
+          aria-label={label}
+          multiple={many}
+          accept="image/*,.tif,.tiff,.pgm,.ppm,.pnm"
+          className="hidden"
+          onChange={(event) => {
+            give(event.target.files);
+            event.target.value = "";
+          }}
+        />
+      </div>
+    </div>
+  );
+}
