@@ -41,13 +41,16 @@ pub struct Studio {
     memory: Mutex<VecDeque<([u8; 32], Answers)>>,
 }
 
+/// Hears the bytes of a small picture.
+type Hear<'a> = &'a dyn Fn(&[u8]);
+
 /// Who waits for a picture.
 #[derive(Clone, Copy)]
 pub struct Watch<'a> {
     /// Hears which share of the work is done, 0..=1, and answers whether to stop.
     pub reached: &'a dyn Fn(f32) -> bool,
     /// Hears a small JPEG as soon as the colours are found.
-    pub preview: Option<&'a dyn Fn(&[u8])>,
+    pub preview: Option<Hear<'a>>,
 }
 
 /// What was made of a picture.
@@ -158,8 +161,9 @@ impl Studio {
         ask.look.look()?;
         ask.guidance()?;
         ask.format(Format::Png)?;
-        (ask.variants()?, ask.quality()?, ask.max_side_px()?);
-        Ok(())
+        ask.variants()?;
+        ask.quality()?;
+        ask.max_side_px().map(drop)
     }
 
     /// Does what a request asks for; looks between the stages whether anybody still waits for it.
