@@ -15,10 +15,14 @@ const UNEQUAL_HUNDREDTHS: usize = 2;
 /// Samples taken of each row and column.
 const SAMPLES: usize = 256;
 
+/// Least part of the samples next to a bar that are brighter than it.
+const PICTURE_BESIDE: f64 = 0.2;
+
 /// What lies between the bars; the whole frame when there are none.
 ///
-/// A night sky is dark and even too, but not above and below alike: bars come in equal pairs. One pixel more than the bar is
-/// cut off where one is, since its edge is blended.
+/// A night sky is dark and even too, but not above and below alike: bars come in equal pairs. The black around letters is even
+/// and comes in pairs, but next to it there is black between the letters, where next to a bar there is picture. One pixel more
+/// than the bar is cut off where one is, since its edge is blended.
 pub(crate) fn inside(frame: &Frame) -> Rectangle {
     let whole = Rectangle::whole(frame);
     let (width, height) = (frame.width, frame.height);
@@ -26,8 +30,8 @@ pub(crate) fn inside(frame: &Frame) -> Rectangle {
         let pixel = &frame.rgb[(y * width + x) * 3..][..3];
         pixel.iter().copied().max().unwrap_or(0)
     };
-    let row = |y: usize| is_bar((0..width).step_by((width / SAMPLES).max(1)).map(|x| luma(x, y)));
-    let column = |x: usize| is_bar((0..height).step_by((height / SAMPLES).max(1)).map(|y| luma(x, y)));
+    let row = |y: usize| line((0..width).step_by((width / SAMPLES).max(1)).map(|x| luma(x, y)));
+    let column = |x: usize| line((0..height).step_by((height / SAMPLES).max(1)).map(|y| luma(x, y)));
     let (top, bottom) = pair(height, &row);
     let (left, right) = pair(width, &column);
     if top + bottom >= height || left + right >= width {
@@ -36,20 +40,44 @@ pub(crate) fn inside(frame: &Frame) -> Rectangle {
     Rectangle { left, top, width: width - left - right, height: height - top - bottom }
 }
 
-fn is_bar(samples: impl Iterator<Item = u8>) -> bool {
-    let (low, high) = samples.fold((u8::MAX, 0), |(low, high), v| (low.min(v), high.max(v)));
-    high <= DARKEST && high - low.min(high) <= EVEN
+/// One row or column.
+struct Line {
+    is_bar: bool,
+    /// Part of its samples that are brighter than a bar.
+    bright: f64,
+}
+
+fn line(samples: impl Iterator<Item = u8>) -> Line {
+    let (mut low, mut high, mut bright, mut count) = (u8::MAX, 0, 0, 0);
+    for sample in samples {
+        (low, high) = (low.min(sample), high.max(sample));
+        bright += usize::from(sample > DARKEST);
+        count += 1;
+    }
+    let is_bar = high <= DARKEST && high - low.min(high) <= EVEN;
+    Line { is_bar, bright: bright as f64 / count.max(1) as f64 }
 }
 
 /// Lengths of the bars at both ends of a side, 0 and 0 without a pair.
-fn pair(length: usize, is_bar: &dyn Fn(usize) -> bool) -> (usize, usize) {
-    let first = (0..length / 2).take_while(|&i| is_bar(i)).count();
-    let last = (0..length / 2).take_while(|&i| is_bar(length - 1 - i)).count();
+fn pair(length: usize, line: &dyn Fn(usize) -> Line) -> (usize, usize) {
+    let opposite = |i: usize| length - 1 - i;
+    let first = (0..length / 2).take_while(|&i| line(i).is_bar).count();
+    let last = (0..length / 2).take_while(|&i| line(opposite(i)).is_bar).count();
     let hundredths = |part: usize| part * 100;
     let small = hundredths(first.min(last)) < LEAST_HUNDREDTHS * length;
     let unequal = hundredths(first.abs_diff(last)) > UNEQUAL_HUNDREDTHS * length;
-    // Half of the frame and more is a black frame, not a bar.
-    if small || unequal || first + last + 2 >= length * 2 / 3 { (0, 0) } else { (first + 1, last + 1) }
+    // Two thirds of the frame and more are a black frame, not bars.
+    if small || unequal || first + last + 2 >= length * 2 / 3 {
+        return (0, 0);
+    }
+    // Beside a bar, its blended edge left out.
+    let beside = length.div_ceil(50);
+    let bright = |at: &dyn Fn(usize) -> usize, bar: usize| {
+        (bar + 2..bar + 2 + beside).map(|i| line(at(i)).bright).sum::<f64>() / beside as f64
+    };
+    let picture = bright(&|i| i.min(length - 1), first) > PICTURE_BESIDE
+        && bright(&|i| opposite(i.min(length - 1)), last) > PICTURE_BESIDE;
+    if picture { (first + 1, last + 1) } else { (0, 0) }
 }
 
 #[cfg(test)]
@@ -80,6 +108,12 @@ mod tests {
     fn a_dark_sky_is_no_bar() {
         let sky = frame(|_, y| y < 30, 10);
         assert_eq!(inside(&sky), Rectangle::whole(&sky));
+    }
+
+    #[test]
+    fn the_black_around_letters_is_no_bar() {
+        let letters = frame(|x, y| !(30..60).contains(&y) || x % 10 > 1, 0);
+        assert_eq!(inside(&letters), Rectangle::whole(&letters));
     }
 
     #[test]

@@ -19,6 +19,10 @@ const REFERENCE_WIDTH: usize = 32;
 const REFERENCE_HEIGHT: usize = 18;
 /// Sectors of the hue circle that colours are counted in.
 pub const HUES: usize = 12;
+/// The ground of credits begins at most at this luma ...
+const GROUND_DARKEST: usize = 40;
+/// ... and spans no more levels: a dark scene has more.
+const GROUND_EVEN: usize = 8;
 /// Chroma (a and b of CIELAB) below which a colour has no hue worth counting.
 const LEAST_CHROMA: f32 = 6.0;
 
@@ -39,7 +43,7 @@ pub struct Look {
     pub tint: f32,
     /// Deviation of colours to the sides of that direction.
     pub tint_spread: f32,
-    /// Share of the samples that are as dark as the ground of credits, 0..=1.
+    /// Largest share of the samples that have one and the same dark luma, as the ground of credits has, 0..=1.
     pub ground: f32,
     /// Share that is as bright as letters, 0..=1.
     pub letters: f32,
@@ -63,6 +67,20 @@ impl Reference {
     pub fn difference(&self, other: &Self) -> f32 {
         let sum: u64 = self.0.iter().zip(&other.0).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
         sum as f32 / self.0.len().max(1) as f32
+    }
+
+    /// Correlation of luma, -1..=1: another encoding may be brighter or flatter, and is still the same picture.
+    #[must_use]
+    pub fn correlation(&self, other: &Self) -> f32 {
+        let mean =
+            |samples: &[u8]| samples.iter().map(|v| f32::from(*v)).sum::<f32>() / samples.len().max(1) as f32;
+        let (mean_a, mean_b) = (mean(&self.0), mean(&other.0));
+        let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            let (a, b) = (f32::from(*a) - mean_a, f32::from(*b) - mean_b);
+            (aa, bb, ab) = (aa + a * a, bb + b * b, ab + a * b);
+        }
+        ab / (aa * bb).sqrt().max(f32::MIN_POSITIVE)
     }
 }
 
@@ -111,7 +129,7 @@ impl Look {
             colourfulness: rounded(colourfulness(&small.rgb)),
             tint: rounded(colours.tint),
             tint_spread: rounded(colours.tint_spread),
-            ground: rounded(share(0..=40)),
+            ground: rounded((0..=GROUND_DARKEST).map(|v| share(v..=v + GROUND_EVEN)).fold(0.0, f32::max)),
             letters: rounded(share(128..=255)),
             mean_ab: colours.mean_ab.map(rounded),
             hues: colours.hues.map(rounded),
@@ -131,7 +149,7 @@ impl Look {
         let credits = self.ground > 0.7
             && self.letters > 0.003
             && self.letters < 0.2
-            && 1.0 - self.ground - self.letters < 0.12;
+            && 1.0 - self.ground - self.letters < 0.15;
         let tinted = self.tint > 4.0 && self.tint_spread < 1.6;
         [
             (self.crop.short_side() < min_side_px, Reason::Small),

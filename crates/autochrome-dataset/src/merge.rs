@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::gather::THUMBNAIL_PX;
+use crate::hash::Hash;
 use crate::journal::{Journal, Judged, Kept};
-use crate::look::Reason;
+use crate::look::{Look, Reason, Reference};
 use crate::manifest::Entry;
 use crate::options::Rules;
 use crate::picture::{Rectangle, read, thumbnail};
@@ -46,6 +47,11 @@ pub(crate) struct Merged {
     pub duplicates: Vec<Duplicate>,
 }
 
+/// What pictures are told apart by.
+fn known(look: &Look) -> (Hash, &Reference) {
+    (look.hash, &look.reference)
+}
+
 /// Where a kept picture comes from: which journal, which of its frames.
 type Place = (usize, usize);
 
@@ -74,7 +80,7 @@ pub(crate) fn merge(
         let look = &judged(place).look;
         let of = stay
             .par_iter()
-            .find_first(|other| other.0 != place.0 && is_same(look, &judged(**other).look))
+            .find_first(|other| other.0 != place.0 && is_same(known(look), known(&judged(**other).look)))
             .filter(|_| !rules.allow.contains(&Reason::Duplicate));
         match of {
             Some(of) => gone.push((place, *of)),
