@@ -108,7 +108,8 @@ fn finish<'a>(path: &str, method: &str, operation: &mut Value, looks: impl Itera
         }
     }
     let looks: Value = looks.map(Value::from).collect();
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         let Some(fields) = parameter.as_object_mut() else { continue };
         if fields.get("name") == Some(&"options".into()) && takes_pictures {
             fields.remove("schema");
@@ -149,6 +150,7 @@ mod tests {
         let methods = schemas["ColorizeOptions"]["properties"]["method"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
         assert_eq!(document["paths"].as_object().unwrap().len(), 15);
+        assert!(!document.to_string().contains("\"parameters\":null"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ const NEWS: Duration = Duration::from_millis(200);
         ("last-event-id" = Option<i64>, Header, description = "Goes on after that event"),
     ),
     responses(
-        (status = 200, description = "Events", content((String = "text/event-stream"))),
+        (status = 200, description = "Events", content_type = "text/event-stream"),
         (status = 204, description = "Nothing more will come"),
     )
 )]
