@@ -1,10 +1,11 @@
 //! `cargo xtask test`: all tests, and a plain word about those that did not run.
 //!
-//! Nothing outside of the workspace is needed today: no system package, no Python, no network. A test that may have
-//! to do without something on the machine at hand says so by appending one line to the file that the variable
-//! `AUTOCHROME_SKIPPED` names; those lines are repeated at the end, so that a green run never hides them.
+//! FFmpeg is the one thing outside of the workspace that tests use; it is installed where that is possible without asking
+//! anybody. A test that may have to do without something on the machine at hand says so by appending one line to the file
+//! that the variable `AUTOCHROME_SKIPPED` names; those lines are repeated at the end, so that a green run never hides them.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -17,6 +18,7 @@ pub fn run() -> Result<()> {
     let notes = folder.join("skipped.txt");
     fs::write(&notes, "").with_context(|| format!("cannot write {}", notes.display()))?;
 
+    install_ffmpeg();
     let mut runs = if succeeds(&mut cargo(["nextest", "--version"])) {
         vec![
             cargo(["nextest", "run", "--workspace", "--no-fail-fast"]),
@@ -36,6 +38,27 @@ pub fn run() -> Result<()> {
     results.into_iter().collect::<Result<()>>()?;
     eprintln!("All tests passed.");
     Ok(())
+}
+
+/// Films are tested with FFmpeg. Where it cannot be installed, those tests say that they were skipped.
+fn install_ffmpeg() {
+    if succeeds(Command::new("ffmpeg").arg("-version")) || !succeeds(Command::new("apt-get").arg("--version"))
+    {
+        return;
+    }
+    eprintln!("ffmpeg is missing; trying to install it");
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        succeeds(&mut command)
+    };
+    // Package lists may be old or absent, as in a container.
+    let install = ["install", "-y", "--no-install-recommends", "ffmpeg"];
+    if !apt(&install) && !(apt(&["update"]) && apt(&install)) {
+        eprintln!(
+            "it could not be installed (`sudo apt install ffmpeg` may); tests with films will be skipped"
+        );
+    }
 }
 
 /// What did not run: tests that said so themselves, ignored tests, and parts that this build leaves out.

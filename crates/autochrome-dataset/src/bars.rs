@@ -4,10 +4,14 @@ use autochrome_film::Frame;
 
 use crate::picture::Rectangle;
 
-/// Bars are darker than this, of 255 ...
+/// Bars have a luma of at most this, of 255 ...
 const DARKEST: u8 = 28;
 /// ... and even: grain and compression move no sample by more.
 const EVEN: u8 = 14;
+/// No channel is higher than this in a bar. It is more than for luma, since the half-size colours of most films bleed into bars.
+const MOST_CHANNEL: u8 = 90;
+/// Rows and columns that are cut off beside the bar itself: its edge is blended.
+const MARGIN: usize = 2;
 /// Bars of fewer than so many hundredths of a side are left: they cost nothing.
 const LEAST_HUNDREDTHS: usize = 2;
 /// Two opposite bars differ by at most so many hundredths of a side.
@@ -21,17 +25,20 @@ const PICTURE_BESIDE: f64 = 0.2;
 /// What lies between the bars; the whole frame when there are none.
 ///
 /// A night sky is dark and even too, but not above and below alike: bars come in equal pairs. The black around letters is even
-/// and comes in pairs, but next to it there is black between the letters, where next to a bar there is picture. One pixel more
-/// than the bar is cut off where one is, since its edge is blended.
+/// and comes in pairs, but next to it there is black between the letters, where next to a bar there is picture.
 pub(crate) fn inside(frame: &Frame) -> Rectangle {
     let whole = Rectangle::whole(frame);
     let (width, height) = (frame.width, frame.height);
-    let luma = |x: usize, y: usize| {
+    let sample = |x: usize, y: usize| {
         let pixel = &frame.rgb[(y * width + x) * 3..][..3];
-        pixel.iter().copied().max().unwrap_or(0)
+        let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
+        if r.max(g).max(b) > MOST_CHANNEL {
+            return u8::MAX;
+        }
+        ((77 * u32::from(r) + 150 * u32::from(g) + 29 * u32::from(b)) >> 8) as u8
     };
-    let row = |y: usize| line((0..width).step_by((width / SAMPLES).max(1)).map(|x| luma(x, y)));
-    let column = |x: usize| line((0..height).step_by((height / SAMPLES).max(1)).map(|y| luma(x, y)));
+    let row = |y: usize| line((0..width).step_by((width / SAMPLES).max(1)).map(|x| sample(x, y)));
+    let column = |x: usize| line((0..height).step_by((height / SAMPLES).max(1)).map(|y| sample(x, y)));
     let (top, bottom) = pair(height, &row);
     let (left, right) = pair(width, &column);
     if top + bottom >= height || left + right >= width {
@@ -67,17 +74,16 @@ fn pair(length: usize, line: &dyn Fn(usize) -> Line) -> (usize, usize) {
     let small = hundredths(first.min(last)) < LEAST_HUNDREDTHS * length;
     let unequal = hundredths(first.abs_diff(last)) > UNEQUAL_HUNDREDTHS * length;
     // Two thirds of the frame and more are a black frame, not bars.
-    if small || unequal || first + last + 2 >= length * 2 / 3 {
+    if small || unequal || first + last + 2 * MARGIN >= length * 2 / 3 {
         return (0, 0);
     }
-    // Beside a bar, its blended edge left out.
     let beside = length.div_ceil(50);
     let bright = |at: &dyn Fn(usize) -> usize, bar: usize| {
-        (bar + 2..bar + 2 + beside).map(|i| line(at(i)).bright).sum::<f64>() / beside as f64
+        (bar + MARGIN..bar + MARGIN + beside).map(|i| line(at(i)).bright).sum::<f64>() / beside as f64
     };
     let picture = bright(&|i| i.min(length - 1), first) > PICTURE_BESIDE
         && bright(&|i| opposite(i.min(length - 1)), last) > PICTURE_BESIDE;
-    if picture { (first + 1, last + 1) } else { (0, 0) }
+    if picture { (first + MARGIN, last + MARGIN) } else { (0, 0) }
 }
 
 #[cfg(test)]
@@ -97,11 +103,11 @@ mod tests {
     #[test]
     fn letterbox_and_pillarbox_are_cut_off() {
         let wide = inside(&frame(|_, y| !(11..79).contains(&y), 16));
-        assert_eq!(wide, Rectangle { left: 0, top: 12, width: 160, height: 66 });
+        assert_eq!(wide, Rectangle { left: 0, top: 13, width: 160, height: 64 });
         let narrow = inside(&frame(|x, _| !(20..140).contains(&x), 0));
-        assert_eq!(narrow, Rectangle { left: 21, top: 0, width: 118, height: 90 });
+        assert_eq!(narrow, Rectangle { left: 22, top: 0, width: 116, height: 90 });
         let both = inside(&frame(|x, y| !(20..140).contains(&x) || !(10..80).contains(&y), 0));
-        assert_eq!((both.width, both.height), (118, 68));
+        assert_eq!((both.width, both.height), (116, 66));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub const HUES: usize = 12;
 const GROUND_DARKEST: usize = 40;
 /// ... and spans no more levels: a dark scene has more.
 const GROUND_EVEN: usize = 8;
+/// Steps of luma that may each have a colour of their own in a toned picture.
+const LUMA_STEPS: usize = 24;
 /// Chroma (a and b of CIELAB) below which a colour has no hue worth counting.
 const LEAST_CHROMA: f32 = 6.0;
 
@@ -39,10 +41,10 @@ pub struct Look {
     pub sharpness: f32,
     /// Hasler and Süsstrunk's colourfulness: 0 is gray.
     pub colourfulness: f32,
-    /// Mean chroma in the common direction of all colours, a and b of CIELAB.
-    pub tint: f32,
-    /// Deviation of colours to the sides of that direction.
-    pub tint_spread: f32,
+    /// Root mean square of chroma, a and b of CIELAB.
+    pub chroma: f32,
+    /// The same of what is left of chroma when each luma has one colour: nothing is left of sepia.
+    pub free_chroma: f32,
     /// Largest share of the samples that have one and the same dark luma, as the ground of credits has, 0..=1.
     pub ground: f32,
     /// Share that is as bright as letters, 0..=1.
@@ -127,8 +129,8 @@ impl Look {
             highlights: highlights.unwrap_or(0) as f32,
             sharpness: rounded(100.0 * laplacian_variance(&luma, middle.width) / variance.max(1.0)),
             colourfulness: rounded(colourfulness(&small.rgb)),
-            tint: rounded(colours.tint),
-            tint_spread: rounded(colours.tint_spread),
+            chroma: rounded(colours.chroma),
+            free_chroma: rounded(colours.free_chroma),
             ground: rounded((0..=GROUND_DARKEST).map(|v| share(v..=v + GROUND_EVEN)).fold(0.0, f32::max)),
             letters: rounded(share(128..=255)),
             mean_ab: colours.mean_ab.map(rounded),
@@ -150,11 +152,11 @@ impl Look {
             && self.letters > 0.003
             && self.letters < 0.2
             && 1.0 - self.ground - self.letters < 0.15;
-        let tinted = self.tint > 4.0 && self.tint_spread < 1.6;
+        let tinted = self.chroma > 4.0 && self.free_chroma < (0.13 * self.chroma).max(1.3);
         [
             (self.crop.short_side() < min_side_px, Reason::Small),
-            (self.highlights < 36.0, Reason::Black),
             (credits, Reason::Credits),
+            (self.highlights < 36.0, Reason::Black),
             (self.sharpness < 0.6, Reason::Blurred),
             (self.colourfulness < 5.0, Reason::Gray),
             (tinted, Reason::Tinted),
@@ -220,36 +222,50 @@ impl Reason {
 }
 
 struct Colours {
-    tint: f32,
-    tint_spread: f32,
+    chroma: f32,
+    free_chroma: f32,
     mean_ab: [f32; 2],
     hues: [f32; HUES],
 }
 
 impl Colours {
     fn of(small: &Frame) -> Self {
-        let (_, chroma) = rgb8_to_lab(&small.rgb, small.width, small.height);
-        let pairs = || chroma.a.data().iter().zip(chroma.b.data()).map(|(a, b)| (*a, *b));
-        let count = pairs().count().max(1) as f32;
-        let (mut sum_a, mut sum_b) = (0.0, 0.0);
+        let (luma, chroma) = rgb8_to_lab(&small.rgb, small.width, small.height);
+        let samples = || {
+            let ab = chroma.a.data().iter().zip(chroma.b.data());
+            luma.data().iter().zip(ab).map(|(l, (a, b))| (luma_step(*l), *a, *b))
+        };
+        // Count, sums of a and b, and sum of their squares, of each step of luma.
+        let mut steps = [[0.0_f32; 4]; LUMA_STEPS];
         let mut hues = [0.0; HUES];
-        for (a, b) in pairs() {
-            sum_a += a;
-            sum_b += b;
+        for (step, a, b) in samples() {
+            let sums = [1.0, a, b, a * a + b * b];
+            steps[step].iter_mut().zip(sums).for_each(|(sum, value)| *sum += value);
             let chroma = a.hypot(b);
             if chroma >= LEAST_CHROMA {
                 let turn = b.atan2(a) / std::f32::consts::TAU;
-                let sector = (turn.rem_euclid(1.0) * HUES as f32) as usize % HUES;
-                hues[sector] += chroma / count;
+                hues[(turn.rem_euclid(1.0) * HUES as f32) as usize % HUES] += chroma;
             }
         }
-        let mean_ab = [sum_a / count, sum_b / count];
-        let tint = mean_ab[0].hypot(mean_ab[1]);
-        // The direction of the mean; any will do where there is none.
-        let (u, v) = if tint > 0.0 { (mean_ab[0] / tint, mean_ab[1] / tint) } else { (1.0, 0.0) };
-        let sideways: f32 = pairs().map(|(a, b)| (u * b - v * a).powi(2)).sum();
-        Self { tint, tint_spread: (sideways / count).sqrt(), mean_ab, hues }
+        let total: [f32; 4] = std::array::from_fn(|i| steps.iter().map(|step| step[i]).sum());
+        let count = total[0].max(1.0);
+        let free: f32 = steps
+            .iter()
+            .filter(|[n, ..]| *n > 0.0)
+            .map(|[n, a, b, squares]| (squares - (a * a + b * b) / n).max(0.0))
+            .sum();
+        Self {
+            chroma: (total[3] / count).sqrt(),
+            free_chroma: (free / count).sqrt(),
+            mean_ab: [total[1] / count, total[2] / count],
+            hues: hues.map(|hue| hue / count),
+        }
     }
+}
+
+/// The step of a luma of CIELAB, 0..=100.
+fn luma_step(l: f32) -> usize {
+    (l / 100.0 * LUMA_STEPS as f32).clamp(0.0, LUMA_STEPS as f32 - 1.0) as usize
 }
 
 /// Gray of BT.601, 0..=255: what frame subtraction has always used.

@@ -54,8 +54,7 @@ impl CutDetector {
         let mut usual: Vec<f32> = self.recent.iter().copied().collect();
         usual.sort_by(f32::total_cmp);
         let usual = usual.get(usual.len() / 2).copied().unwrap_or(0.0);
-        let cut =
-            rise > LEAST_RISE.max(NEW_PART * change) && change > TIMES * usual && other > LEAST_OTHER;
+        let cut = rise > LEAST_RISE.max(NEW_PART * change) && change > TIMES * usual && other > LEAST_OTHER;
         if cut {
             // The movement of the last scene says nothing about the new one.
             self.recent.clear();

@@ -6,6 +6,7 @@
 mod util;
 
 mod contract;
+mod dataset;
 mod evaluate;
 mod folders;
 mod interrupt;
