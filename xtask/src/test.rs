@@ -54,7 +54,8 @@ fn install_ffmpeg() {
     };
     // Package lists may be old or absent, as in a container.
     let install = ["install", "-y", "--no-install-recommends", "ffmpeg"];
-    if !apt(&install) && !(apt(&["update"]) && apt(&install)) {
+    let installed = apt(&install) || (apt(&["update"]) && apt(&install));
+    if !installed {
         eprintln!(
             "it could not be installed (`sudo apt install ffmpeg` may); tests with films will be skipped"
         );

@@ -199,11 +199,12 @@ impl Frames {
         }
         let status = self.child.wait();
         let mut ending = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
-        if self.ended && ending.complaints.is_empty() {
-            if let Some(status) = status.ok().filter(|status| !status.success()) {
-                ending.complaints.push(format!("ffmpeg ended with {status}"));
-                ending.complaint_count = 1;
-            }
+        if self.ended
+            && ending.complaints.is_empty()
+            && let Some(status) = status.ok().filter(|status| !status.success())
+        {
+            ending.complaints.push(format!("ffmpeg ended with {status}"));
+            ending.complaint_count = 1;
         }
         ending
     }

@@ -11,7 +11,7 @@ fn stripes(shift: usize) -> Vec<u8> {
     let mut bytes = b"P6 48 32 255\n".to_vec();
     for i in 0..48 * 32 {
         let (x, y) = (i % 48, i / 48);
-        let bright = (x / 8 + y / 8 + shift) % 2 == 0;
+        let bright = (x / 8 + y / 8 + shift).is_multiple_of(2);
         bytes.extend(if bright { [220, 120, 60] } else { [30, (60 + 40 * (shift % 3)) as u8, 120] });
     }
     bytes
