@@ -3,12 +3,13 @@
 use anyhow::Result;
 
 use crate::shell::{cargo, run, succeeds};
-use crate::{smoke, test};
+use crate::{smoke, test, web};
 
 /// Everything, cheapest first.
 pub fn run_all() -> Result<()> {
     format()?;
     test::run()?;
+    web::test()?;
     lint()?;
     smoke::run()
 }

@@ -1,6 +1,7 @@
 //! Project chores, run as `cargo xtask CHORE`. In Rust rather than shell, so that they run wherever cargo does.
 
 mod ci;
+mod load;
 mod shell;
 mod smoke;
 mod test;
@@ -13,13 +14,15 @@ cargo xtask test     run all tests; installs what they need, and says what had t
 cargo xtask lint     formatting, lints and documentation, without a warning
 cargo xtask smoke    train for ten steps, stopped and resumed
 cargo xtask web      build the web app (needs Node); the next build puts it into the program
-cargo xtask web-test test the web app, in a real browser too (needs Chromium)
+cargo xtask web-test test the web app, in a real browser too; says what it had to skip
 cargo xtask serve    build the web app and the program, and run them
-cargo xtask ci       test, lint and smoke: what must hold before a change is taken
+cargo xtask load DIR 64 clients for a minute against the server, beside colorize on the same folder
+cargo xtask ci       test, web-test, lint and smoke: what must hold before a change is taken
 ";
 
 fn main() -> ExitCode {
-    let chore = std::env::args().nth(1);
+    let mut arguments = std::env::args().skip(1);
+    let (chore, subject) = (arguments.next(), arguments.next());
     let result = match chore.as_deref() {
         Some("test") => test::run(),
         Some("lint") => ci::lint(),
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         Some("web") => web::build(),
         Some("web-test") => web::test(),
         Some("serve") => web::serve(),
+        Some("load") if subject.is_some() => load::run(&subject.unwrap_or_default()),
         Some("ci") => ci::run_all(),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -1,5 +1,6 @@
 //! A method with everything it is to be run with.
 
+use autochrome_color::filters::Look;
 use autochrome_color::{Chroma, Tone};
 use autochrome_media::Picture;
 use autochrome_methods::{Guidance, Method, MethodInfo, ModelSource, Options, registry};
@@ -12,6 +13,7 @@ pub struct Colorizer {
     guidance: Guidance,
     options: Options,
     tone: Tone,
+    look: Look,
 }
 
 impl Colorizer {
@@ -34,13 +36,33 @@ impl Colorizer {
     /// A method from anywhere.
     #[must_use]
     pub fn with_method(method: Box<dyn Method>) -> Self {
-        Self { method, guidance: Guidance::default(), options: Options::default(), tone: Tone::default() }
+        Self {
+            method,
+            guidance: Guidance::default(),
+            options: Options::default(),
+            tone: Tone::default(),
+            look: Look::default(),
+        }
     }
 
     /// Multiplies the colours' strength: 0 is gray, 1 as the method found them.
     #[must_use]
     pub fn saturation(mut self, saturation: f32) -> Self {
         self.tone.saturation = saturation;
+        self
+    }
+
+    /// Adjusts the colours and leaves luma alone; [`Colorizer::saturation`] is one of these.
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// Puts a look over the finished picture: a filter, contrast. Other than everything else it may change luma.
+    #[must_use]
+    pub fn look(mut self, look: Look) -> Self {
+        self.look = look;
         self
     }
 
@@ -72,7 +94,7 @@ impl Colorizer {
         self.method.model()
     }
 
-    /// The picture in colour, its luma untouched: the method's best answer.
+    /// The picture in colour, its luma untouched unless a look was asked for: the method's best answer.
     ///
     /// # Errors
     /// When the guidance does not fit the method, or its network fails.
@@ -88,8 +110,8 @@ impl Colorizer {
         Ok(best.chroma)
     }
 
-    /// Chroma put over the luma of a picture.
+    /// Chroma put over the luma of a picture, and a look over both.
     pub(crate) fn render(&self, picture: &Picture, chroma: &Chroma) -> Result<Colored, Error> {
-        Colored::new(picture, chroma, &self.tone)
+        Colored::new(picture, chroma, &self.tone, &self.look)
     }
 }
