@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -100,10 +100,12 @@ fn with_server(program: &Path, work: &Path, pictures: &[Vec<u8>]) -> Result<(Vec
     let mut server = Command::new(program)
         .args(["serve", "--bind", "127.0.0.1:0", "--data-dir"])
         .arg(work.join("data"))
-        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .context("cannot start the server")?;
-    let result = address(&mut server).map(|address| {
+    // What it says later goes the same way, so the pipe stays open.
+    let mut words = BufReader::new(server.stderr.take().context("the server has no standard error")?);
+    let result = address(&mut words).map(|address| {
         let (next, asked) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         let end = Instant::now() + TIME;
         let mut memory = Vec::new();
@@ -133,15 +135,15 @@ fn with_server(program: &Path, work: &Path, pictures: &[Vec<u8>]) -> Result<(Vec
     result
 }
 
-/// Reads on standard output where the server listens.
-fn address(server: &mut Child) -> Result<SocketAddr> {
-    let output = server.stdout.take().context("the server has no output")?;
-    for line in BufReader::new(output).lines() {
-        let line = line?;
+/// Where the server says that it listens.
+fn address(words: &mut impl BufRead) -> Result<SocketAddr> {
+    let mut line = String::new();
+    while words.read_line(&mut line)? > 0 {
         if let Some((_, rest)) = line.split_once("http://") {
-            let place = rest.trim_end_matches(|c: char| !c.is_ascii_digit());
+            let place = rest.split(|c: char| c == ';' || c.is_whitespace()).next().unwrap_or(rest);
             return place.parse().with_context(|| format!("no address in `{line}`"));
         }
+        line.clear();
     }
     bail!("the server ended before it said where it listens")
 }

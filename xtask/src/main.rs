@@ -16,23 +16,23 @@ cargo xtask smoke    train for ten steps, stopped and resumed
 cargo xtask web      build the web app (needs Node); the next build puts it into the program
 cargo xtask web-test test the web app, in a real browser too; says what it had to skip
 cargo xtask serve    build the web app and the program, and run them
-cargo xtask load DIR 64 clients for a minute against the server, beside colorize on the same folder
+cargo xtask load DIR  64 clients for a minute against the server, beside colorize on the same folder
 cargo xtask ci       test, web-test, lint and smoke: what must hold before a change is taken
 ";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let (chore, subject) = (arguments.next(), arguments.next());
-    let result = match chore.as_deref() {
-        Some("test") => test::run(),
-        Some("lint") => ci::lint(),
-        Some("smoke") => smoke::run(),
-        Some("web") => web::build(),
-        Some("web-test") => web::test(),
-        Some("serve") => web::serve(),
-        Some("load") if subject.is_some() => load::run(&subject.unwrap_or_default()),
-        Some("ci") => ci::run_all(),
-        Some("help" | "--help" | "-h") => {
+    let (chore, folder) = (arguments.next(), arguments.next());
+    let result = match (chore.as_deref().unwrap_or_default(), folder.as_deref()) {
+        ("test", None) => test::run(),
+        ("lint", None) => ci::lint(),
+        ("smoke", None) => smoke::run(),
+        ("web", None) => web::build(),
+        ("web-test", None) => web::test(),
+        ("serve", None) => web::serve(),
+        ("load", Some(folder)) => load::run(folder),
+        ("ci", None) => ci::run_all(),
+        ("help" | "--help" | "-h", _) => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
         }
