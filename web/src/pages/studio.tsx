@@ -205,7 +205,7 @@ export function Studio() {
         </button>
       </div>
       <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        <div className="min-w-0">
+        <div className="min-w-0 self-start lg:sticky lg:top-4">
           <Stage
             key={work.id}
             view={view}
