@@ -1,5 +1,7 @@
 //! `cargo xtask load FOLDER`: many clients at once against a server of this machine, beside `colorize` on the same pictures.
 //!
+//! `AUTOCHROME` names another program than the release build.
+//!
 //! Pictures are sent in turn, so that colours the server remembers are of no use to it when the folder holds some dozens.
 
 use std::collections::BTreeMap;
@@ -37,8 +39,13 @@ struct Asked {
 
 /// Measures a folder before, the server, and the folder after, so that a machine that others use too shows itself.
 pub fn run(folder: &str) -> Result<()> {
-    run_command(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
-    let program = target().join("release/autochrome");
+    let program = match std::env::var_os("AUTOCHROME") {
+        Some(program) => PathBuf::from(program),
+        None => {
+            run_command(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
+            target().join("release/autochrome")
+        }
+    };
     let work = target().join("xtask/load");
     let pictures = read(Path::new(folder))?;
     eprintln!("{} pictures, {CLIENTS} clients, {} s", pictures.len(), TIME.as_secs());

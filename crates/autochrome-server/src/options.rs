@@ -204,23 +204,23 @@ pub struct LookJson {
     /// How much of the filter; 1 when left out.
     #[schema(minimum = 0, maximum = 1)]
     #[param(minimum = 0, maximum = 1)]
-    amount: Option<f32>,
+    amount: Option<f64>,
     /// Strength of the colours; 1 when left out.
     #[schema(minimum = 0, maximum = 4)]
     #[param(minimum = 0, maximum = 4)]
-    saturation: Option<f32>,
+    saturation: Option<f64>,
     /// Blue below 0, yellow above.
     #[schema(minimum = -50, maximum = 50)]
     #[param(minimum = -50, maximum = 50)]
-    temperature: Option<f32>,
+    temperature: Option<f64>,
     /// Green below 0, magenta above.
     #[schema(minimum = -50, maximum = 50)]
     #[param(minimum = -50, maximum = 50)]
-    tint: Option<f32>,
+    tint: Option<f64>,
     /// Contrast; 1 when left out.
     #[schema(minimum = 0.5, maximum = 2)]
     #[param(minimum = 0.5, maximum = 2)]
-    contrast: Option<f32>,
+    contrast: Option<f64>,
 }
 
 fn wrong(code: &'static str, detail: String) -> Problem {
@@ -240,9 +240,10 @@ impl LookJson {
                 wrong("unknown-filter", format!("there is no filter `{id}`; known: {}", known.join(", ")))
             })?),
         };
-        let number = |name, value: Option<f32>, default: f32, low: f32, high: f32| match value {
+        // Compared before it is rounded: what lies a hair beyond a bound is beyond it.
+        let number = |name, value: Option<f64>, default: f32, low: f64, high: f64| match value {
             None => Ok(default),
-            Some(value) if (low..=high).contains(&value) => Ok(value),
+            Some(value) if (low..=high).contains(&value) => Ok(value as f32),
             Some(value) => {
                 Err(wrong("look-out-of-range", format!("{name} is {value}; give {low} to {high}")))
             }
@@ -414,7 +415,7 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_refused_with_the_range() {
-        for look in [r#"{"amount":1.01}"#, r#"{"saturation":-1}"#, r#"{"contrast":9}"#, r#"{"filter":"x"}"#] {
+        for look in [r#"{"amount":1.0000000000000002}"#, r#"{"saturation":-1}"#, r#"{"contrast":9}"#, r#"{"filter":"x"}"#] {
             let options = parse(&format!(r#"{{"look":{look}}}"#));
             assert_eq!(options.look.look().unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
         }
