@@ -49,6 +49,7 @@ export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored:
     const abort = new AbortController();
     let drawn: { look: Look; pixels: ImageData } | null = null;
     let drawing = false;
+    let hurry = () => {};
 
     const put = (pixels: ImageData) => {
       const { width, height } = pixels;
@@ -65,7 +66,10 @@ export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored:
         const look = wish.current;
         const settled = drawn?.look === look;
         if (settled) {
-          await new Promise((resolve) => setTimeout(resolve, REST_MS));
+          await new Promise<void>((resolve) => {
+            hurry = resolve;
+            setTimeout(resolve, REST_MS);
+          });
           if (wish.current !== look) continue;
         }
         // The first picture is drawn whole: nobody waits for a slider yet.
@@ -84,7 +88,10 @@ export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored:
       }
       drawing = false;
     };
-    wake.current = draw;
+    wake.current = () => {
+      hurry();
+      draw();
+    };
     draw();
     return () => abort.abort();
   }, [canvas, source]);
