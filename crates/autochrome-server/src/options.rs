@@ -7,7 +7,9 @@ use autochrome_color::filters::{self, Look};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::openapi::RefOr;
+use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 use crate::problem::Problem;
 
@@ -113,7 +115,7 @@ pub struct PointJson {
 #[schema(as = Stroke)]
 pub struct StrokeJson {
     /// The corners of the line, as shares of width and height.
-    #[schema(min_items = 1, value_type = Vec<[Share; 2]>)]
+    #[schema(min_items = 1, value_type = Vec<Place>)]
     path: Vec<[f32; 2]>,
     /// Width of the brush, as a share of the longer side.
     #[schema(minimum = 0, maximum = 1)]
@@ -128,6 +130,18 @@ pub struct StrokeJson {
 #[schema(minimum = 0, maximum = 1)]
 #[expect(dead_code, reason = "describes numbers that are read as they come")]
 pub struct Share(f32);
+
+/// x and y as shares of width and height.
+pub struct Place;
+
+impl utoipa::PartialSchema for Place {
+    fn schema() -> RefOr<Schema> {
+        // The derive knows no length of an array.
+        ArrayBuilder::new().items(Share::schema()).min_items(Some(2)).max_items(Some(2)).into()
+    }
+}
+
+impl ToSchema for Place {}
 
 /// A part of the picture that is to look like a part of a reference.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -187,6 +201,7 @@ pub enum RecolorJson {
     /// Colours whose hue lies between two others, in degrees of CIELAB, turn to another hue, or lose their colour.
     Hues {
         /// Where the range begins and, upwards, ends.
+        #[schema(min_items = 2, max_items = 2, value_type = Vec<f32>)]
         hues: [f32; 2],
         /// The hue its middle gets; gray when left out.
         to_hue: Option<f32>,
