@@ -73,7 +73,10 @@ pub fn run(folder: &str) -> Result<()> {
     println!("memory: at most {first} MB in the first third of the time, {last} MB in the last");
 
     let allowed = ["200", "429", "503"];
-    ensure!(outcomes.keys().all(|outcome| allowed.contains(outcome)), "there were other answers than 429 and 503");
+    ensure!(
+        outcomes.keys().all(|outcome| allowed.contains(outcome)),
+        "there were other answers than 429 and 503"
+    );
     ensure!(last <= first + first / 10, "memory grew from {first} to {last} MB");
     ensure!(share >= BAR, "less than {:.0} % of what colorize reaches", 100.0 * BAR);
     Ok(())

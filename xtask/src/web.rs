@@ -53,7 +53,8 @@ fn skipped(what: &str, why: &str) {
 
 /// Builds the app, or tells what the machine has not.
 fn try_build() -> Result<Option<String>> {
-    if node_version().is_none_or(|version| version < NODE) || !succeeds(Command::new("npm").arg("--version")) {
+    if node_version().is_none_or(|version| version < NODE) || !succeeds(Command::new("npm").arg("--version"))
+    {
         return Ok(Some(format!(
             "it needs Node {NODE} or newer with npm, from https://nodejs.org or your system's packages"
         )));

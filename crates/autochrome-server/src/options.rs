@@ -7,8 +7,8 @@ use autochrome_color::filters::{self, Look};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 use crate::problem::Problem;
@@ -430,7 +430,12 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_refused_with_the_range() {
-        for look in [r#"{"amount":1.0000000000000002}"#, r#"{"saturation":-1}"#, r#"{"contrast":9}"#, r#"{"filter":"x"}"#] {
+        for look in [
+            r#"{"amount":1.0000000000000002}"#,
+            r#"{"saturation":-1}"#,
+            r#"{"contrast":9}"#,
+            r#"{"filter":"x"}"#,
+        ] {
             let options = parse(&format!(r#"{{"look":{look}}}"#));
             assert_eq!(options.look.look().unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
         }

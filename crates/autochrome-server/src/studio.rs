@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use autochrome::{
     Answer, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits, Look,
-    Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, models, registry,
+    Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, models,
+    registry,
 };
 use autochrome_color::resize::{Filter as Resampling, fit_within, resize_plane};
 use axum::http::StatusCode;

@@ -10,8 +10,7 @@ use crate::output;
 pub fn run(as_json: bool) -> Result<Exit, Failure> {
     let all = filters::all();
     let text = if as_json {
-        let filter =
-            |filter: &filters::Filter| json!({"id": filter.id, "name": filter.name, "summary": filter.summary});
+        let filter = |filter: &filters::Filter| json!({"id": filter.id, "name": filter.name, "summary": filter.summary});
         Value::Array(all.iter().map(filter).collect()).to_string()
     } else {
         let width = all.iter().map(|filter| filter.id.len()).max().unwrap_or(0);

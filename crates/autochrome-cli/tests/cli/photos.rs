@@ -119,8 +119,7 @@ fn half_a_filter_is_half_of_it_and_none_is_nothing() {
         folder.gray(&["a.png", "-o", name, "--filter", filter]).assert().success();
         folder.open(name).to_rgb8().get_pixel(18, 0)[2]
     };
-    let (none, half, all) =
-        (blue("0.png", "sepia=0"), blue("1.png", "sepia=0.5"), blue("2.png", "sepia"));
+    let (none, half, all) = (blue("0.png", "sepia=0"), blue("1.png", "sepia=0.5"), blue("2.png", "sepia"));
     assert!(none == 126 && half < none - 10 && all < half - 10, "{none} {half} {all}");
 }
 

@@ -116,7 +116,8 @@ impl Page<'_> {
         let mut head = vec!["source", "split", "length", "scenes", "looked at", "kept"];
         head.extend(Reason::ALL.map(Reason::name));
         let remarked = |journal: &Journal| {
-            !journal.header.notes.is_empty() || journal.closed.as_ref().is_some_and(|closed| !closed.faults.is_empty())
+            !journal.header.notes.is_empty()
+                || journal.closed.as_ref().is_some_and(|closed| !closed.faults.is_empty())
         };
         let with_remarks = self.journals.iter().any(remarked);
         if with_remarks {
