@@ -18,6 +18,7 @@ pub mod models;
 pub mod native;
 pub mod norm;
 mod session;
+mod vividness;
 pub mod weights;
 
 pub use card::ModelCard;
