@@ -23,14 +23,14 @@ impl Pair {
         let wrong = |reason: String| EvaluateError::Pairs { path: file.to_path_buf(), reason };
         let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
         let lines = text.lines().enumerate();
-        let pairs = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')).map(|(number, line)| {
-            match line.split('\t').collect::<Vec<_>>()[..] {
+        let pairs = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')).map(
+            |(number, line)| match line.split('\t').collect::<Vec<_>>()[..] {
                 [picture, reference] => {
                     Ok(Self { picture: picture.trim().to_owned(), reference: reference.trim().to_owned() })
                 }
                 _ => Err(wrong(format!("line {} is not a picture, a tab and its reference", number + 1))),
-            }
-        });
+            },
+        );
         let pairs: Vec<Self> = pairs.collect::<Result<_, _>>()?;
         if pairs.is_empty() { Err(wrong("it names no pair".to_owned())) } else { Ok(pairs) }
     }

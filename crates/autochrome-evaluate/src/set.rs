@@ -91,7 +91,12 @@ impl EvaluationSet {
         let wanted = |i: usize| {
             let pair = &pairs[i * pairs.len() / count];
             let path = root.join(&pair.picture);
-            Wanted { path, name: pair.picture.clone(), source: pair.source(), reference: Some((root, &pair.reference)) }
+            Wanted {
+                path,
+                name: pair.picture.clone(),
+                source: pair.source(),
+                reference: Some((root, &pair.reference)),
+            }
         };
         Self::read(count, wanted, options, stop)
     }

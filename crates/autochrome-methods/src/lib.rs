@@ -27,6 +27,7 @@ pub mod models;
 mod neural;
 mod options;
 pub mod registry;
+mod scribble;
 
 pub use error::MethodError;
 pub use guidance::{

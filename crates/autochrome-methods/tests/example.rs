@@ -123,7 +123,8 @@ fn colours_twice_as_strong_make_an_answer_twice_as_strong() {
     strong.chroma.a.data_mut().iter_mut().chain(strong.chroma.b.data_mut()).for_each(|v| *v *= 2.0);
     let once = chroma("welsh", &luma, &references([reference()]));
     let twice = chroma("welsh", &luma, &references([strong]));
-    let doubled = |one: &Plane, two: &Plane| one.data().iter().zip(two.data()).all(|(a, b)| (2.0 * a - b).abs() < 1e-3);
+    let doubled =
+        |one: &Plane, two: &Plane| one.data().iter().zip(two.data()).all(|(a, b)| (2.0 * a - b).abs() < 1e-3);
     assert!(doubled(&once.a, &twice.a) && doubled(&once.b, &twice.b));
 }
 
@@ -132,7 +133,10 @@ fn constant_and_tiny_pictures_get_finite_colours() {
     for (width, height) in [(1, 1), (2, 9), (40, 30)] {
         for id in CLASSICAL {
             let answer = chroma(id, &Plane::filled(width, height, 50.0), &references([reference()]));
-            assert!(answer.a.data().iter().chain(answer.b.data()).all(|v| v.is_finite() && v.abs() < 128.0), "{id}");
+            assert!(
+                answer.a.data().iter().chain(answer.b.data()).all(|v| v.is_finite() && v.abs() < 128.0),
+                "{id}"
+            );
         }
     }
     let mut flat = reference();
@@ -237,7 +241,10 @@ fn a_network_takes_the_colours_of_what_it_recognises() {
     let strange = Reference { chroma: turn(&reference().chroma), ..reference() };
     let answer = chroma("deep", &luma, &references([strange]));
     let wanted = autochrome_color::resize::resize_chroma(
-        &turn(&truth), answer.a.width(), answer.a.height(), autochrome_color::resize::Filter::Area,
+        &turn(&truth),
+        answer.a.width(),
+        answer.a.height(),
+        autochrome_color::resize::Filter::Area,
     );
     let gray = error(&Chroma::neutral(answer.a.width(), answer.a.height()), &wanted);
     assert!(error(&answer, &wanted) < 0.7 * gray, "{} of {gray}", error(&answer, &wanted));
@@ -247,7 +254,8 @@ fn a_network_takes_the_colours_of_what_it_recognises() {
 fn a_collection_offers_the_fitting_reference_first_and_every_answer_differs() {
     let (luma, _) = picture();
     let checkers = Reference {
-        luma: Plane::from_vec(64, 64, (0..4096).map(|i| 90.0 * ((i / 8 + i / 512) % 2) as f32).collect()).unwrap(),
+        luma: Plane::from_vec(64, 64, (0..4096).map(|i| 90.0 * ((i / 8 + i / 512) % 2) as f32).collect())
+            .unwrap(),
         chroma: Chroma { a: Plane::filled(64, 64, 60.0), b: Plane::filled(64, 64, -50.0) },
         name: "checkers.png".to_owned(),
     };

@@ -7,8 +7,8 @@ use std::thread::available_parallelism;
 use anyhow::Context as _;
 use autochrome::{MethodError, Options, registry, write_atomic};
 use autochrome_evaluate::{
-    EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Pair, Progress, SetOptions, evaluate, json,
-    report, table,
+    EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Pair, Progress, SetOptions, evaluate,
+    json, report, table,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 

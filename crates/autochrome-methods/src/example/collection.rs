@@ -6,8 +6,8 @@ use autochrome_net::{Features, Session};
 use super::check;
 use super::deep::{Seen, answer, matched};
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec, Options,
-    Paper, Reference,
+    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
+    Options, Paper, Reference,
 };
 
 static ANSWERS: NumberSpec = NumberSpec {

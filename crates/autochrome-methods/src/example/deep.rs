@@ -13,8 +13,8 @@ use super::neighbors::{Cloud, Neighbor};
 use super::vote::{self, Ballot};
 use crate::neural::hint;
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec, Options,
-    Reference,
+    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
+    Options, Reference,
 };
 
 static POINTS: NumberSpec = NumberSpec {
@@ -208,12 +208,18 @@ pub(super) fn matched(
     let (dims, mut vectors) = descriptors(&pictures);
     let queries = vectors.remove(0);
     let points = vectors.concat();
-    let colours: Vec<[f32; 2]> =
-        seen.iter().zip(references).flat_map(|(seen, reference)| cell_colours(seen.grid(), reference)).collect();
+    let colours: Vec<[f32; 2]> = seen
+        .iter()
+        .zip(references)
+        .flat_map(|(seen, reference)| cell_colours(seen.grid(), reference))
+        .collect();
     let found = Cloud::new(&points, dims).nearest(&queries, NEAREST);
     let back = Cloud::new(&queries, dims).nearest(&points, 1);
-    let matches: Vec<Match> =
-        found.iter().enumerate().map(|(cell, nearest)| judge(picture.grid(), cell, nearest, &back, &colours)).collect();
+    let matches: Vec<Match> = found
+        .iter()
+        .enumerate()
+        .map(|(cell, nearest)| judge(picture.grid(), cell, nearest, &back, &colours))
+        .collect();
     Ok(chosen(picture.grid(), matches, most, trust))
 }
 
@@ -224,12 +230,14 @@ fn cell_colours(grid: &Features, reference: &Reference) -> Vec<[f32; 2]> {
     let [_, _, cell_width, cell_height] = grid.area(0);
     let (columns, rows) = ((2.0 / cell_width).round() as usize, (2.0 / cell_height).round() as usize);
     let (columns, rows) = (columns.max(1), rows.max(1));
-    let small = [&reference.chroma.a, &reference.chroma.b].map(|p| resize_plane(p, columns, rows, Filter::Area));
+    let small =
+        [&reference.chroma.a, &reference.chroma.b].map(|p| resize_plane(p, columns, rows, Filter::Area));
     (0..width * height)
         .map(|cell| {
             let (x, y) = (cell % width, cell / width);
             let mean = |plane: &Plane| {
-                let at = |i: usize| plane.row((2 * y + i / 2).min(rows - 1))[(2 * x + i % 2).min(columns - 1)];
+                let at =
+                    |i: usize| plane.row((2 * y + i / 2).min(rows - 1))[(2 * x + i % 2).min(columns - 1)];
                 (0..4).map(at).sum::<f32>() / 4.0
             };
             [mean(&small[0]), mean(&small[1])]

@@ -159,7 +159,9 @@ mod tests {
     fn eigenvectors_are_only_scaled_by_their_matrix() {
         let values = vec![4.0, 1.0, -2.0, 1.0, 2.0, 0.5, -2.0, 0.5, 3.0];
         let (eigenvalues, vectors) = Symmetric { side: 3, values: values.clone() }.eigen();
-        assert!(eigenvalues.is_sorted_by(|a, b| a >= b) && (eigenvalues.iter().sum::<f64>() - 9.0).abs() < 1e-9);
+        assert!(
+            eigenvalues.is_sorted_by(|a, b| a >= b) && (eigenvalues.iter().sum::<f64>() - 9.0).abs() < 1e-9
+        );
         for (value, vector) in eigenvalues.iter().zip(vectors.chunks(3)) {
             for (row, v) in values.chunks(3).zip(vector) {
                 assert!((dot(row, vector) - value * v).abs() < 1e-9);
@@ -179,7 +181,8 @@ mod tests {
         let projection = Projection::separate(&points, 3, &labels, 1);
         let along = projection.apply(&points);
         let mean = |class: usize| {
-            let of: Vec<f32> = along.iter().zip(&labels).filter(|(_, l)| **l == class).map(|(v, _)| *v).collect();
+            let of: Vec<f32> =
+                along.iter().zip(&labels).filter(|(_, l)| **l == class).map(|(v, _)| *v).collect();
             super::super::mean_and_deviation(&of)
         };
         let ((zero, spread), (one, _)) = (mean(0), mean(1));

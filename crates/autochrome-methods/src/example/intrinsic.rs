@@ -81,8 +81,10 @@ impl Method for Intrinsic {
         let mut random = fastrand::Rng::with_seed(guidance.seed.unwrap_or(0));
         let queries = features(&picture, place);
         let each = (SAMPLES / exemplars.len()).max(1);
-        let proposals: Vec<Vec<Ballot>> =
-            exemplars.iter().map(|exemplar| ask(exemplar, &picture, &queries, place, each, &mut random)).collect();
+        let proposals: Vec<Vec<Ballot>> = exemplars
+            .iter()
+            .map(|exemplar| ask(exemplar, &picture, &queries, place, each, &mut random))
+            .collect();
         // References that agree outvote the one whose light was misjudged.
         let votes: Vec<([f32; 2], f32)> = (0..picture.data().len())
             .into_par_iter()
@@ -97,7 +99,7 @@ impl Method for Intrinsic {
         let confidence = local::mean(&confidence, 1);
         let sure = confident(&confidence, CELL_PX, SURE);
         let known: Vec<Known> = sure.into_iter().map(|index| Known { index, ab: votes[index].0 }).collect();
-        Ok(vec![spread(&picture, &known).into()])
+        Ok(vec![spread(&picture, &known)?.into()])
     }
 }
 
@@ -112,7 +114,8 @@ fn ask(
 ) -> Vec<Ballot> {
     let features = features(&exemplar.luma, place);
     let drawn = jittered(exemplar.luma.size(), samples, random);
-    let points: Vec<f32> = drawn.iter().flat_map(|&i| features[i * FEATURES..][..FEATURES].to_vec()).collect();
+    let points: Vec<f32> =
+        drawn.iter().flat_map(|&i| features[i * FEATURES..][..FEATURES].to_vec()).collect();
     let found = Cloud::new(&points, FEATURES).nearest(queries, NEAREST);
     let propose = |(nearest, &l): (&Vec<super::neighbors::Neighbor>, &f32)| {
         let ballots: Vec<Ballot> = nearest
@@ -206,7 +209,10 @@ mod tests {
         let (flat, sloped) = (reflectance(&plane(0.0)), reflectance(&plane(1.0)));
         // Away from the edges, where the mean sees one side only.
         let middle = |i: &usize| (32..96).contains(&(i % 128));
-        let worst = (0..128 * 128).filter(middle).map(|i| (flat.data()[i] - sloped.data()[i]).abs()).fold(0.0, f32::max);
+        let worst = (0..128 * 128)
+            .filter(middle)
+            .map(|i| (flat.data()[i] - sloped.data()[i]).abs())
+            .fold(0.0, f32::max);
         assert!(worst < 0.1, "{worst} of a slope of 1");
     }
 }

@@ -80,7 +80,7 @@ impl Method for Irony {
         let confidence = plane_of(picture.size(), voted.iter().map(|v| v.confidence).collect());
         let sure = confident(&confidence, CELL_PX, SURE);
         let known: Vec<Known> = sure.into_iter().map(|index| Known { index, ab: voted[index].ab }).collect();
-        Ok(vec![spread(&picture, &known).into()])
+        Ok(vec![spread(&picture, &known)?.into()])
     }
 }
 
@@ -158,9 +158,13 @@ fn vote(picture: &Plane, exemplars: &[Exemplar], samples: &Samples, found: &[Fou
     let (width, height) = picture.size();
     let at = |i: usize| {
         let (x, y) = (i % width, i / width);
-        let near = |at: usize, side: usize| at.saturating_sub(VOTE_RADIUS_PX)..(at + VOTE_RADIUS_PX + 1).min(side);
-        let neighbours =
-            || near(y, height).flat_map(move |y| near(x, width).map(move |x| (x, y))).map(|(nx, ny)| (nx, ny, found[ny * width + nx]));
+        let near =
+            |at: usize, side: usize| at.saturating_sub(VOTE_RADIUS_PX)..(at + VOTE_RADIUS_PX + 1).min(side);
+        let neighbours = || {
+            near(y, height)
+                .flat_map(move |y| near(x, width).map(move |x| (x, y)))
+                .map(|(nx, ny)| (nx, ny, found[ny * width + nx]))
+        };
         let mut weights = vec![0.0_f32; samples.classes];
         neighbours().for_each(|(_, _, found)| weights[found.label] += found.likeness);
         let total: f32 = weights.iter().sum();
@@ -170,7 +174,8 @@ fn vote(picture: &Plane, exemplars: &[Exemplar], samples: &Samples, found: &[Fou
             let (reference, place) = samples.places[found.sample];
             let exemplar = &exemplars[reference];
             let (w, h) = exemplar.luma.size();
-            let look = |from: usize, to: usize, at: usize, side: usize| (from + to).saturating_sub(at).min(side - 1);
+            let look =
+                |from: usize, to: usize, at: usize, side: usize| (from + to).saturating_sub(at).min(side - 1);
             let (rx, ry) = (look(place % w, x, nx, w), look(place / w, y, ny, h));
             let ab = exemplar.ab(ry * w + rx);
             sum[0] += found.likeness * ab[0];

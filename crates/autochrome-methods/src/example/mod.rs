@@ -141,4 +141,3 @@ fn jittered((width, height): (usize, usize), count: usize, random: &mut fastrand
     }
     places
 }
-

@@ -39,11 +39,6 @@ impl Cloud {
         Self { dims, len, blocks }
     }
 
-    /// Number of points.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
     /// For each of `queries`, point by point, its nearest points, at most `count`, the nearest first.
     pub fn nearest(&self, queries: &[f32], count: usize) -> Vec<Vec<Neighbor>> {
         let count = count.min(self.len);

@@ -21,7 +21,8 @@ pub(super) fn count(ballots: &[Ballot]) -> ([f32; 2], f32) {
     if total.is_nan() || total <= 0.0 {
         return ([0.0; 2], 0.0);
     }
-    let support = |at: [f32; 2]| ballots.iter().map(|ballot| ballot.weight * nearness(at, ballot.ab)).sum::<f32>();
+    let support =
+        |at: [f32; 2]| ballots.iter().map(|ballot| ballot.weight * nearness(at, ballot.ab)).sum::<f32>();
     let (mut best, mut most) = ([0.0; 2], -1.0);
     for ballot in ballots {
         let supported = support(ballot.ab);
@@ -54,7 +55,8 @@ mod tests {
 
     #[test]
     fn the_majority_is_not_mixed_with_the_rest() {
-        let (ab, share) = count(&[ballot(40.0, 20.0, 1.0), ballot(42.0, 20.0, 1.0), ballot(-50.0, 10.0, 1.0)]);
+        let (ab, share) =
+            count(&[ballot(40.0, 20.0, 1.0), ballot(42.0, 20.0, 1.0), ballot(-50.0, 10.0, 1.0)]);
         assert!((ab[0] - 41.0).abs() < 0.1 && (ab[1] - 20.0).abs() < 0.1, "{ab:?}");
         assert!((share - 2.0 / 3.0).abs() < 0.02, "{share}");
     }

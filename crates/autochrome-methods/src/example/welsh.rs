@@ -7,8 +7,8 @@ use super::local::{self, plane_of};
 use super::neighbors::Cloud;
 use super::{Exemplar, jittered, prepare};
 use crate::{
-    Answer, Area, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
-    SwatchPair,
+    Answer, Area, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options,
+    Paper, SwatchPair,
 };
 
 static SIZE: NumberSpec = NumberSpec {
@@ -87,9 +87,8 @@ struct Palette {
 impl Palette {
     fn add(&mut self, exemplar: &Exemplar, remapped: &Plane, places: &[usize]) {
         let deviations = local::deviation(remapped, WINDOW_RADIUS_PX);
-        self.samples.extend(
-            places.iter().map(|&i| ([remapped.data()[i], deviations.data()[i]], exemplar.ab(i))),
-        );
+        self.samples
+            .extend(places.iter().map(|&i| ([remapped.data()[i], deviations.data()[i]], exemplar.ab(i))));
         self.samples.sort_by(|one, two| one.0[0].total_cmp(&two.0[0]));
     }
 
@@ -191,7 +190,8 @@ const NEIGHBOURHOOD: usize = (2 * WINDOW_RADIUS_PX + 1) * (2 * WINDOW_RADIUS_PX 
 fn neighbourhood(plane: &Plane, x: usize, y: usize) -> [f32; NEIGHBOURHOOD] {
     const SIDE: usize = 2 * WINDOW_RADIUS_PX + 1;
     std::array::from_fn(|i| {
-        let near = |at: usize, step: usize, side: usize| (at + step).saturating_sub(WINDOW_RADIUS_PX).min(side - 1);
+        let near =
+            |at: usize, step: usize, side: usize| (at + step).saturating_sub(WINDOW_RADIUS_PX).min(side - 1);
         plane.row(near(y, i / SIDE, plane.height()))[near(x, i % SIDE, plane.width())]
     })
 }

@@ -40,11 +40,6 @@ impl Descriptors {
         Self { kinds: [(FILTERS, gabor), (SURF, surf), (2, brightness), (2, deviation)] }
     }
 
-    /// Number of superpixels.
-    pub fn len(&self) -> usize {
-        self.kinds[2].1.len() / 2
-    }
-
     /// Squared distance in one kind between a superpixel here and one there.
     pub fn distance(&self, kind: usize, i: usize, other: &Self, j: usize) -> f32 {
         let dims = self.kinds[kind].0;
@@ -133,7 +128,7 @@ mod tests {
         let mut descriptors = Descriptors::of(&luma, &Superpixels::cut(&luma, 40.0));
         normalise(&mut [&mut descriptors]);
         for kind in 0..KINDS {
-            let n = descriptors.len();
+            let n = descriptors.kinds[2].1.len() / 2;
             let sum: f32 = (0..n * n).map(|i| descriptors.distance(kind, i / n, &descriptors, i % n)).sum();
             assert!((sum / (n * n) as f32 - 1.0).abs() < 0.02, "{kind}: {}", sum / (n * n) as f32);
         }

@@ -24,7 +24,8 @@ pub(super) fn magnitudes(luma: &Plane) -> Vec<Vec<f32>> {
     let (mean, _) = mean_and_deviation(luma.data());
     let values: Vec<f32> = luma.data().iter().map(|l| l - mean).collect();
     let filter = |i: usize| {
-        let (frequency, angle) = (FREQUENCIES[i / DIRECTIONS], PI * (i % DIRECTIONS) as f32 / DIRECTIONS as f32);
+        let (frequency, angle) =
+            (FREQUENCIES[i / DIRECTIONS], PI * (i % DIRECTIONS) as f32 / DIRECTIONS as f32);
         magnitude(&values, luma.size(), [frequency * angle.cos(), frequency * angle.sin()], SPAN / frequency)
     };
     (0..FILTERS).into_par_iter().map(filter).collect()
@@ -85,8 +86,11 @@ mod tests {
 
     #[test]
     fn a_wave_is_loudest_in_the_filter_of_its_own_direction_and_length() {
-        for (filter, wave) in [(2 * DIRECTIONS, [FREQUENCIES[2], 0.0]), (2 * DIRECTIONS + 4, [0.0, FREQUENCIES[2]])] {
-            let value = |i: usize| 50.0 + 20.0 * (wave[0] * (i % 64) as f32 + wave[1] * (i / 64) as f32).sin();
+        for (filter, wave) in
+            [(2 * DIRECTIONS, [FREQUENCIES[2], 0.0]), (2 * DIRECTIONS + 4, [0.0, FREQUENCIES[2]])]
+        {
+            let value =
+                |i: usize| 50.0 + 20.0 * (wave[0] * (i % 64) as f32 + wave[1] * (i / 64) as f32).sin();
             let luma = Plane::from_vec(64, 64, (0..64 * 64).map(value).collect()).unwrap();
             let magnitudes = magnitudes(&luma);
             let middle = |f: &usize| magnitudes[*f][32 * 64 + 32];

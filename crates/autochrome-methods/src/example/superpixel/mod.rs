@@ -24,13 +24,8 @@ static SIZE: NumberSpec = NumberSpec {
     default: Some(320.0),
 };
 
-static AREA: NumberSpec = NumberSpec {
-    id: "area",
-    help: "Pixels of a superpixel",
-    min: 10.0,
-    max: 1000.0,
-    default: Some(40.0),
-};
+static AREA: NumberSpec =
+    NumberSpec { id: "area", help: "Pixels of a superpixel", min: 10.0, max: 1000.0, default: Some(40.0) };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "superpixel",
@@ -89,7 +84,7 @@ impl Method for Superpixel {
                 (support >= LEAST_SUPPORT).then_some(Known { index, ab })
             })
             .collect();
-        Ok(vec![spread(&picture, &known).into()])
+        Ok(vec![spread(&picture, &known)?.into()])
     }
 }
 
@@ -136,7 +131,9 @@ fn matches(descriptors: &Descriptors, i: usize, sources: &[Source]) -> Vec<Ballo
     }
     left.sort_by(|one, two| one.2.total_cmp(&two.2).then((one.0, one.1).cmp(&(two.0, two.1))));
     left.truncate(MATCHES);
-    left.iter().map(|&(number, j, cost)| Ballot { ab: sources[number].colours[j], weight: likeness(cost) }).collect()
+    left.iter()
+        .map(|&(number, j, cost)| Ballot { ab: sources[number].colours[j], weight: likeness(cost) })
+        .collect()
 }
 
 /// What superpixel `i` and those around it propose; they count as far as they look like it.
@@ -148,7 +145,8 @@ fn ballots(
 ) -> Vec<Ballot> {
     let mut ballots = proposals[i].clone();
     for &other in &superpixels.neighbours[i] {
-        let cost = (0..KINDS).map(|kind| WEIGHTS[kind] * descriptors.distance(kind, i, descriptors, other)).sum();
+        let cost =
+            (0..KINDS).map(|kind| WEIGHTS[kind] * descriptors.distance(kind, i, descriptors, other)).sum();
         let like = likeness(cost);
         ballots.extend(proposals[other].iter().map(|b| Ballot { weight: like * b.weight, ..*b }));
     }

@@ -36,7 +36,8 @@ impl Superpixels {
             let (x, y) = (i % width, i / width);
             [x as f32, y as f32, 1.0].iter().zip(&mut sums[label]).for_each(|(v, sum)| *sum += v);
             let right = (x + 1 < width).then_some(i + 1);
-            for other in [right, Some(i + width).filter(|&below| below < labels.len())].into_iter().flatten() {
+            for other in [right, Some(i + width).filter(|&below| below < labels.len())].into_iter().flatten()
+            {
                 if labels[other] != label {
                     neighbours[label].push(labels[other]);
                     neighbours[labels[other]].push(label);
@@ -159,7 +160,8 @@ mod tests {
     use super::*;
 
     fn halves() -> Plane {
-        Plane::from_vec(48, 30, (0..48 * 30).map(|i| if i % 48 < 21 { 20.0 } else { 80.0 }).collect()).unwrap()
+        Plane::from_vec(48, 30, (0..48 * 30).map(|i| if i % 48 < 21 { 20.0 } else { 80.0 }).collect())
+            .unwrap()
     }
 
     #[test]
