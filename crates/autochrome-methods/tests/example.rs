@@ -26,12 +26,12 @@ fn landscape(horizon: f32, wall: f32, seed: u32) -> (Plane, Chroma) {
     let pixel = |i: usize| {
         let (x, y) = ((i % WIDTH) as f32 / WIDTH as f32, (i / WIDTH) as f32 / HEIGHT as f32);
         if (wall..wall + 0.3).contains(&x) && y > 0.35 && y < 0.9 {
-            let plank = if i / WIDTH % 6 < 2 { 36.0 } else { 58.0 };
+            let plank = if i / WIDTH % 4 < 2 { 38.0 } else { 56.0 };
             (plank + 2.0 * noise(i), [18.0, 24.0])
         } else if y < horizon {
             (82.0 - 10.0 * y, [-4.0, -24.0])
         } else {
-            (38.0 + 24.0 * noise(i), [-26.0, 34.0])
+            (32.0 + 31.0 * noise(i), [-26.0, 34.0])
         }
     };
     let pixels: Vec<(f32, [f32; 2])> = (0..WIDTH * HEIGHT).map(pixel).collect();

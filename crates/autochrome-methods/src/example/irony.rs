@@ -119,10 +119,14 @@ impl Samples {
     fn classify(&self, picture: &Plane) -> Vec<Found> {
         let textures = cosines(picture, (0..picture.data().len()).into_par_iter());
         let nearest = self.cloud.nearest(&self.projection.apply(&textures), NEAREST);
-        nearest.into_iter().map(|nearest| self.found(&nearest)).collect()
+        // What is far depends on the pictures: as far as the nearest sample of a pixel in the middle of the field.
+        let mut distances: Vec<f32> = nearest.iter().filter_map(|n| Some(n.first()?.distance.sqrt())).collect();
+        distances.sort_by(f32::total_cmp);
+        let scale = distances.get(distances.len() / 2).map_or(1.0, |middle| middle.max(1e-6));
+        nearest.into_iter().map(|nearest| self.found(&nearest, scale)).collect()
     }
 
-    fn found(&self, nearest: &[Neighbor]) -> Found {
+    fn found(&self, nearest: &[Neighbor], scale: f32) -> Found {
         let mut votes = vec![0_usize; self.classes];
         nearest.iter().for_each(|n| votes[self.labels[n.index]] += 1);
         // The first of the most voted: equal votes go to the nearer sample.
@@ -131,7 +135,8 @@ impl Samples {
         best.map_or(Found::default(), |n| Found {
             label: self.labels[n.index],
             sample: n.index,
-            likeness: (-n.distance.sqrt()).exp(),
+            // Never nothing, or a picture unlike all references would get no colour at all.
+            likeness: (-n.distance.sqrt() / scale).exp().max(1e-6),
         })
     }
 }
