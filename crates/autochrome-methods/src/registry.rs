@@ -1,7 +1,7 @@
 //! The one list of methods; help texts, the API and the documentation are made from it.
 
 use crate::error::nearest;
-use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural};
+use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, scribble};
 
 /// Makes a method, with this model or its default one.
 type Open = fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>;
@@ -27,8 +27,9 @@ impl Entry {
     }
 }
 
-static METHODS: [Entry; 2] = [
+static METHODS: [Entry; 3] = [
     Entry { info: &neural::INFO, open: neural::open },
+    Entry { info: &scribble::INFO, open: |_| Ok(Box::new(scribble::Scribble)) },
     Entry { info: &gray::INFO, open: |_| Ok(Box::new(gray::Gray)) },
 ];
 
