@@ -2,7 +2,7 @@
 
 use crate::error::nearest;
 use crate::example::{collection, deep, intrinsic, irony, superpixel, welsh};
-use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural};
+use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, scribble};
 
 /// Makes a method, with this model or its default one.
 type Open = fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>;
@@ -28,7 +28,7 @@ impl Entry {
     }
 }
 
-static METHODS: [Entry; 8] = [
+static METHODS: &[Entry] = &[
     Entry { info: &neural::INFO, open: neural::open },
     Entry { info: &deep::INFO, open: deep::open },
     Entry { info: &collection::INFO, open: collection::open },
@@ -36,6 +36,7 @@ static METHODS: [Entry; 8] = [
     Entry { info: &irony::INFO, open: |_| Ok(Box::new(irony::Irony)) },
     Entry { info: &intrinsic::INFO, open: |_| Ok(Box::new(intrinsic::Intrinsic)) },
     Entry { info: &welsh::INFO, open: |_| Ok(Box::new(welsh::Welsh)) },
+    Entry { info: &scribble::INFO, open: |_| Ok(Box::new(scribble::Scribble)) },
     Entry { info: &gray::INFO, open: |_| Ok(Box::new(gray::Gray)) },
 ];
 
@@ -45,7 +46,7 @@ pub const DEFAULT: &str = "neural";
 /// Every method, the default first.
 #[must_use]
 pub fn methods() -> &'static [Entry] {
-    &METHODS
+    METHODS
 }
 
 /// The method of this id.

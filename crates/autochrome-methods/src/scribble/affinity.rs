@@ -12,6 +12,12 @@ pub(super) const NEIGHBOURS: usize = 8;
 /// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
 const STRIPE: usize = 16;
 
+/// Sweeps for setting the scales of equations.
+const BALANCING: usize = 4;
+
+/// Least scale of an equation, which keeps products of scales and weights normal numbers.
+const LEAST_SCALE: f32 = 1e-6;
+
 /// The weights of every pixel's eight neighbours, stored with a border of one pixel that nothing is coupled to.
 ///
 /// The weight of neighbour s in the row of pixel r is exp(−(Y(r) − Y(s))² / σ²(r)), where Y is the luma of YIQ in 0..=1 and σ²
@@ -52,14 +58,53 @@ impl Affinity {
             }
         });
         let mut affinity = Self { width, height, weights };
-        let scale = super::operator::balance(&affinity);
-        affinity.weights.iter_mut().zip(&scale).for_each(|(w, s)| w.iter_mut().for_each(|w| *w *= s));
-        if std::env::var("SYM").is_ok() {
-            let old = affinity.weights.clone();
-            let st = (width + 2) as isize;
-            for i in 0..old.len() { for k in 0..8 { if old[i][k] > 0.0 { let (dx, dy) = PLACES[k]; let j = i.wrapping_add_signed(dy * st + dx); affinity.weights[i][k] = 0.5 * (old[i][k] + old[j][7 - k]); } } }
-        }
+        affinity.balance();
         affinity
+    }
+
+    /// Scales the equations so that each pixel is followed about as much as it follows.
+    ///
+    /// Pixels in the middle of an edge follow both sides, while nobody follows them; sums over groups of pixels would take that
+    /// for a bridge between the sides. The scale is that of the stationary distribution of a walk along the weights, after a few
+    /// sweeps, which are enough to set neighbours right.
+    ///
+    /// # Source
+    /// Horton, Leutenegger, "A multi-level solution algorithm for steady-state Markov chains", SIGMETRICS 1994.
+    fn balance(&mut self) {
+        let stride = self.stride();
+        let sums: Vec<f32> =
+            self.weights.par_iter().with_min_len(4096).map(|weights| weights.iter().sum()).collect();
+        let mut scale: Vec<f32> = sums.iter().map(|&sum| if sum > 0.0 { 1.0 / sum } else { 0.0 }).collect();
+        for sweep in 0..BALANCING {
+            let before = scale.clone();
+            let last = scale.len() - stride;
+            scale[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each_init(
+                Vec::new,
+                |local: &mut Vec<f32>, (stripe, scale)| {
+                    let start = stripe * STRIPE * stride;
+                    local.clear();
+                    local.extend_from_slice(&before[start..start + scale.len() + 2 * stride]);
+                    for step in 0..scale.len() {
+                        let offset = if sweep % 2 == 0 { step } else { scale.len() - 1 - step };
+                        let (here, place) = (offset + stride, start + offset + stride);
+                        if sums[place] == 0.0 {
+                            continue;
+                        }
+                        let mut inflow = 0.0;
+                        for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
+                            let step = dy * stride as isize + dx;
+                            let theirs = self.weights[place.wrapping_add_signed(step)][NEIGHBOURS - 1 - k];
+                            inflow += theirs * local[here.wrapping_add_signed(step)];
+                        }
+                        local[here] = (inflow / sums[place]).max(LEAST_SCALE);
+                    }
+                    scale.copy_from_slice(&local[stride..stride + scale.len()]);
+                },
+            );
+        }
+        self.weights.par_iter_mut().zip(&scale).with_min_len(4096).for_each(|(weights, scale)| {
+            weights.iter_mut().for_each(|weight| *weight *= scale);
+        });
     }
 
     /// Pixels in a row, border included.
@@ -82,13 +127,13 @@ impl Affinity {
         self.weights.len()
     }
 
-    /// The neighbours of a pixel of the picture with their weights; none for a pixel of the border.
-    pub(super) fn row(&self, place: usize) -> impl Iterator<Item = (usize, f32)> {
+    /// The neighbours of a pixel of the picture: which of eight, where, and with what weight; none for a pixel of the border.
+    pub(super) fn row(&self, place: usize) -> impl Iterator<Item = (usize, usize, f32)> {
         let weights = &self.weights[place];
         let stride = self.stride() as isize;
         (0..NEIGHBOURS).filter(|&k| weights[k] > 0.0).map(move |k| {
             let (dx, dy) = PLACES[k];
-            (place.wrapping_add_signed(dy * stride + dx), weights[k])
+            (k, place.wrapping_add_signed(dy * stride + dx), weights[k])
         })
     }
 }
@@ -98,19 +143,9 @@ impl Couplings for Affinity {
         self.len()
     }
 
-    fn diagonal(&self, node: usize) -> f32 {
-        self.weights[node].iter().sum()
-    }
-
     fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)> {
-        let weights = &self.weights[node];
-        let stride = self.stride() as isize;
-        (0..NEIGHBOURS).filter(|&k| weights[k] > 0.0).map(move |k| {
-            let (dx, dy) = PLACES[k];
-            let other = node.wrapping_add_signed(dy * stride + dx);
-            // Neighbour k sees this pixel in the opposite direction.
-            (other, weights[k], self.weights[other][NEIGHBOURS - 1 - k])
-        })
+        // Neighbour k sees this pixel in the opposite direction.
+        self.row(node).map(|(k, other, ours)| (other, ours, self.weights[other][NEIGHBOURS - 1 - k]))
     }
 }
 
@@ -134,7 +169,8 @@ fn row_weights(centre: f32, window: [f32; NEIGHBOURS], inside: [bool; NEIGHBOURS
     let mean = difference.iter().sum::<f32>() / count;
     let squares: f32 = (0..NEIGHBOURS).map(|k| mask[k] * (difference[k] - mean).powi(2)).sum();
     let variance = (squares + mean * mean) / count;
-    let nearest = (0..NEIGHBOURS).filter(|&k| inside[k]).map(|k| difference[k].powi(2)).fold(f32::MAX, f32::min);
+    let nearest =
+        (0..NEIGHBOURS).filter(|&k| inside[k]).map(|k| difference[k].powi(2)).fold(f32::MAX, f32::min);
     // −ln 0.01: the most similar neighbour keeps a weight of 0.01.
     let least = if nearest < f32::MAX { nearest / 4.605_170_2 } else { 0.0 };
     let sigma = (0.6 * variance).max(least).max(0.000_002);
@@ -190,10 +226,13 @@ impl<'a> Equations<'a> {
                 let mut sum = right[place];
                 let lines = [here - stride - 1, here - 1, here + stride - 1];
                 let [above, beside, below] = lines.map(|first| &stripe[first..first + 3]);
-                let around = [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];
-                for (&weight, other) in weights.iter().zip(around) {
-                    sum[0] += weight * other[0];
-                    sum[1] += weight * other[1];
+                // The value that was just found comes last, so that all else need not wait for it.
+                let (first, last) = if forward { (4, 3) } else { (3, 4) };
+                let around =
+                    [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];
+                for k in [0, 1, 2, 5, 6, 7, first, last] {
+                    sum[0] += weights[k] * around[k][0];
+                    sum[1] += weights[k] * around[k][1];
                 }
                 stripe[here] = [sum[0] * inverse, sum[1] * inverse];
             }
@@ -289,7 +328,7 @@ mod tests {
         let affinity = Affinity::new(&luma);
         assert_eq!(affinity.row(affinity.place(0, 0)).count(), 3);
         assert_eq!(affinity.row(affinity.place(1, 1)).count(), 5);
-        let places: Vec<usize> = affinity.row(affinity.place(2, 1)).map(|(place, _)| place).collect();
+        let places: Vec<usize> = affinity.row(affinity.place(2, 1)).map(|(_, place, _)| place).collect();
         assert_eq!(places, [affinity.place(1, 0), affinity.place(2, 0), affinity.place(1, 1)]);
     }
 

@@ -19,14 +19,16 @@ pub(super) struct Graph {
     pull: Vec<f32>,
     /// 1 / (Σ w + pull), 0 for a node without an equation.
     inverse: Vec<f32>,
-    pub(super) scale: Vec<f32>,
 }
 
 impl Graph {
     /// Groups of nodes moved together: the sums of their rows.
     ///
     /// `row` calls back with each neighbour of a node and its weight, and [`ALONE`]'s owner, the known colours, with `None`.
-    pub(super) fn new(groups: &Groups, row: impl Fn(usize, &mut dyn FnMut(Option<usize>, f32)) + Sync) -> Self {
+    pub(super) fn new(
+        groups: &Groups,
+        row: impl Fn(usize, &mut dyn FnMut(Option<usize>, f32)) + Sync,
+    ) -> Self {
         let blocks: Vec<(Vec<u32>, Vec<(u32, f32)>, Vec<f32>)> = (0..groups.len().div_ceil(BLOCK))
             .into_par_iter()
             .map(|block| {
@@ -52,7 +54,7 @@ impl Graph {
                 (counts, edges, pulls)
             })
             .collect();
-        let mut graph = Self { starts: vec![0], edges: Vec::new(), pull: Vec::new(), inverse: Vec::new(), scale: Vec::new() };
+        let mut graph = Self { starts: vec![0], edges: Vec::new(), pull: Vec::new(), inverse: Vec::new() };
         for (counts, edges, pull) in blocks {
             for count in counts {
                 graph.starts.push(graph.starts[graph.starts.len() - 1] + count);
@@ -62,24 +64,11 @@ impl Graph {
         }
         graph.inverse = (0..graph.pull.len())
             .map(|node| {
-                let all = graph.diagonal(node) + graph.pull[node];
+                let all = graph.row(node).iter().map(|(_, weight)| weight).sum::<f32>() + graph.pull[node];
                 if all > 0.0 { 1.0 / all } else { 0.0 }
             })
             .collect();
         graph
-    }
-
-    pub(super) fn balance(&mut self) {
-        let graph = self;
-            let scale = super::operator::balance(&*graph);
-            for node in 0..graph.pull.len() {
-                if scale[node] <= 0.0 { continue; }
-                graph.pull[node] *= scale[node];
-                graph.inverse[node] /= scale[node];
-                let (a, b) = (graph.starts[node] as usize, graph.starts[node + 1] as usize);
-                graph.edges[a..b].iter_mut().for_each(|(_, w)| *w *= scale[node]);
-            }
-            graph.scale = scale;
     }
 
     /// The next coarser level.
@@ -104,10 +93,6 @@ impl Graph {
 impl Couplings for Graph {
     fn nodes(&self) -> usize {
         self.pull.len()
-    }
-
-    fn diagonal(&self, node: usize) -> f32 {
-        self.row(node).iter().map(|(_, weight)| weight).sum()
     }
 
     fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)> {

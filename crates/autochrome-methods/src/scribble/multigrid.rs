@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::Pair;
 use super::graph::Graph;
 use super::groups::{ALONE, Groups};
-use super::krylov::{add_scaled, dot, subtract};
+use super::krylov::{Pool, add_scaled, dots, multiply, ratio};
 use super::operator::{Couplings as _, Operator};
 
 /// Number of nodes that are solved exactly.
@@ -35,7 +35,6 @@ impl Coarse {
         let mut levels = Vec::new();
         let mut graph = first;
         while Operator::nodes(&graph) > FEW {
-            if std::env::var("CB").is_ok() { graph.balance(); }
             let groups = Groups::new(&graph);
             // Nodes that hardly follow one another any more are settled by sweeps as well.
             if groups.len() * 10 > Operator::nodes(&graph) * 9 {
@@ -48,90 +47,94 @@ impl Coarse {
         Self { levels, last: Exact::new(&graph) }
     }
 
-    /// Number of levels, pixels not counted.
-    pub(super) fn depth(&self) -> usize {
-        self.levels.len() + 1
-    }
-
     /// One cycle for the equations of the pixels.
-    pub(super) fn cycle(&self, pixels: &impl Operator, groups: &Groups, right: &[Pair]) -> Vec<Pair> {
-        cycle(pixels, groups, &self.levels, &self.last, right)
+    pub(super) fn cycle(
+        &self,
+        pixels: &impl Operator,
+        groups: &Groups,
+        right: &[Pair],
+        pool: &mut Pool,
+    ) -> Vec<Pair> {
+        self.down_and_up(pixels, groups, 0, right, pool)
     }
-}
 
-/// Down, below, and up again.
-fn cycle(
-    fine: &impl Operator,
-    groups: &Groups,
-    below: &[(Graph, Groups)],
-    last: &Exact,
-    right: &[Pair],
-) -> Vec<Pair> {
-    let mut values = vec![[0.0; 2]; fine.nodes()];
-    fine.sweep(None, right, &mut values, true);
-    let mut rest = vec![[0.0; 2]; fine.nodes()];
-    fine.apply(&values, &mut rest);
-    let mut coarse = vec![[0.0; 2]; groups.len()];
-    coarse.par_iter_mut().enumerate().with_min_len(1024).for_each(|(group, sum)| {
-        for &node in groups.members(group) {
-            let node = node as usize;
-            if fine.is_unknown(node) {
-                sum[0] += right[node][0] - rest[node][0];
-                sum[1] += right[node][1] - rest[node][1];
+    /// Sweeps on one level, whose groups are the nodes of `level`, and what that says in between.
+    fn down_and_up(
+        &self,
+        fine: &impl Operator,
+        groups: &Groups,
+        level: usize,
+        right: &[Pair],
+        pool: &mut Pool,
+    ) -> Vec<Pair> {
+        let mut values = pool.take(fine.nodes());
+        fine.sweep(None, right, &mut values, true);
+        let mut image = pool.take(fine.nodes());
+        fine.apply(&values, &mut image);
+        let mut coarse = pool.take(groups.len());
+        coarse.par_iter_mut().enumerate().with_min_len(1024).for_each(|(group, sum)| {
+            *sum = [0.0; 2];
+            for &node in groups.members(group) {
+                let node = node as usize;
+                if fine.is_unknown(node) {
+                    sum[0] += right[node][0] - image[node][0];
+                    sum[1] += right[node][1] - image[node][1];
+                }
             }
-        }
-    });
-    if let Some(s) = below.first().map(|(g, _)| &g.scale).filter(|s| !s.is_empty()) {
-        coarse.iter_mut().zip(s).for_each(|(c, s)| if *s > 0.0 { c[0] *= s; c[1] *= s; });
-    }
-    let correction = match below.split_first() {
-        None => last.solve(&coarse),
-        Some(((graph, groups), below)) => two_steps(graph, groups, below, last, &coarse),
-    };
-    values.par_iter_mut().enumerate().with_min_len(4096).for_each(|(node, value)| {
-        let group = groups.of(node);
-        if group != ALONE && fine.is_unknown(node) {
-            let correction = correction[group as usize];
-            value[0] += correction[0];
-            value[1] += correction[1];
-        }
-    });
-    fine.sweep(Some(&values), right, &mut rest, false);
-    rest
-}
-
-/// At most two cycles of a coarser level, weighed so that the residual is least.
-fn two_steps(graph: &Graph, groups: &Groups, below: &[(Graph, Groups)], last: &Exact, right: &[Pair]) -> Vec<Pair> {
-    let mut first = cycle(graph, groups, below, last, right);
-    let mut first_image = vec![[0.0; 2]; first.len()];
-    graph.apply(&first, &mut first_image);
-    let square = dot(&first_image, &first_image);
-    let share = ratio(dot(&first_image, right), square);
-    let mut rest = right.to_vec();
-    subtract(&mut rest, share, &first_image);
-    let (before, after) = (dot(right, right), dot(&rest, &rest));
-    if (0..2).all(|k| after[k] <= ENOUGH * ENOUGH * before[k]) {
-        first.par_iter_mut().with_min_len(4096).for_each(|value| {
-            *value = [value[0] * share[0] as f32, value[1] * share[1] as f32];
         });
-        return first;
+        let correction = match self.levels.get(level) {
+            None => self.last.solve(&coarse),
+            Some((graph, groups)) => self.two_steps(graph, groups, level, &coarse, pool),
+        };
+        values.par_iter_mut().enumerate().with_min_len(4096).for_each(|(node, value)| {
+            let group = groups.of(node);
+            if group != ALONE && fine.is_unknown(node) {
+                let correction = correction[group as usize];
+                value[0] += correction[0];
+                value[1] += correction[1];
+            }
+        });
+        fine.sweep(Some(&values), right, &mut image, false);
+        [values, coarse, correction].into_iter().for_each(|used| pool.give(used));
+        image
     }
-    let second = cycle(graph, groups, below, last, &rest);
-    let mut second_image = vec![[0.0; 2]; second.len()];
-    graph.apply(&second, &mut second_image);
-    let overlap = ratio(dot(&second_image, &first_image), square);
-    subtract(&mut second_image, overlap, &first_image);
-    let second_share = ratio(dot(&second_image, &rest), dot(&second_image, &second_image));
-    let first_share = std::array::from_fn(|k| share[k] - second_share[k] * overlap[k]);
-    let mut sum = vec![[0.0; 2]; first.len()];
-    add_scaled(&mut sum, first_share, &first);
-    add_scaled(&mut sum, second_share, &second);
-    sum
-}
 
-/// Quotients, 0 where there is nothing to divide by.
-pub(super) fn ratio(over: [f64; 2], under: [f64; 2]) -> [f64; 2] {
-    std::array::from_fn(|k| if under[k] > 0.0 { over[k] / under[k] } else { 0.0 })
+    /// At most two cycles of a coarser level, weighed so that the residual is least.
+    fn two_steps(
+        &self,
+        graph: &Graph,
+        groups: &Groups,
+        level: usize,
+        right: &[Pair],
+        pool: &mut Pool,
+    ) -> Vec<Pair> {
+        let mut first = self.down_and_up(graph, groups, level + 1, right, pool);
+        let mut first_image = pool.take(first.len());
+        graph.apply(&first, &mut first_image);
+        let [square, along, before] =
+            dots([(&first_image, &first_image), (&first_image, right), (right, right)]);
+        let share = ratio(along, square);
+        if (0..2).all(|k| before[k] - share[k] * along[k] <= ENOUGH * ENOUGH * before[k]) {
+            multiply(&mut first, share);
+            pool.give(first_image);
+            return first;
+        }
+        let mut rest = pool.take(right.len());
+        rest.copy_from_slice(right);
+        add_scaled(&mut rest, share.map(|share| -share), &first_image);
+        let second = self.down_and_up(graph, groups, level + 1, &rest, pool);
+        let mut second_image = pool.take(second.len());
+        graph.apply(&second, &mut second_image);
+        let [overlap] = dots([(&second_image, &first_image)]);
+        let overlap = ratio(overlap, square);
+        add_scaled(&mut second_image, overlap.map(|overlap| -overlap), &first_image);
+        let [along, square] = dots([(&second_image, &rest), (&second_image, &second_image)]);
+        let second_share = ratio(along, square);
+        multiply(&mut first, std::array::from_fn(|k| share[k] - second_share[k] * overlap[k]));
+        add_scaled(&mut first, second_share, &second);
+        [first_image, rest, second, second_image].into_iter().for_each(|used| pool.give(used));
+        first
+    }
 }
 
 /// The coarsest level as a full matrix, factorised.
@@ -194,4 +197,3 @@ impl Exact {
         values.into_iter().map(|pair| pair.map(|value| value as f32)).collect()
     }
 }
-impl Coarse { pub(super) fn sizes(&self) -> Vec<(usize, usize)> { self.levels.iter().map(|(g, _)| (Operator::nodes(g), (0..Operator::nodes(g)).map(|n| g.row(n).len()).sum())).chain([(self.last.nodes, 0)]).collect() } }
