@@ -51,6 +51,7 @@ const LOOK_PX: usize = 320;
 const NEAREST: usize = 8;
 /// How much farther a vote may be than the nearest, in squared distance; distances lie within 0..=4.
 const SOFTNESS: f32 = 0.08;
+fn env(k: &str, d: f32) -> f32 { std::env::var(k).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
 
 /// The method `deep`.
 struct Deep {
@@ -92,7 +93,7 @@ impl Method for Deep {
 /// The network's answer with these hints, as strong as its card wants it.
 pub(super) fn answer(session: &Session, luma: &Plane, hints: &[Hint]) -> Result<Answer, MethodError> {
     let mut chroma = session.predict(luma, hints, &PredictOptions::default())?;
-    let gain = session.card().inference.saturation;
+    let gain = env("GAIN", session.card().inference.saturation);
     chroma.a.data_mut().iter_mut().chain(chroma.b.data_mut()).for_each(|ab| *ab *= gain);
     Ok(chroma.into())
 }
@@ -104,7 +105,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub fn new(session: &Session, luma: &Plane) -> Result<Self, MethodError> {
-        let mut scales = session.features(luma, Some(LOOK_PX))?;
+        let mut scales = session.features(luma, Some(env("LOOK", LOOK_PX as f32) as usize))?;
         scales.reverse();
         scales.truncate(SCALES.len());
         Ok(Self { scales })
@@ -257,7 +258,7 @@ fn judge(
     let Some(first) = nearest.first() else { return Match { cell, ab: [0.0; 2], confidence: 0.0 } };
     let ballots: Vec<Ballot> = nearest
         .iter()
-        .map(|n| Ballot { ab: colours[n.index], weight: ((first.distance - n.distance) / SOFTNESS).exp() })
+        .map(|n| Ballot { ab: colours[n.index], weight: ((first.distance - n.distance) / env("SOFT", SOFTNESS)).exp() })
         .collect();
     let (ab, support) = vote::count(&ballots);
     let width = grid.size().0.max(1);
@@ -287,7 +288,7 @@ fn chosen(grid: &Features, mut matches: Vec<Match>, most: usize, trust: f32) -> 
         }
         taken.push(place);
         let [left, top, right, bottom] = grid.area(found.cell);
-        hints.push(Hint { x: 0.5 * (left + right), y: 0.5 * (top + bottom), side: SIDE, ab: found.ab });
+        hints.push(Hint { x: 0.5 * (left + right), y: 0.5 * (top + bottom), side: env("SIDE", SIDE), ab: found.ab });
     }
     hints
 }
