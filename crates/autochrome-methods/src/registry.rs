@@ -1,7 +1,7 @@
 //! The one list of methods; help texts, the API and the documentation are made from it.
 
 use crate::error::nearest;
-use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, scribble};
+use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, palette, scribble};
 
 /// Makes a method, with this model or its default one.
 type Open = fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>;
@@ -27,9 +27,10 @@ impl Entry {
     }
 }
 
-static METHODS: [Entry; 3] = [
+static METHODS: [Entry; 4] = [
     Entry { info: &neural::INFO, open: neural::open },
     Entry { info: &scribble::INFO, open: |_| Ok(Box::new(scribble::Scribble)) },
+    Entry { info: &palette::INFO, open: |_| Ok(Box::new(palette::Palette)) },
     Entry { info: &gray::INFO, open: |_| Ok(Box::new(gray::Gray)) },
 ];
 
