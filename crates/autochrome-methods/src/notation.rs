@@ -67,7 +67,12 @@ impl FromStr for Recolor {
             "gray" | "grey" | "none" => None,
             "brown" => Some(BROWN),
             hex if hex.starts_with('#') => Some(hue(hex.parse()?)),
-            name => Some(range(name).map(|(start, end)| middle(start, end)).or_else(|| angle(name)).ok_or_else(wrong)?),
+            name => Some(
+                range(name)
+                    .map(|(start, end)| middle(start, end))
+                    .or_else(|| angle(name))
+                    .ok_or_else(wrong)?,
+            ),
         };
         Ok(Self::Hues { start, end, to })
     }
@@ -108,7 +113,9 @@ impl FromStr for Area {
             }
             _ => Err(unfit(
                 GuidanceKind::Swatches,
-                format!("`{text}` is not a rectangle; write x,y,width,height as shares of the picture, 0 to 1"),
+                format!(
+                    "`{text}` is not a rectangle; write x,y,width,height as shares of the picture, 0 to 1"
+                ),
             )),
         }
     }
@@ -121,7 +128,9 @@ impl FromStr for SwatchPair {
     /// second reference.
     fn from_str(text: &str) -> Result<Self, MethodError> {
         let wrong = || {
-            let reason = format!("`{text}` is not a pair; write x,y,width,height=x,y,width,height, and @2 for the second reference");
+            let reason = format!(
+                "`{text}` is not a pair; write x,y,width,height=x,y,width,height, and @2 for the second reference"
+            );
             unfit(GuidanceKind::Swatches, reason)
         };
         let (areas, reference) = match text.split_once('@') {

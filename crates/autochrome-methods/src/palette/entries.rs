@@ -30,7 +30,8 @@ impl Entries {
         let mut weights: Vec<f32> = bins.iter().map(|(_, weight)| *weight).collect();
         let mut centres: Vec<[f32; 3]> = Vec::new();
         while centres.len() < count {
-            let most = (0..bins.len()).max_by(|&one, &other| weights[one].total_cmp(&weights[other]).then(other.cmp(&one)));
+            let most = (0..bins.len())
+                .max_by(|&one, &other| weights[one].total_cmp(&weights[other]).then(other.cmp(&one)));
             let Some(most) = most.filter(|&most| weights[most] > 0.0) else { break };
             let centre = bins[most].0;
             for (weight, (color, _)) in weights.iter_mut().zip(&bins) {
@@ -116,7 +117,8 @@ impl Changes {
         let near = |one: [f32; 3], other: [f32; 3]| f64::from((-square_distance(one, other) * falloff).exp());
         let matrix: Vec<Vec<f64>> =
             colors.iter().map(|&one| colors.iter().map(|&other| near(one, other)).collect()).collect();
-        let mixing = inverse(matrix).into_iter().map(|row| row.into_iter().map(|v| v as f32).collect()).collect();
+        let mixing =
+            inverse(matrix).into_iter().map(|row| row.into_iter().map(|v| v as f32).collect()).collect();
         Self { colors: colors.to_vec(), shifts, mixing, falloff }
     }
 
@@ -135,7 +137,9 @@ impl Changes {
             let [a, b] = self.shifts.get(nearest(&self.colors, lab)).copied().unwrap_or_default();
             return [lab[1] + a, lab[2] + b];
         }
-        let shift = |k: usize| shares.iter().zip(&self.shifts).map(|(share, shift)| share * shift[k]).sum::<f32>() / sum;
+        let shift = |k: usize| {
+            shares.iter().zip(&self.shifts).map(|(share, shift)| share * shift[k]).sum::<f32>() / sum
+        };
         [lab[1] + shift(0), lab[2] + shift(1)]
     }
 }
@@ -169,7 +173,8 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let mut result: Vec<Vec<f64>> =
         (0..count).map(|i| (0..count).map(|j| f64::from(u8::from(i == j))).collect()).collect();
     for pivot in 0..count {
-        let best = (pivot..count).max_by(|&one, &other| matrix[one][pivot].abs().total_cmp(&matrix[other][pivot].abs()));
+        let best = (pivot..count)
+            .max_by(|&one, &other| matrix[one][pivot].abs().total_cmp(&matrix[other][pivot].abs()));
         let Some(best) = best.filter(|&best| matrix[best][pivot].abs() > 1e-9) else { continue };
         matrix.swap(pivot, best);
         result.swap(pivot, best);
@@ -203,14 +208,21 @@ mod tests {
 
     #[test]
     fn entries_are_the_colours_of_a_poster_by_their_share() {
-        let pixels: Vec<u8> =
-            [[200, 30, 30]; 60].into_iter().chain([[30, 30, 200]; 30]).chain([[240, 240, 240]; 10]).flatten().collect();
+        let pixels: Vec<u8> = [[200, 30, 30]; 60]
+            .into_iter()
+            .chain([[30, 30, 200]; 30])
+            .chain([[240, 240, 240]; 10])
+            .flatten()
+            .collect();
         let (luma, colors) = lab::rgb8_to_lab(&pixels, 10, 10);
         let entries = Entries::of(&luma, &colors, 6);
         let shown: Vec<Srgb> = entries.colors.iter().map(|&lab| srgb(lab)).collect();
         let near = |one: &Srgb, red: u8, blue: u8| one.red.abs_diff(red) < 3 && one.blue.abs_diff(blue) < 3;
         assert_eq!(shown.len(), 3, "{shown:?}");
-        assert!(near(&shown[0], 200, 30) && near(&shown[1], 30, 200) && near(&shown[2], 240, 240), "{shown:?}");
+        assert!(
+            near(&shown[0], 200, 30) && near(&shown[1], 30, 200) && near(&shown[2], 240, 240),
+            "{shown:?}"
+        );
     }
 
     #[test]

@@ -84,7 +84,9 @@ mod tests {
     #[test]
     fn a_range_may_pass_zero() {
         let hues = Hues::new(340.0, 20.0, None).unwrap();
-        assert!(close(hues.apply(at(5.0, 50.0)), [0.0, 0.0]) && close(hues.apply(at(-15.0, 50.0)), [0.0, 0.0]));
+        assert!(
+            close(hues.apply(at(5.0, 50.0)), [0.0, 0.0]) && close(hues.apply(at(-15.0, 50.0)), [0.0, 0.0])
+        );
         assert!(close(hues.apply(at(180.0, 50.0)), at(180.0, 50.0)));
     }
 
@@ -92,7 +94,8 @@ mod tests {
     fn a_change_has_no_step_anywhere() {
         let hues = Hues::new(240.0, 300.0, Some(65.0)).unwrap();
         for tenth in 0..3600 {
-            let (one, next) = (hues.apply(at(tenth as f32 / 10.0, 60.0)), hues.apply(at((tenth + 1) as f32 / 10.0, 60.0)));
+            let (one, next) =
+                (hues.apply(at(tenth as f32 / 10.0, 60.0)), hues.apply(at((tenth + 1) as f32 / 10.0, 60.0)));
             assert!((one[0] - next[0]).hypot(one[1] - next[1]) < 2.0, "at {tenth} tenths of a degree");
         }
     }

@@ -55,7 +55,12 @@ impl Method for Palette {
         &INFO
     }
 
-    fn colorize(&self, luma: &Plane, guidance: &Guidance, options: &Options) -> Result<Vec<Answer>, MethodError> {
+    fn colorize(
+        &self,
+        luma: &Plane,
+        guidance: &Guidance,
+        options: &Options,
+    ) -> Result<Vec<Answer>, MethodError> {
         INFO.check(guidance)?;
         if luma.data().is_empty() {
             return Err(MethodError::EmptyPicture);

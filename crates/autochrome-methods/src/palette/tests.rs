@@ -53,7 +53,10 @@ fn strength_nought_changes_nothing() {
 fn one_colour_everywhere_stays_one_colour() {
     let luma = Plane::filled(8, 8, 50.0);
     let colors = Chroma { a: Plane::filled(8, 8, 20.0), b: Plane::filled(8, 8, -30.0) };
-    let recolors = vec![Recolor::Entry { index: 0, to: GREEN }, Recolor::Hues { start: 100.0, end: 200.0, to: Some(0.0) }];
+    let recolors = vec![
+        Recolor::Entry { index: 0, to: GREEN },
+        Recolor::Hues { start: 100.0, end: 200.0, to: Some(0.0) },
+    ];
     let guidance = Guidance { colors: Some(colors), recolors, ..Guidance::default() };
     let after = Palette.colorize(&luma, &guidance, &Options::default()).unwrap().remove(0).chroma;
     assert!(after.a.data().iter().all(|a| *a == after.a.data()[0]));
@@ -82,6 +85,7 @@ fn what_is_missing_is_said() {
     let colors = Some(Chroma::neutral(4, 4));
     assert!(missing(Guidance { colors, ..Guidance::default() }).contains("needs palette changes"));
     let colors = Some(Chroma::neutral(3, 4));
-    let unfit = Guidance { colors, recolors: vec![Recolor::Entry { index: 0, to: RED }], ..Guidance::default() };
+    let unfit =
+        Guidance { colors, recolors: vec![Recolor::Entry { index: 0, to: RED }], ..Guidance::default() };
     assert_eq!(Palette.colorize(&luma, &unfit, &Options::default()).unwrap_err().code(), "guidance-unfit");
 }

@@ -119,7 +119,8 @@ mod tests {
     fn cloud(middle: [f32; 2], spread: [f32; 2]) -> Chroma {
         let wave = |i: usize, step: f32| (i as f32 * step).sin();
         let plane = |k: usize, step: f32| {
-            Plane::from_vec(40, 40, (0..1600).map(|i| middle[k] + spread[k] * wave(i, step)).collect()).unwrap()
+            Plane::from_vec(40, 40, (0..1600).map(|i| middle[k] + spread[k] * wave(i, step)).collect())
+                .unwrap()
         };
         Chroma { a: plane(0, 0.37), b: plane(1, 0.73) }
     }
@@ -142,7 +143,10 @@ mod tests {
         };
         for k in 0..2 {
             let (ours, right) = (moments(&moved, k), moments(&wanted, k));
-            assert!((ours.0 - right.0).abs() < 0.5 && (ours.1 - right.1).abs() < 1.0, "{ours:?} for {right:?}");
+            assert!(
+                (ours.0 - right.0).abs() < 0.5 && (ours.1 - right.1).abs() < 1.0,
+                "{ours:?} for {right:?}"
+            );
         }
     }
 
@@ -152,7 +156,10 @@ mod tests {
         let transfer = Transfer::new(&colors, &[reference(colors.clone())]).unwrap();
         for ab in samples(&colors, 50) {
             let moved = transfer.apply(ab);
-            assert!((ab[0] - moved[0]).abs() < 0.3 && (ab[1] - moved[1]).abs() < 0.3, "{ab:?} became {moved:?}");
+            assert!(
+                (ab[0] - moved[0]).abs() < 0.3 && (ab[1] - moved[1]).abs() < 0.3,
+                "{ab:?} became {moved:?}"
+            );
         }
     }
 
