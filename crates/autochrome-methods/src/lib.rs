@@ -25,7 +25,9 @@ mod guidance;
 mod method;
 pub mod models;
 mod neural;
+mod notation;
 mod options;
+mod palette;
 pub mod registry;
 mod scribble;
 

@@ -2,7 +2,7 @@
 
 use crate::error::nearest;
 use crate::example::{collection, deep, intrinsic, irony, superpixel, welsh};
-use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, scribble};
+use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, palette, scribble};
 
 /// Makes a method, with this model or its default one.
 type Open = fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>;
@@ -37,6 +37,7 @@ static METHODS: &[Entry] = &[
     Entry { info: &intrinsic::INFO, open: |_| Ok(Box::new(intrinsic::Intrinsic)) },
     Entry { info: &welsh::INFO, open: |_| Ok(Box::new(welsh::Welsh)) },
     Entry { info: &scribble::INFO, open: |_| Ok(Box::new(scribble::Scribble)) },
+    Entry { info: &palette::INFO, open: |_| Ok(Box::new(palette::Palette)) },
     Entry { info: &gray::INFO, open: |_| Ok(Box::new(gray::Gray)) },
 ];
 

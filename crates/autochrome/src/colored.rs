@@ -1,8 +1,9 @@
 //! The result: pixels in colour with everything the file said of itself.
 
 use autochrome_color::render::{render8, render16};
-use autochrome_color::{Chroma, Tone};
+use autochrome_color::{Chroma, Plane, Tone};
 use autochrome_media::{Depth, EncodeOptions, Metadata, Picture, Pixels, Raster, encode};
+use autochrome_methods::Answer;
 
 use crate::{Error, collage};
 
@@ -16,8 +17,11 @@ pub struct Colored {
 }
 
 impl Colored {
-    pub(crate) fn new(picture: &Picture, chroma: &Chroma, tone: &Tone) -> Result<Self, Error> {
-        let pixels = render(picture, chroma, tone);
+    pub(crate) fn new(picture: &Picture, answer: &Answer, tone: &Tone) -> Result<Self, Error> {
+        let chroma = &answer.chroma;
+        // Only a drawing has another luma than its own, and of the same size.
+        let own = answer.luma.as_ref().filter(|luma| luma.size() == picture.luma.size());
+        let pixels = render(own.unwrap_or(&picture.luma), picture.depth, chroma, tone);
         let raster = raster(picture.width(), picture.height(), pixels)?.with_alpha(picture.alpha.clone())?;
         let ab = chroma.a.data().iter().zip(chroma.b.data());
         let added = ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0));
@@ -46,17 +50,17 @@ impl Colored {
     /// # Errors
     /// When `picture` has another size or depth.
     pub fn collage(&self, picture: &Picture) -> Result<Self, Error> {
-        let gray = render(picture, &Chroma::neutral(1, 1), &Tone::default());
+        let gray = render(&picture.luma, picture.depth, &Chroma::neutral(1, 1), &Tone::default());
         let raster = collage::side_by_side(picture.width(), &gray, &self.raster)?;
         Ok(Self { raster, metadata: self.metadata.clone(), added: self.added })
     }
 }
 
-/// sRGB pixels in the depth of the picture.
-fn render(picture: &Picture, chroma: &Chroma, tone: &Tone) -> Pixels {
-    match picture.depth {
-        Depth::Eight => Pixels::Rgb8(render8(&picture.luma, chroma, tone)),
-        Depth::Sixteen => Pixels::Rgb16(render16(&picture.luma, chroma, tone)),
+/// sRGB pixels in this depth.
+fn render(luma: &Plane, depth: Depth, chroma: &Chroma, tone: &Tone) -> Pixels {
+    match depth {
+        Depth::Eight => Pixels::Rgb8(render8(luma, chroma, tone)),
+        Depth::Sixteen => Pixels::Rgb16(render16(luma, chroma, tone)),
     }
 }
 

@@ -37,6 +37,7 @@ mod colored;
 mod colorizer;
 mod error;
 mod pipeline;
+mod scribbles;
 
 pub use autochrome_color::{Chroma, Plane, Tone};
 pub use autochrome_media::{
@@ -52,3 +53,4 @@ pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::{Blame, Error};
 pub use pipeline::{Request, Response, Stages};
+pub use scribbles::{Scribbles, fit, overlay};

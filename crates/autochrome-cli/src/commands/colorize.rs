@@ -10,6 +10,7 @@ use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits};
 
 use super::models::Weights;
 use crate::args::{ColorizeArguments, FormatArgument};
+use crate::colorize::guidance;
 use crate::colorize::inputs::{self, Found, Input, Missing};
 use crate::colorize::outputs::{self, Naming, Task};
 use crate::colorize::report::Report;
@@ -86,11 +87,15 @@ fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
     };
     let weights = arguments.model.as_deref().map(Weights::find).transpose()?;
     let source = weights.as_ref().map(Weights::source);
-    let mut colorizer = Colorizer::open(&arguments.method, source).map_err(blame)?;
+    let method = match &arguments.method {
+        Some(method) => method,
+        None => guidance::method(&arguments.guidance)?,
+    };
+    let mut colorizer = Colorizer::open(method, source).map_err(blame)?;
     for (id, value) in &arguments.options {
         colorizer = colorizer.option(id, value).map_err(blame)?;
     }
-    Ok(colorizer.saturation(arguments.saturation))
+    Ok(guidance::tell(colorizer, &arguments.guidance)?.saturation(arguments.saturation))
 }
 
 /// The one task of a run with `-` in it.

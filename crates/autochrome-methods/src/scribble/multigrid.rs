@@ -14,7 +14,7 @@ use super::Pair;
 use super::graph::Graph;
 use super::groups::{ALONE, Groups};
 use super::krylov::{Pool, add_scaled, dots, multiply, ratio};
-use super::operator::{Couplings as _, Operator};
+use super::operator::Operator;
 
 /// Number of nodes that are solved exactly.
 const FEW: usize = 160;
