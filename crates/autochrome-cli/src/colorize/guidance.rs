@@ -44,6 +44,12 @@ pub fn method(arguments: &GuidanceArguments) -> Result<&'static str, Failure> {
 /// Reads what the arguments name and tells `colorizer`.
 pub fn tell(colorizer: Colorizer, arguments: &GuidanceArguments) -> Result<Colorizer, Failure> {
     let info = colorizer.info();
+    if arguments.sketch && info.id != "scribble" {
+        return Err(Failure::usage(format!(
+            "--sketch fills drawings with the method `scribble`, not with `{}`; leave --method out",
+            info.id
+        )));
+    }
     let mut guidance = Guidance::default();
     let mut scribbles = None;
     for (path, only_json) in arguments
@@ -101,16 +107,7 @@ pub fn tell(colorizer: Colorizer, arguments: &GuidanceArguments) -> Result<Color
         Some(scribbles) => colorizer.scribbles(scribbles),
         None => colorizer,
     };
-    if !arguments.sketch {
-        return Ok(colorizer);
-    }
-    if info.id != "scribble" {
-        return Err(Failure::usage(format!(
-            "--sketch fills drawings with the method `scribble`, not with `{}`; leave --method out",
-            info.id
-        )));
-    }
-    colorizer.option("sketch", "on").usage()
+    if arguments.sketch { colorizer.option("sketch", "on").usage() } else { Ok(colorizer) }
 }
 
 /// Refuses methods that can do nothing by themselves, before anything is read.

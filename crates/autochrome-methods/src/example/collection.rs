@@ -4,7 +4,7 @@ use autochrome_color::Plane;
 use autochrome_net::{Features, Session};
 
 use super::check;
-use super::deep::{Seen, answer, matched};
+use super::deep::{MOST_POINTS, Seen, TRUST, answer, matched};
 use crate::{
     Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
     Options, Paper, Reference,
@@ -34,10 +34,6 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
 
 /// References that the first answer takes together.
 const TOGETHER: usize = 3;
-/// Points and trust of a transfer, as the method `deep` has them when nothing is set.
-const POINTS: usize = 80;
-const TRUST: f32 = 0.5;
-
 /// The method `collection`.
 struct Collection {
     session: Session,
@@ -73,7 +69,7 @@ impl Method for Collection {
         std::iter::once(together)
             .chain(alone)
             .map(|references| {
-                let hints = matched(&self.session, &picture, references, POINTS, TRUST)?;
+                let hints = matched(&self.session, &picture, references, MOST_POINTS, TRUST as f32)?;
                 answer(&self.session, luma, &hints)
             })
             .collect()

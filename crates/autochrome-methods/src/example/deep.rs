@@ -22,16 +22,20 @@ static POINTS: NumberSpec = NumberSpec {
     help: "Most places whose colours are taken from the references",
     min: 1.0,
     max: 1000.0,
-    default: Some(80.0),
+    default: Some(MOST_POINTS as f64),
 };
 
-static TRUST: NumberSpec = NumberSpec {
+static BELIEF: NumberSpec = NumberSpec {
     id: "trust",
     help: "Which matches are believed: 1 believes all, 0 none",
     min: 0.0,
     max: 1.0,
-    default: Some(0.5),
+    default: Some(TRUST),
 };
+
+/// What holds when nothing is set.
+pub(super) const MOST_POINTS: usize = 80;
+pub(super) const TRUST: f64 = 0.4;
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "deep",
@@ -39,19 +43,18 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
     summary: "Finds what a reference shows too by what a network sees, and gives its colours to the network as hints",
     paper: None,
     guidance: &[GuidanceKind::References, GuidanceKind::Points],
-    options: &[OptionSpec::Number(&POINTS), OptionSpec::Number(&TRUST)],
+    options: &[OptionSpec::Number(&POINTS), OptionSpec::Number(&BELIEF)],
     uses_model: true,
 };
 
 /// The encoder's scales that are compared, counted from the coarsest, and how much each counts.
 const SCALES: [f32; 3] = [0.3, 0.4, 0.3];
 /// Size at which pictures are shown to the encoder.
-const LOOK_PX: usize = 320;
+const LOOK_PX: usize = 224;
 /// Nearest places that vote for a colour.
 const NEAREST: usize = 8;
 /// How much farther a vote may be than the nearest, in squared distance; distances lie within 0..=4.
 const SOFTNESS: f32 = 0.08;
-fn env(k: &str, d: f32) -> f32 { std::env::var(k).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
 
 /// The method `deep`.
 struct Deep {
@@ -79,8 +82,8 @@ impl Method for Deep {
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
         check(&INFO, luma, guidance)?;
-        let most = options.number(&POINTS).unwrap_or(80.0) as usize;
-        let trust = options.number(&TRUST).unwrap_or(0.5) as f32;
+        let most = options.number(&POINTS).map_or(MOST_POINTS, |most| most as usize);
+        let trust = options.number(&BELIEF).unwrap_or(TRUST) as f32;
         let picture = Seen::new(&self.session, luma)?;
         let references: Vec<&Reference> = guidance.references.iter().collect();
         let mut hints = matched(&self.session, &picture, &references, most, trust)?;
@@ -90,12 +93,11 @@ impl Method for Deep {
     }
 }
 
-/// The network's answer with these hints, as strong as its card wants it.
+/// The network's answer with these hints.
+///
+/// Without the gain of the model's card, which is there to make guesses bolder: colours of a reference are right as they are.
 pub(super) fn answer(session: &Session, luma: &Plane, hints: &[Hint]) -> Result<Answer, MethodError> {
-    let mut chroma = session.predict(luma, hints, &PredictOptions::default())?;
-    let gain = env("GAIN", session.card().inference.saturation);
-    chroma.a.data_mut().iter_mut().chain(chroma.b.data_mut()).for_each(|ab| *ab *= gain);
-    Ok(chroma.into())
+    Ok(session.predict(luma, hints, &PredictOptions::default())?.into())
 }
 
 /// What the encoder sees in a picture, from coarse to fine.
@@ -105,7 +107,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub fn new(session: &Session, luma: &Plane) -> Result<Self, MethodError> {
-        let mut scales = session.features(luma, Some(env("LOOK", LOOK_PX as f32) as usize))?;
+        let mut scales = session.features(luma, Some(LOOK_PX))?;
         scales.reverse();
         scales.truncate(SCALES.len());
         Ok(Self { scales })
@@ -258,7 +260,7 @@ fn judge(
     let Some(first) = nearest.first() else { return Match { cell, ab: [0.0; 2], confidence: 0.0 } };
     let ballots: Vec<Ballot> = nearest
         .iter()
-        .map(|n| Ballot { ab: colours[n.index], weight: ((first.distance - n.distance) / env("SOFT", SOFTNESS)).exp() })
+        .map(|n| Ballot { ab: colours[n.index], weight: ((first.distance - n.distance) / SOFTNESS).exp() })
         .collect();
     let (ab, support) = vote::count(&ballots);
     let width = grid.size().0.max(1);
@@ -288,7 +290,7 @@ fn chosen(grid: &Features, mut matches: Vec<Match>, most: usize, trust: f32) -> 
         }
         taken.push(place);
         let [left, top, right, bottom] = grid.area(found.cell);
-        hints.push(Hint { x: 0.5 * (left + right), y: 0.5 * (top + bottom), side: env("SIDE", SIDE), ab: found.ab });
+        hints.push(Hint { x: 0.5 * (left + right), y: 0.5 * (top + bottom), side: SIDE, ab: found.ab });
     }
     hints
 }

@@ -120,7 +120,8 @@ impl Samples {
         let textures = cosines(picture, (0..picture.data().len()).into_par_iter());
         let nearest = self.cloud.nearest(&self.projection.apply(&textures), NEAREST);
         // What is far depends on the pictures: as far as the nearest sample of a pixel in the middle of the field.
-        let mut distances: Vec<f32> = nearest.iter().filter_map(|n| Some(n.first()?.distance.sqrt())).collect();
+        let mut distances: Vec<f32> =
+            nearest.iter().filter_map(|n| Some(n.first()?.distance.sqrt())).collect();
         distances.sort_by(f32::total_cmp);
         let scale = distances.get(distances.len() / 2).map_or(1.0, |middle| middle.max(1e-6));
         nearest.into_iter().map(|nearest| self.found(&nearest, scale)).collect()

@@ -125,7 +125,7 @@ pub(crate) fn spread(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Result<C
     if luma.data().is_empty() {
         return Err(MethodError::EmptyPicture);
     }
-    Ok(Solver::new(luma).solve(colors, marked, None, Accuracy::default())?.chroma)
+    Ok(Solver::new(luma).solve(colors, marked, None, Accuracy::default())?.0)
 }
 
 /// The size of at most so many megapixels.
