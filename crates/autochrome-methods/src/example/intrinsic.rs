@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::local::{self, plane_of};
 use super::neighbors::Cloud;
-use super::spread::{Known, confident, spread};
+use super::spread::{Known, confident, of_the_surest, spread};
 use super::vote::{self, Ballot};
 use super::{Exemplar, jittered, mean_and_deviation, prepare};
 use crate::{
@@ -97,7 +97,7 @@ impl Method for Intrinsic {
         let confidence = plane_of(picture.size(), votes.iter().map(|vote| vote.1).collect());
         // What a few pixels say together is worth more than what one says.
         let confidence = local::mean(&confidence, 1);
-        let sure = confident(&confidence, CELL_PX, SURE);
+        let sure = confident(&confidence, CELL_PX, of_the_surest(&confidence, SURE));
         let known: Vec<Known> = sure.into_iter().map(|index| Known { index, ab: votes[index].0 }).collect();
         Ok(vec![spread(&picture, &known)?.into()])
     }

@@ -51,8 +51,8 @@ const DIMS: usize = 8;
 const NEAREST: usize = 9;
 /// Half the side of the square of pixels that vote together.
 const VOTE_RADIUS_PX: usize = 3;
-/// Share of the surest pixels whose colours are spread.
-const SURE: f32 = 0.4;
+/// Confidence from which a pixel's colour is spread. A share of the surest pixels would be all sky in many a picture.
+const SURE: f32 = 0.8;
 /// At most one sure pixel is taken from a square of this side.
 const CELL_PX: usize = 4;
 
@@ -191,9 +191,7 @@ fn vote(picture: &Plane, exemplars: &[Exemplar], samples: &Samples, found: &[Fou
         if weight <= 0.0 {
             return Voted { ab: [0.0; 2], confidence: 0.0 };
         }
-        // Few alike neighbours that agree are no better than many that almost do.
-        let count = neighbours().count() as f32;
-        Voted { ab: sum.map(|v| v / weight), confidence: weight / total * (weight / count).sqrt() }
+        Voted { ab: sum.map(|v| v / weight), confidence: weight / total }
     };
     (0..width * height).into_par_iter().with_min_len(256).map(at).collect()
 }

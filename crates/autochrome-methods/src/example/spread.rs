@@ -13,12 +13,16 @@ pub(super) struct Known {
     pub ab: [f32; 2],
 }
 
-/// The most confident pixel of every cell of `cell_px`², where its confidence is among the best `share` of all pixels.
-pub(super) fn confident(confidence: &Plane, cell_px: usize, share: f32) -> Vec<usize> {
-    let (width, height) = confidence.size();
+/// The confidence that this share of all pixels has or exceeds.
+pub(super) fn of_the_surest(confidence: &Plane, share: f32) -> f32 {
     let mut sorted = confidence.data().to_vec();
     sorted.sort_by(f32::total_cmp);
-    let Some(&least) = sorted.get(((1.0 - share) * sorted.len() as f32) as usize) else { return Vec::new() };
+    sorted.get(((1.0 - share) * sorted.len() as f32) as usize).copied().unwrap_or(0.0)
+}
+
+/// The most confident pixel of every cell of `cell_px`², where its confidence is `least` or more.
+pub(super) fn confident(confidence: &Plane, cell_px: usize, least: f32) -> Vec<usize> {
+    let (width, height) = confidence.size();
     let mut chosen = Vec::new();
     for top in (0..height).step_by(cell_px.max(1)) {
         for left in (0..width).step_by(cell_px.max(1)) {
