@@ -101,15 +101,11 @@ impl Samples {
         for (number, exemplar) in exemplars.iter().enumerate() {
             let luma = exemplar.luma_like(picture);
             let drawn = jittered(luma.size(), each.max(1), random);
-            for &index in &drawn {
-                let [a, b] = exemplar.ab(index);
-                // Lightness parts what has one colour, such as skin and wood, but counts less.
-                colours.extend([a, b, 0.3 * luma.data()[index]]);
-            }
+            colours.extend(drawn.iter().flat_map(|&index| exemplar.ab(index)));
             places.extend(drawn.iter().map(|&index| (number, index)));
             textures.extend(cosines(&luma, drawn.into_par_iter()));
         }
-        let labels = clusters::labels(&colours, 3, classes, random);
+        let labels = clusters::labels(&colours, 2, classes, random);
         let projection = Projection::separate(&textures, COEFFICIENTS, &labels, (classes - 1).clamp(1, DIMS));
         let cloud = Cloud::new(&projection.apply(&textures), projection.dims());
         Self { places, labels, classes, projection, cloud }
