@@ -100,7 +100,8 @@ fn what_is_told_apart_by_texture_is_lost_on_brightness_alone() {
     let gray = error(&Chroma::neutral(WIDTH, HEIGHT), &truth);
     assert!(welsh < 0.8 * gray, "{welsh} of {gray}");
     assert!(irony < 0.8 * welsh && superpixel < 0.6 * welsh, "{irony} and {superpixel} beside {welsh}");
-    assert!(intrinsic < welsh, "{intrinsic} beside {welsh}");
+    // Made for references that show the same view: here the wall stands elsewhere.
+    assert!(intrinsic < 0.6 * gray, "{intrinsic} of {gray}");
 }
 
 #[test]
