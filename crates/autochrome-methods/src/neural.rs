@@ -79,13 +79,7 @@ impl Method for Neural {
             temperature: options.number(&TEMPERATURE).map(|temperature| temperature as f32),
             flip: options.switch(&FLIP),
         };
-        let mut chroma = self.session.predict(luma, &hints, &ask)?;
-        // The gain that validation found best for this model; what a person asks for comes on top of it.
-        let gain = self.session.card().inference.saturation;
-        if gain != 1.0 {
-            chroma.a.data_mut().iter_mut().chain(chroma.b.data_mut()).for_each(|ab| *ab *= gain);
-        }
-        Ok(vec![chroma.into()])
+        Ok(vec![self.session.predict(luma, &hints, &ask)?.into()])
     }
 }
 

@@ -19,6 +19,7 @@ pub mod models;
 pub mod native;
 pub mod norm;
 mod session;
+mod vividness;
 pub mod weights;
 
 pub use card::ModelCard;

@@ -184,7 +184,7 @@ impl Session {
         Ok(Frame::new(size, size_px, multiple))
     }
 
-    /// Chroma for a picture's L (0..=100), at the network's working size.
+    /// Chroma for a picture's L (0..=100), at the network's working size and as strong as the model's card says.
     ///
     /// # Errors
     /// [`NetError::Input`] for an empty picture, an impossible option, or hints given to a network that takes none.
@@ -194,7 +194,8 @@ impl Session {
         hints: &[Hint],
         options: &PredictOptions,
     ) -> Result<Chroma, NetError> {
-        let Inference { temperature, flip, .. } = self.card.inference;
+        let shown = self.card.inference;
+        let Inference { temperature, flip, .. } = shown;
         let temperature = options.temperature.unwrap_or(temperature);
         if luma.width() == 0 || luma.height() == 0 {
             return Err(NetError::Input("the picture has no pixels".into()));
@@ -208,7 +209,8 @@ impl Session {
         let frame = self.frame(luma.size(), options.size_px)?;
         let (width, height) = frame.size();
         let mut small = frame.pad(&resize_plane(luma, width, height, Filter::Area));
-        let mut hint_planes = frame.hint_planes(hints);
+        let hints: Vec<Hint> = hints.iter().map(|&hint| Hint { ab: shown.before(hint.ab), ..hint }).collect();
+        let mut hint_planes = frame.hint_planes(&hints);
         let mut chroma = self.answer(&frame, &small, &hint_planes, temperature)?;
         if options.flip.unwrap_or(flip) {
             mirror(&mut small, frame.padded_width);
@@ -222,6 +224,7 @@ impl Session {
                 }
             }
         }
+        shown.enliven(&mut chroma);
         let (width, height) = chroma.size();
         frame.crop(chroma).ok_or_else(|| {
             NetError::Description(format!(
@@ -302,7 +305,10 @@ impl Session {
                 let (ab, mask) = hints.split_at(2 * width * height);
                 let hints = ab.iter().map(|v| v / AB_SCALE).chain(mask.iter().copied()).collect();
                 let hints = input(HINT_CHANNELS, hints);
-                planes(net.forward(gray(), hints, Statistics::Running, Statistics::Running).ab(temperature))
+                planes(
+                    net.forward(gray(), hints, Statistics::Running, Statistics::Running, None)
+                        .ab(temperature),
+                )
             }
             #[cfg(feature = "onnxruntime")]
             Network::Onnx(runtime) => runtime.run(luma, hints, [height, width], temperature)?,

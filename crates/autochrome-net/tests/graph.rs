@@ -49,7 +49,7 @@ fn the_flagships_graph_answers_as_its_module_with_and_without_hints() {
     for hints in [Map::zeros(3, 64, 96), clicks(64, 96)] {
         let (gray, planes) = tensors(&luma, &hints);
         let running = Statistics::Running;
-        let theirs = net.forward(gray, planes, running, running).ab(0.6);
+        let theirs = net.forward(gray, planes, running, running, None).ab(0.6);
         let ours = engine.run(&[("luma", luma.clone()), ("hints", hints)], 0.6);
         assert_close(&ours, theirs, AB_SCALE);
     }

@@ -90,6 +90,9 @@ pub struct Chroma {
     pub huber_delta: f32,
     /// Weight of the gradient loss.
     pub gradient: f32,
+    /// Share of the encoder's deep channels hidden from the decoder in each sample.
+    #[serde(default)]
+    pub dropout: f64,
     /// Annealing temperature the refinement is trained with.
     pub temperature: f32,
     /// AdamW's weight decay.
