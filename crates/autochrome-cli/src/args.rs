@@ -63,7 +63,10 @@ Examples:
   autochrome colorize grandma.jpg                        writes grandma.color.jpg beside it
   autochrome colorize album --recursive --out-dir done   a whole folder, sub-folders kept
   autochrome colorize album --out-dir done --resume      goes on where it was stopped
-  autochrome colorize - < in.png > out.png               in a pipe";
+  autochrome colorize - < in.png > out.png               in a pipe
+  autochrome colorize a.png --scribbles painted.png      your own strokes of colour
+  autochrome colorize drawing.png --sketch --hints colours.json
+  autochrome colorize a.jpg --palette blue=brown         other colours for a picture that has some";
 
 /// `autochrome colorize`.
 #[derive(Debug, Args)]
@@ -92,9 +95,9 @@ pub struct ColorizeArguments {
     #[arg(long, value_name = "N", default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub quality: u8,
 
-    /// How the colours are found; `autochrome methods` explains them
-    #[arg(long, value_name = "ID", default_value = autochrome::registry::DEFAULT, value_parser = method_ids())]
-    pub method: String,
+    /// How the colours are found; `autochrome methods` explains them [default: the one that fits the guidance, or neural]
+    #[arg(long, value_name = "ID", value_parser = method_ids())]
+    pub method: Option<String>,
 
     /// Id of a built-in model, a weights file, or an ONNX file with its description beside it
     #[arg(long, value_name = "ID|FILE")]
@@ -147,6 +150,46 @@ pub struct ColorizeArguments {
     /// Memory for pictures that are worked on at once; one larger picture then goes alone
     #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub memory: u32,
+
+    /// What is to be coloured how
+    #[command(flatten)]
+    pub guidance: GuidanceArguments,
+}
+
+/// What a person says about the colours.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Guidance")]
+pub struct GuidanceArguments {
+    /// Strokes of colour: the picture painted over (PNG), a transparent PNG with strokes alone, or JSON as for --hints
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub scribbles: Option<PathBuf>,
+
+    /// Points and lines of colour as JSON: {"points": [{"x": 0.5, "y": 0.2, "radius": 0.01, "color": "#3050a0"}],
+    /// "strokes": [{"path": [[0.1, 0.1], [0.3, 0.2]], "width": 0.01, "color": "#804020"}]}
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hints: Option<PathBuf>,
+
+    /// Take colours from this picture; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub reference: Vec<PathBuf>,
+
+    /// Take colours from the pictures of this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub references: Option<PathBuf>,
+
+    /// This part of the picture is to look like that part of the reference (x,y,width,height=x,y,width,height, 0 to 1; @2 at
+    /// the end for the second reference); may be repeated
+    #[arg(long, value_name = "PAIR", value_parser = |text: &str| text.parse::<autochrome::SwatchPair>())]
+    pub swatch: Vec<autochrome::SwatchPair>,
+
+    /// Change colours the picture has: "#3050a0=#804020" the nearest of its palette, 0=#804020 the first of its palette,
+    /// blue=brown, 225..310=65 hues in degrees, green=gray; may be repeated
+    #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
+    pub palette: Vec<autochrome::Recolor>,
+
+    /// The pictures are line drawings: scribbles and hints fill the regions between dark lines
+    #[arg(long)]
+    pub sketch: bool,
 }
 
 /// `--format`.
@@ -441,6 +484,11 @@ pub struct EvaluateArguments {
     /// Folder of colour pictures, or a manifest; sub-folders are sources with rows of their own
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub data: PathBuf,
+
+    /// Measure on the pictures of this list, each with a reference: lines of a picture, a tab and its reference, named from
+    /// the folder of --data on
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pairs: Option<PathBuf>,
 
     /// Methods to measure; gray always is [default: neural]
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = method_ids())]

@@ -1,5 +1,7 @@
 //! What stops an evaluation as a whole; one failed picture is a row in the report instead.
 
+use std::path::PathBuf;
+
 use autochrome_media::MediaError;
 
 /// Why there is no result.
@@ -19,6 +21,14 @@ pub enum EvaluateError {
         count: usize,
         /// What is wrong with the first.
         first: String,
+    },
+    /// The list of pairs cannot be used.
+    #[error("the pairs of {} cannot be used: {reason}", .path.display())]
+    Pairs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// An option is outside its range.
     #[error("{option} {reason}")]
@@ -41,6 +51,7 @@ impl EvaluateError {
             Self::Data(_) => "evaluation-data",
             Self::Media(error) => error.code(),
             Self::NoPictures { .. } => "no-pictures",
+            Self::Pairs { .. } => "bad-pairs",
             Self::Option { .. } => "option-out-of-range",
             Self::Stopped => "stopped",
         }

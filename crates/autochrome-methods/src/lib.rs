@@ -19,13 +19,17 @@
 //! ```
 
 mod error;
+mod example;
 mod gray;
 mod guidance;
 mod method;
 pub mod models;
 mod neural;
+mod notation;
 mod options;
+mod palette;
 pub mod registry;
+mod scribble;
 
 pub use error::MethodError;
 pub use guidance::{

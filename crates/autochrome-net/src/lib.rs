@@ -8,6 +8,7 @@ pub mod card;
 pub mod device;
 pub mod engine;
 mod error;
+mod features;
 pub mod foreign;
 mod frame;
 pub mod graph;
@@ -23,4 +24,5 @@ pub mod weights;
 
 pub use card::ModelCard;
 pub use error::NetError;
+pub use features::Features;
 pub use session::{Hint, PredictOptions, Session, scale_luma};

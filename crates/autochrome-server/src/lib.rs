@@ -42,6 +42,7 @@ use autochrome::Limits;
 use tokio::net::TcpListener;
 
 pub use assets::has_app;
+pub use hints::read_hints;
 pub use keys::Keys;
 
 use tokio::sync::Semaphore;

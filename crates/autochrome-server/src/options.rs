@@ -404,12 +404,8 @@ impl RecolorJson {
 }
 
 fn srgb(text: &str) -> Result<Srgb, Problem> {
-    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
-    let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let [_, red, green, blue] = value
-        .ok_or_else(|| wrong("guidance-out-of-range", format!("`{text}` is not a colour; write #rrggbb")))?
-        .to_be_bytes();
-    Ok(Srgb { red, green, blue })
+    text.parse()
+        .map_err(|_| wrong("guidance-out-of-range", format!("`{text}` is not a colour; write #rrggbb")))
 }
 
 #[cfg(test)]

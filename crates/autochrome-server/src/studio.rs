@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use autochrome::{
     Answer, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits, Look,
-    Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, models,
+    Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, fit, models,
     registry,
 };
 use autochrome_color::resize::{Filter as Resampling, fit_within, resize_plane};
 use axum::http::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use crate::hints::{self, Extras};
+use crate::hints::Extras;
 use crate::options::ColorizeOptions;
 use crate::problem::Problem;
 
@@ -182,7 +182,7 @@ impl Studio {
         let (method, options) = self.chosen(ask)?;
         let mut guidance = ask.guidance()?;
         extras.add_to(&mut guidance, self.limits)?;
-        hints::fit(&mut guidance, method.info());
+        fit(&mut guidance, method.info());
         method.info().check(&guidance)?;
         let (wanted, side_px) = (ask.variants()? as usize, ask.max_side_px()?);
 

@@ -2,8 +2,9 @@
 
 use autochrome_color::filters::{Cube, Look};
 use autochrome_color::render::{render8, render16};
-use autochrome_color::{Chroma, Tone};
+use autochrome_color::{Chroma, Plane, Tone};
 use autochrome_media::{Depth, EncodeOptions, Metadata, Picture, Pixels, Raster, encode};
+use autochrome_methods::Answer;
 
 use crate::{Error, collage};
 
@@ -17,8 +18,11 @@ pub struct Colored {
 }
 
 impl Colored {
-    pub(crate) fn new(picture: &Picture, chroma: &Chroma, tone: &Tone, look: &Look) -> Result<Self, Error> {
-        let mut pixels = render(picture, chroma, tone);
+    pub(crate) fn new(picture: &Picture, answer: &Answer, tone: &Tone, look: &Look) -> Result<Self, Error> {
+        let chroma = &answer.chroma;
+        // Only a drawing has another luma than its own, and of the same size.
+        let own = answer.luma.as_ref().filter(|luma| luma.size() == picture.luma.size());
+        let mut pixels = render(own.unwrap_or(&picture.luma), picture.depth, chroma, tone);
         let added = if look.is_identity() {
             let ab = chroma.a.data().iter().zip(chroma.b.data());
             ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0))
@@ -51,7 +55,7 @@ impl Colored {
     /// # Errors
     /// When `picture` has another size or depth.
     pub fn collage(&self, picture: &Picture) -> Result<Self, Error> {
-        let gray = render(picture, &Chroma::neutral(1, 1), &Tone::default());
+        let gray = render(&picture.luma, picture.depth, &Chroma::neutral(1, 1), &Tone::default());
         let raster = collage::side_by_side(picture.width(), &gray, &self.raster)?;
         Ok(Self { raster, metadata: self.metadata.clone(), added: self.added })
     }
@@ -79,11 +83,11 @@ fn in_color<S: PartialEq>(rgb: &[S]) -> bool {
     rgb.chunks_exact(3).any(|pixel| pixel[0] != pixel[1] || pixel[1] != pixel[2])
 }
 
-/// sRGB pixels in the depth of the picture.
-fn render(picture: &Picture, chroma: &Chroma, tone: &Tone) -> Pixels {
-    match picture.depth {
-        Depth::Eight => Pixels::Rgb8(render8(&picture.luma, chroma, tone)),
-        Depth::Sixteen => Pixels::Rgb16(render16(&picture.luma, chroma, tone)),
+/// sRGB pixels in this depth.
+fn render(luma: &Plane, depth: Depth, chroma: &Chroma, tone: &Tone) -> Pixels {
+    match depth {
+        Depth::Eight => Pixels::Rgb8(render8(luma, chroma, tone)),
+        Depth::Sixteen => Pixels::Rgb16(render16(luma, chroma, tone)),
     }
 }
 

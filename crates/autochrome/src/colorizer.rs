@@ -1,16 +1,23 @@
 //! A method with everything it is to be run with.
 
-use autochrome_color::filters::Look;
-use autochrome_color::{Chroma, Tone};
-use autochrome_media::Picture;
-use autochrome_methods::{Guidance, Method, MethodInfo, ModelSource, Options, registry};
+use std::borrow::Cow;
 
-use crate::{Colored, Error};
+use autochrome_color::Tone;
+use autochrome_color::filters::Look;
+
+use autochrome_color::Tone;
+use autochrome_media::Picture;
+use autochrome_methods::{
+    Answer, Guidance, GuidanceKind, Method, MethodInfo, ModelSource, Options, registry,
+};
+
+use crate::{Colored, Error, Scribbles, fit};
 
 /// Gives colour to pictures; one can be shared by many threads.
 pub struct Colorizer {
     method: Box<dyn Method>,
     guidance: Guidance,
+    scribbles: Option<Scribbles>,
     options: Options,
     tone: Tone,
     look: Look,
@@ -39,6 +46,7 @@ impl Colorizer {
         Self {
             method,
             guidance: Guidance::default(),
+            scribbles: None,
             options: Options::default(),
             tone: Tone::default(),
             look: Look::default(),
@@ -66,10 +74,20 @@ impl Colorizer {
         self
     }
 
-    /// Tells the method what a person said about the colours.
+    /// Tells the method what a person said about the colours; strokes become points for a method that takes those alone.
+    ///
+    /// The colours that a picture has already come from the picture itself.
     #[must_use]
-    pub fn guidance(mut self, guidance: Guidance) -> Self {
+    pub fn guidance(mut self, mut guidance: Guidance) -> Self {
+        fit(&mut guidance, self.method.info());
         self.guidance = guidance;
+        self
+    }
+
+    /// Tells the method what somebody painted in another program.
+    #[must_use]
+    pub fn scribbles(mut self, scribbles: Scribbles) -> Self {
+        self.scribbles = Some(scribbles);
         self
     }
 
@@ -94,24 +112,48 @@ impl Colorizer {
         self.method.model()
     }
 
-    /// The picture in colour, its luma untouched unless a look was asked for: the method's best answer.
+    /// Whether pictures must be read with their colours ([`autochrome_media::DecodeOptions::keep_chroma`]).
+    #[must_use]
+    pub fn needs_colors(&self) -> bool {
+        self.changes_colors() || self.scribbles.as_ref().is_some_and(Scribbles::needs_colors)
+    }
+
+    fn changes_colors(&self) -> bool {
+        self.info().guidance.contains(&GuidanceKind::Colors)
+    }
+
+    /// The picture in colour: the method's best answer. Luma is untouched, but for that of drawings and under a look.
     ///
     /// # Errors
-    /// When the guidance does not fit the method, or its network fails.
+    /// When the guidance does not fit the method or the picture, or the method's network fails.
     pub fn colorize(&self, picture: &Picture) -> Result<Colored, Error> {
-        let chroma = self.best_chroma(picture)?;
-        self.render(picture, &chroma)
+        let answer = self.best_answer(picture)?;
+        self.render(picture, &answer)
     }
 
     /// The method's best answer for the colours of a picture, at the method's working size.
-    pub(crate) fn best_chroma(&self, picture: &Picture) -> Result<Chroma, Error> {
-        let answers = self.method.colorize(&picture.luma, &self.guidance, &self.options)?;
-        let best = answers.into_iter().next().ok_or(Error::NoAnswer(self.info().id))?;
-        Ok(best.chroma)
+    pub(crate) fn best_answer(&self, picture: &Picture) -> Result<Answer, Error> {
+        let guidance = self.guidance_for(picture)?;
+        let answers = self.method.colorize(&picture.luma, &guidance, &self.options)?;
+        answers.into_iter().next().ok_or(Error::NoAnswer(self.info().id))
     }
 
-    /// Chroma put over the luma of a picture, and a look over both.
-    pub(crate) fn render(&self, picture: &Picture, chroma: &Chroma) -> Result<Colored, Error> {
-        Colored::new(picture, chroma, &self.tone, &self.look)
+    /// What was said, with what only the picture itself can add.
+    fn guidance_for(&self, picture: &Picture) -> Result<Cow<'_, Guidance>, Error> {
+        let mut guidance = Cow::Borrowed(&self.guidance);
+        if let Some(scribbles) = &self.scribbles {
+            let guidance = guidance.to_mut();
+            guidance.marks = Some(scribbles.marks(picture)?);
+            fit(guidance, self.info());
+        }
+        if self.changes_colors() {
+            guidance.to_mut().colors.clone_from(&picture.chroma);
+        }
+        Ok(guidance)
+    }
+
+    /// An answer put over a picture, and a look over both.
+    pub(crate) fn render(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
+        Colored::new(picture, answer, &self.tone, &self.look)
     }
 }

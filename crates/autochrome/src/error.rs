@@ -1,7 +1,7 @@
 //! One error for the whole path, and whose fault it is.
 
 use autochrome_media::{ErrorKind, MediaError};
-use autochrome_methods::MethodError;
+use autochrome_methods::{GuidanceKind, MethodError};
 
 /// Whose fault an error is, and so what kind of answer it deserves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,10 @@ impl Error {
                 ErrorKind::Io => Blame::Environment,
                 _ => Blame::Input,
             },
-            Self::Method(MethodError::EmptyPicture) => Blame::Input,
+            // Only a picture can lack the colours that are to be changed.
+            Self::Method(
+                MethodError::EmptyPicture | MethodError::GuidanceMissing { kind: GuidanceKind::Colors, .. },
+            ) => Blame::Input,
             Self::Method(MethodError::Network(_) | MethodError::NoModel) => Blame::Environment,
             Self::Method(_) => Blame::Request,
             Self::NoAnswer(_) => Blame::Environment,

@@ -40,6 +40,7 @@ mod colored;
 mod colorizer;
 mod error;
 mod pipeline;
+mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Plane, Tone};
@@ -56,3 +57,4 @@ pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::{Blame, Error};
 pub use pipeline::{Request, Response, Stages};
+pub use scribbles::{Scribbles, fit, overlay};

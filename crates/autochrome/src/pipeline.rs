@@ -10,7 +10,7 @@ use crate::{Colorizer, Error};
 /// What is to be done with the bytes of a picture.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
-    /// How to read them.
+    /// How to read them; colours are kept where the method needs them, whatever this says.
     pub decode: DecodeOptions,
     /// What to write.
     pub encode: EncodeOptions,
@@ -61,10 +61,12 @@ impl Colorizer {
         let mut stages = Stages::default();
         let clock = Clock { stop: request.stop };
 
-        let mut picture = clock.time(&mut stages.decode_ms, || Ok(decode(bytes, &request.decode)?))?;
-        let chroma = clock.time(&mut stages.colorize_ms, || self.best_chroma(&picture))?;
-        let colored = clock.time(&mut stages.render_ms, || self.render(&picture, &chroma))?;
-        drop(chroma);
+        let keep_chroma = request.decode.keep_chroma || self.needs_colors();
+        let options = DecodeOptions { keep_chroma, ..request.decode };
+        let mut picture = clock.time(&mut stages.decode_ms, || Ok(decode(bytes, &options)?))?;
+        let answer = clock.time(&mut stages.colorize_ms, || self.best_answer(&picture))?;
+        let colored = clock.time(&mut stages.render_ms, || self.render(&picture, &answer))?;
+        drop(answer);
         let encoded = clock.time(&mut stages.encode_ms, || colored.encode(&request.encode))?;
         let collage = if request.collage {
             let make = || colored.collage(&picture)?.encode(&request.encode);

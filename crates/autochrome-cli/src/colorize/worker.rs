@@ -10,8 +10,8 @@ use std::thread;
 use std::time::Instant;
 
 use autochrome::{
-    Blame, Colorizer, DecodeOptions, Depth, EncodeOptions, Error, Header, Limits, MediaError, Request,
-    Response, probe, read_file, write_atomic,
+    Blame, Colorizer, DecodeOptions, Depth, EncodeOptions, Error, GuidanceKind, Header, Limits, MediaError,
+    Request, Response, probe, read_file, write_atomic,
 };
 
 use super::budget::Budget;
@@ -24,8 +24,14 @@ use crate::{interrupt, output};
 const BYTES_PER_PIXEL_8: u64 = 14;
 const BYTES_PER_PIXEL_16: u64 = 36;
 
+/// What the colours that a picture has already take besides: as read, as handed over and as changed.
+const BYTES_PER_PIXEL_COLORS: u64 = 24;
+
 /// What a network takes besides, whatever the picture's size.
 const BYTES_PER_NETWORK: u64 = 64 << 20;
+
+/// What spreading strokes takes besides, at its usual working size.
+const BYTES_PER_SOLVER: u64 = 256 << 20;
 
 /// How all pictures of a run are coloured.
 pub struct Settings {
@@ -162,7 +168,7 @@ impl Run<'_> {
         let mut response = self.colorizer.run(
             bytes,
             &Request {
-                // The colours a picture may have already are of no use here, and large.
+                // The colours a picture may have already are large, and of no use to most methods.
                 decode: DecodeOptions { keep_chroma: false, ..DecodeOptions::default() },
                 encode: EncodeOptions { quality: self.settings.quality, ..EncodeOptions::new(format) },
                 collage: task.collage.is_some(),
@@ -178,12 +184,15 @@ impl Run<'_> {
     /// Bytes that the picture takes while it is worked on, at most.
     fn cost(&self, header: &Header, file_bytes: usize, with_collage: bool) -> u64 {
         let per_pixel = if header.depth == Depth::Eight { BYTES_PER_PIXEL_8 } else { BYTES_PER_PIXEL_16 };
+        let colors = if self.colorizer.needs_colors() { BYTES_PER_PIXEL_COLORS } else { 0 };
         let pixels = u64::from(header.width) * u64::from(header.height);
-        let picture = pixels * per_pixel;
+        let picture = pixels * (per_pixel + colors);
         // A side-by-side picture is twice as large, but made after most of the rest is gone.
         let collage = if with_collage { picture * 3 / 5 } else { 0 };
         let network = if self.colorizer.model().is_some() { BYTES_PER_NETWORK } else { 0 };
-        picture + collage + file_bytes as u64 + network
+        let spreads = self.colorizer.info().guidance.contains(&GuidanceKind::Strokes);
+        let solver = if spreads { BYTES_PER_SOLVER } else { 0 };
+        picture + collage + file_bytes as u64 + network + solver
     }
 
     fn write(&self, task: &Task, response: &mut Response) -> Result<(), Error> {

@@ -10,6 +10,7 @@ use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits, Look, Tone};
 
 use super::models::Weights;
 use crate::args::{ColorizeArguments, FormatArgument};
+use crate::colorize::guidance;
 use crate::colorize::inputs::{self, Found, Input, Missing};
 use crate::colorize::outputs::{self, Naming, Task};
 use crate::colorize::report::Report;
@@ -86,13 +87,18 @@ fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
     };
     let weights = arguments.model.as_deref().map(Weights::find).transpose()?;
     let source = weights.as_ref().map(Weights::source);
-    let mut colorizer = Colorizer::open(&arguments.method, source).map_err(blame)?;
+    let method = match &arguments.method {
+        Some(method) => method,
+        None => guidance::method(&arguments.guidance)?,
+    };
+    let mut colorizer = Colorizer::open(method, source).map_err(blame)?;
     for (id, value) in &arguments.options {
         colorizer = colorizer.option(id, value).map_err(blame)?;
     }
     let ColorizeArguments { saturation, temperature, tint, contrast, filter, .. } = *arguments;
     let (filter, amount) = filter.unzip();
     let look = Look { filter, amount: amount.unwrap_or(1.0), contrast, ..Look::default() };
+    let colorizer = guidance::tell(colorizer, &arguments.guidance)?;
     Ok(colorizer.tone(Tone { saturation, temperature, tint }).look(look))
 }
 

@@ -9,6 +9,7 @@ mod contract;
 mod dataset;
 mod evaluate;
 mod folders;
+mod guidance;
 mod interrupt;
 mod listing;
 mod naming;

@@ -20,6 +20,7 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let x = build.push(Op::Concat, &[luma, hints]);
     let channels = config.encoder.tap_channels();
     let taps = encoder(build, config.encoder, x)?;
+    build.graph.taps.clone_from(&taps);
 
     let x = block(build, "at_32", [channels[4], c32], 1, taps[4])?;
     let hints_16 = build.push(Op::KnownMean(16), &[hints]);
