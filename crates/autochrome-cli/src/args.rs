@@ -451,6 +451,10 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "N")]
     pub hint_pictures: Option<usize>,
 
+    /// Leave out the Fréchet distance on encoder features, which costs three passes of the encoder a picture
+    #[arg(long)]
+    pub no_frechet: bool,
+
     /// Sources with people, for the skin check; a star at the end stands for anything
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub skin_sources: Vec<String>,

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::bins::{self, BINS};
+use crate::lab::luma_to_gray;
 use crate::{Chroma, Plane};
 
 /// Peak signal-to-noise ratio in decibels over 8-bit samples, all channels together; infinite for equal pictures.
@@ -144,6 +145,19 @@ pub fn colourfulness(rgb: &[u8]) -> f32 {
     let variance_rg = rg_squares as f64 / count - mean_rg * mean_rg;
     let variance_yb = yb_squares as f64 / count / 4.0 - mean_yb * mean_yb;
     ((variance_rg + variance_yb).max(0.0).sqrt() + 0.3 * mean_rg.hypot(mean_yb)) as f32
+}
+
+/// The largest change of lightness at any pixel, in steps of 8-bit gray: both L as the gray, 0..=255, that has it.
+///
+/// Rounding the result to 8 bits costs up to half a step a channel, which shows as less than one here.
+///
+/// # Panics
+/// When the planes differ in size.
+#[must_use]
+pub fn luma_change(painted: &Plane, given: &Plane) -> f32 {
+    assert_eq!(painted.size(), given.size(), "two pictures of one size");
+    let change = |(painted, given): (&f32, &f32)| (luma_to_gray(*painted) - luma_to_gray(*given)).abs();
+    painted.data().par_iter().zip(given.data()).with_min_len(1 << 12).map(change).reduce(|| 0.0, f32::max)
 }
 
 /// ΔCF of a set of pictures: how far the mean colourfulness of predictions lies from that of the truths.
@@ -294,6 +308,30 @@ mod tests {
         let half: Vec<u8> = [[255, 0, 0], [9, 9, 9]].concat();
         assert!((colourfulness(&half) - (0.5 + 0.3 * 0.5) * 255.0_f32.hypot(127.5)).abs() < 1e-3);
         assert_eq!(colourfulness(&[]), 0.0);
+    }
+
+    #[test]
+    fn luma_changes_are_counted_in_steps_of_gray() {
+        let levels = crate::lab::gray8_to_luma(&[0, 3, 100, 200, 255], 5, 1);
+        assert!(luma_change(&levels, &levels) == 0.0);
+        let others = crate::lab::gray8_to_luma(&[0, 4, 103, 200, 254], 5, 1);
+        assert!((luma_change(&others, &levels) - 3.0).abs() < 1e-3);
+        assert_eq!(luma_change(&Plane::default(), &Plane::default()), 0.0);
+    }
+
+    #[test]
+    fn colourfulness_of_photographs_is_that_of_numpy() {
+        let (photographs, figures) =
+            (include_bytes!("../testdata/colourfulness.rgb"), include_str!("../testdata/colourfulness.tsv"));
+        let mut rest = &photographs[..];
+        for line in figures.lines().filter(|line| !line.starts_with('#')) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let (photograph, more) = rest.split_at(fields[1].parse::<usize>().unwrap());
+            let (got, wanted) = (colourfulness(photograph), fields[2].parse::<f32>().unwrap());
+            assert!((got - wanted).abs() < 1e-3, "{got} for {line}");
+            rest = more;
+        }
+        assert!(rest.is_empty());
     }
 
     #[test]

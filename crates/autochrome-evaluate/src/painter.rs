@@ -106,7 +106,7 @@ impl Painter {
             Kind::Method { method, options } => {
                 let answers = method.colorize(luma, guidance, options).map_err(|error| error.to_string())?;
                 let best = answers.into_iter().next().ok_or("the method gave no answer")?;
-                render8(luma, &best.chroma, &Tone::default())
+                render8(best.luma.as_ref().unwrap_or(luma), &best.chroma, &Tone::default())
             }
             Kind::Predictions(predictions) => predictions.pixels(picture, is_centre)?,
         };

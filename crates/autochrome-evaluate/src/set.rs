@@ -6,9 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use autochrome_color::bins::{self, BINS};
 use autochrome_color::lab::{lab_to_rgb8, rgb8_to_lab};
-use autochrome_color::render::render8;
 use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_color::{Chroma, Plane};
 use autochrome_data::{Index, Sample, centre_sample};
 use autochrome_media::{DecodeOptions, decode};
 
@@ -39,8 +38,10 @@ pub struct Picture {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// sRGB, interleaved: the truth, or a gray picture where there is none.
+    /// sRGB, interleaved: the truth; empty where there is none.
     pub rgb: Vec<u8>,
+    /// L of CIELAB (D65) as it was read, for a picture without a truth.
+    gray: Option<Plane>,
 }
 
 /// Pictures, and how common their colours are.
@@ -53,7 +54,8 @@ pub struct EvaluationSet {
 }
 
 impl EvaluationSet {
-    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture.
+    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture with
+    /// a truth, 4 bytes a pixel without.
     ///
     /// # Errors
     /// [`EvaluateError::Option`] for a size out of range, [`EvaluateError::NoPictures`] when none can be read,
@@ -72,12 +74,14 @@ impl EvaluationSet {
             let at = i * index.len() / count;
             let path = index.path(at);
             let name = slashed(path.strip_prefix(root).unwrap_or(path));
-            let pixels =
-                if options.truth { centre(path, options.size_px) } else { whole_gray(path, options.size_px) };
-            match pixels {
-                Ok((width, height, rgb)) => {
-                    Ok(Picture { name, source: index.source(at).to_owned(), width, height, rgb })
-                }
+            let source = index.source(at).to_owned();
+            let picture = if options.truth {
+                centre(path, options.size_px).map(|(width, height, rgb)| (width, height, rgb, None))
+            } else {
+                whole_gray(path, options.size_px).map(|l| (l.width(), l.height(), Vec::new(), Some(l)))
+            };
+            match picture {
+                Ok((width, height, rgb, gray)) => Ok(Picture { name, source, width, height, rgb, gray }),
                 Err(reason) => Err((name, reason)),
             }
         };
@@ -92,7 +96,7 @@ impl EvaluationSet {
             let first = skipped.into_iter().next().map_or_else(String::new, |(_, reason)| reason);
             return Err(EvaluateError::NoPictures { count, first });
         }
-        let class_weights = class_weights(&pictures);
+        let class_weights = if options.truth { class_weights(&pictures) } else { [1.0; BINS] };
         Ok(Self { pictures, skipped, class_weights, options })
     }
 
@@ -132,10 +136,13 @@ impl Picture {
         file.rsplit_once('.').map_or(file, |(stem, _)| stem)
     }
 
-    /// L, a and b of CIELAB (D65).
+    /// L, a and b of CIELAB (D65); chroma is neutral, of one sample, where there is no truth.
     #[must_use]
     pub fn lab(&self) -> (Plane, Chroma) {
-        rgb8_to_lab(&self.rgb, self.width, self.height)
+        match &self.gray {
+            Some(luma) => (luma.clone(), Chroma::neutral(1, 1)),
+            None => rgb8_to_lab(&self.rgb, self.width, self.height),
+        }
     }
 }
 
@@ -150,7 +157,7 @@ pub(crate) fn centre(path: &Path, size_px: usize) -> Result<Pixels, String> {
 }
 
 /// The luma of a whole picture, its short side at most `size_px`.
-fn whole_gray(path: &Path, size_px: usize) -> Result<Pixels, String> {
+fn whole_gray(path: &Path, size_px: usize) -> Result<Plane, String> {
     let bytes = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let options = DecodeOptions { keep_chroma: false, ..DecodeOptions::default() };
     let luma = decode(&bytes, &options).map_err(|error| error.to_string())?.luma;
@@ -158,9 +165,11 @@ fn whole_gray(path: &Path, size_px: usize) -> Result<Pixels, String> {
     let scale = (size_px as f64 / width.min(height).max(1) as f64).min(1.0);
     // A ribbon of a picture would otherwise be as long as it likes.
     let side = |px: usize| ((px as f64 * scale).round() as usize).clamp(1, 4 * size_px);
-    let luma = resize_plane(&luma, side(width), side(height), Filter::Area);
-    let (width, height) = luma.size();
-    Ok((width, height, render8(&luma, &Chroma::neutral(1, 1), &Tone::default())))
+    let (small_width, small_height) = (side(width), side(height));
+    if (small_width, small_height) == (width, height) {
+        return Ok(luma);
+    }
+    Ok(resize_plane(&luma, small_width, small_height, Filter::Area))
 }
 
 fn class_weights(pictures: &[Picture]) -> [f32; BINS] {
@@ -221,7 +230,8 @@ mod tests {
         let set = folder.load(SetOptions { truth: false, ..options(30) });
         let sizes: Vec<_> = set.pictures().iter().map(|p| (p.width, p.height)).collect();
         assert_eq!(sizes, [(45, 30), (20, 30)]);
-        assert!(set.pictures()[0].rgb.chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+        let (luma, chroma) = set.pictures()[0].lab();
+        assert_eq!((luma.size(), chroma), ((45, 30), Chroma::neutral(1, 1)));
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
         jobs,
         hint_pictures: arguments.hint_pictures.unwrap_or(usize::MAX),
         hint_seed: arguments.seed,
+        frechet: !arguments.no_frechet,
         bootstrap: autochrome_evaluate::Bootstrap { seed: arguments.seed, ..Default::default() },
         ..EvaluateOptions::default()
     };
