@@ -1,6 +1,8 @@
 //! Project chores, run as `cargo xtask CHORE`. In Rust rather than shell, so that they run wherever cargo does.
 
+mod bench;
 mod ci;
+mod marked;
 mod shell;
 mod smoke;
 mod test;
@@ -15,11 +17,13 @@ cargo xtask smoke    train for ten steps, stopped and resumed
 cargo xtask web      build the web app (needs Node); the next build puts it into the program
 cargo xtask web-test test the web app, in a real browser too (needs Chromium)
 cargo xtask serve    build the web app and the program, and run them
+cargo xtask bench    measure speed and memory; `cargo xtask bench --help` says which parts there are
 cargo xtask ci       test, lint and smoke: what must hold before a change is taken
 ";
 
 fn main() -> ExitCode {
-    let chore = std::env::args().nth(1);
+    let mut arguments = std::env::args().skip(1);
+    let chore = arguments.next();
     let result = match chore.as_deref() {
         Some("test") => test::run(),
         Some("lint") => ci::lint(),
@@ -27,6 +31,7 @@ fn main() -> ExitCode {
         Some("web") => web::build(),
         Some("web-test") => web::test(),
         Some("serve") => web::serve(),
+        Some("bench") => bench::run(arguments),
         Some("ci") => ci::run_all(),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
