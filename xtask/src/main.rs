@@ -2,6 +2,8 @@
 
 mod bench;
 mod ci;
+mod comparison;
+mod gallery;
 mod marked;
 mod shell;
 mod smoke;
@@ -18,6 +20,8 @@ cargo xtask web      build the web app (needs Node); the next build puts it into
 cargo xtask web-test test the web app, in a real browser too (needs Chromium)
 cargo xtask serve    build the web app and the program, and run them
 cargo xtask bench    measure speed and memory; `cargo xtask bench --help` says which parts there are
+cargo xtask comparison --data DIR   score every method and model: the tables of docs/comparison.md
+cargo xtask gallery --data DIR      colour the pictures of docs/gallery.md anew
 cargo xtask ci       test, lint and smoke: what must hold before a change is taken
 ";
 
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
         Some("web-test") => web::test(),
         Some("serve") => web::serve(),
         Some("bench") => bench::run(arguments),
+        Some("comparison") => comparison::run(arguments),
+        Some("gallery") => gallery::run(arguments),
         Some("ci") => ci::run_all(),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
