@@ -155,12 +155,6 @@ pub fn lab_to_xyz([l, a, b]: [f32; 3]) -> [f32; 3] {
     std::array::from_fn(|i| expand(f[i]) * WHITE[i] as f32)
 }
 
-/// The gray of sRGB, 0..=255 and not rounded, that has this L (0..=100).
-#[must_use]
-pub fn luma_to_gray(l: f32) -> f32 {
-    255.0 * srgb::from_linear(expand((l + 16.0) / 116.0))
-}
-
 /// CIELAB (D65) of sRGB-encoded red, green and blue in 0..=1.
 ///
 /// ```

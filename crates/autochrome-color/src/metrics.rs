@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use crate::bins::{self, BINS};
-use crate::lab::luma_to_gray;
 use crate::{Chroma, Plane};
 
 /// Peak signal-to-noise ratio in decibels over 8-bit samples, all channels together; infinite for equal pictures.
@@ -147,16 +146,15 @@ pub fn colourfulness(rgb: &[u8]) -> f32 {
     ((variance_rg + variance_yb).max(0.0).sqrt() + 0.3 * mean_rg.hypot(mean_yb)) as f32
 }
 
-/// The largest change of lightness at any pixel, in steps of 8-bit gray: both L as the gray, 0..=255, that has it.
-///
-/// Rounding the result to 8 bits costs up to half a step a channel, which shows as less than one here.
+/// The largest change of L (0..=100) at any pixel, in steps of 1/255 of its range; rounding colours to 8 bits costs less
+/// than one.
 ///
 /// # Panics
 /// When the planes differ in size.
 #[must_use]
 pub fn luma_change(painted: &Plane, given: &Plane) -> f32 {
     assert_eq!(painted.size(), given.size(), "two pictures of one size");
-    let change = |(painted, given): (&f32, &f32)| (luma_to_gray(*painted) - luma_to_gray(*given)).abs();
+    let change = |(painted, given): (&f32, &f32)| (painted - given).abs() * (255.0 / 100.0);
     painted.data().par_iter().zip(given.data()).with_min_len(1 << 12).map(change).reduce(|| 0.0, f32::max)
 }
 
@@ -311,11 +309,11 @@ mod tests {
     }
 
     #[test]
-    fn luma_changes_are_counted_in_steps_of_gray() {
-        let levels = crate::lab::gray8_to_luma(&[0, 3, 100, 200, 255], 5, 1);
-        assert!(luma_change(&levels, &levels) == 0.0);
-        let others = crate::lab::gray8_to_luma(&[0, 4, 103, 200, 254], 5, 1);
-        assert!((luma_change(&others, &levels) - 3.0).abs() < 1e-3);
+    fn the_largest_change_of_luma_counts_in_steps_of_255() {
+        let plane = |l: [f32; 4]| Plane::from_vec(4, 1, l.to_vec()).unwrap();
+        let given = plane([0.0, 20.0, 50.0, 100.0]);
+        assert_eq!(luma_change(&given, &given), 0.0);
+        assert!((luma_change(&plane([0.1, 20.0, 48.0, 100.0]), &given) - 5.1).abs() < 1e-4);
         assert_eq!(luma_change(&Plane::default(), &Plane::default()), 0.0);
     }
 

@@ -23,7 +23,7 @@ pub struct Scores {
     pub gray_share: f32,
     /// Edges of the painted colours; `None` when there are none to judge.
     pub edges: Option<Edges>,
-    /// Largest change of lightness at any pixel, in steps of 8-bit gray.
+    /// Largest change of lightness at any pixel, in steps of 1/255 of L.
     pub luma_change: f32,
     /// Milliseconds on one thread; 0 where nothing was computed.
     pub ms: f32,

@@ -21,7 +21,7 @@ pub struct Summary {
     pub edge_agreement: Option<f64>,
     /// Bleeding, mean over the pictures that have colour edges.
     pub bleeding: Option<f64>,
-    /// Largest change of lightness at any pixel of any picture, in steps of 8-bit gray.
+    /// Largest change of lightness at any pixel of any picture, in steps of 1/255 of L.
     pub luma_change: f64,
     /// Milliseconds a picture on one thread, mean; 0 where nothing was computed.
     pub ms: f64,

@@ -8,6 +8,7 @@ pub mod card;
 pub mod device;
 pub mod engine;
 mod error;
+mod features;
 pub mod foreign;
 mod frame;
 pub mod graph;
@@ -22,4 +23,5 @@ pub mod weights;
 
 pub use card::ModelCard;
 pub use error::NetError;
+pub use features::Features;
 pub use session::{Hint, PredictOptions, Session, scale_luma};

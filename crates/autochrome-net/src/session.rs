@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::card::{Inference, NetworkConfig};
 use crate::engine::{Engine, Map};
+use crate::features::Features;
 use crate::foreign::Description;
 use crate::frame::{Frame, mirror};
 use crate::graph::{Graph, HINTS, LUMA};
@@ -230,6 +231,41 @@ impl Session {
         })
     }
 
+    /// What the network's encoder sees in a picture's L (0..=100), the finest scale first: places and pictures that mean
+    /// the same lie close together, whatever their colours.
+    ///
+    /// # Errors
+    /// [`NetError::Input`] for an empty picture, an impossible size, or a network without an encoder to look into.
+    pub fn features(&self, luma: &Plane, size_px: Option<usize>) -> Result<Vec<Features>, NetError> {
+        if luma.width() == 0 || luma.height() == 0 {
+            return Err(NetError::Input("the picture has no pixels".into()));
+        }
+        let frame = self.frame(luma.size(), size_px)?;
+        let (width, height) = frame.size();
+        let luma = frame.pad(&resize_plane(luma, width, height, Filter::Area));
+        let (width, height) = (frame.padded_width, frame.padded_height);
+        let maps = match &self.network {
+            Network::Engine(engine) => {
+                engine.features(&[(LUMA, Map { channels: 1, height, width, values: luma })])
+            }
+            Network::ChromaNet(net) => {
+                let gray: Vec<f32> = luma.iter().map(|&l| scale_luma(l)).collect();
+                let gray = TensorData::new(gray, [1, 1, height, width]);
+                let hints = Tensor::zeros([1, HINT_CHANNELS, height, width], &self.device);
+                net.features(Tensor::from_data(gray, &self.device), hints, Statistics::Running)
+                    .into_iter()
+                    .map(map)
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        if maps.is_empty() {
+            let id = &self.card.id;
+            return Err(NetError::Input(format!("model '{id}' has no encoder to compare pictures by")));
+        }
+        Ok(maps.iter().map(|map| Features::new(map, &frame)).collect())
+    }
+
     /// One forward pass over padded planes, L and hints in CIELAB; the answer may be smaller than the frame.
     fn answer(
         &self,
@@ -278,6 +314,11 @@ impl Session {
 fn planes(y: Tensor<4>) -> Chroma {
     let [_, _, height, width] = y.dims();
     ab_chroma(&values(y.mul_scalar(AB_SCALE)), (width, height))
+}
+
+fn map(y: Tensor<4>) -> Map {
+    let [_, channels, height, width] = y.dims();
+    Map { channels, height, width, values: values(y) }
 }
 
 fn values(y: Tensor<4>) -> Vec<f32> {

@@ -1,4 +1,4 @@
-//! Small before-and-after pictures: `cargo run --release -p autochrome --example gallery -- OUT SIDE_PX FILE...`.
+//! Small before-and-after pictures: `cargo run -p autochrome --example gallery -- OUT SIDE_PX FILE...`.
 //!
 //! Every file becomes OUT/STEM.jpg, each half at most SIDE_PX wide or high.
 

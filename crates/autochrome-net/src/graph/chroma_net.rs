@@ -19,6 +19,7 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let hints = build.push(Op::Affine { scale, shift: vec![0.0] }, &[hints]);
     let x = build.push(Op::Concat, &[luma, hints]);
     let taps = encoder(build, x)?;
+    build.graph.taps.clone_from(&taps);
 
     let x = block(build, "at_32", [TAP_CHANNELS[4], c32], 1, taps[4])?;
     let hints_16 = build.push(Op::KnownMean(16), &[hints]);

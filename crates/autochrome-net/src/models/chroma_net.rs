@@ -131,6 +131,12 @@ pub struct ChromaNet {
 }
 
 impl ChromaNet {
+    /// What the encoder sees, the finest scale first; shapes as in [`ChromaNet::forward`].
+    #[must_use]
+    pub fn features(&self, gray: Tensor<4>, hints: Tensor<4>, encoder: Statistics) -> Vec<Tensor<4>> {
+        self.encoder.forward(Tensor::cat(vec![gray, hints], 1), encoder).into()
+    }
+
     /// Classes and refinement from gray and hints.
     ///
     /// `encoder` and `decoder` say which statistics each half normalises with, so that a pretrained encoder can keep its own.
