@@ -76,8 +76,9 @@ mod tests {
 
     #[test]
     fn projections_keep_distances() {
+        // Other numbers than those that the signs are made of.
         let point = |seed: u64| -> Vec<f32> {
-            (0..960).map(|i| (splitmix64(seed * 1000 + i) >> 40) as f32 / 16_777_216.0).collect()
+            (0..960).map(|i| (splitmix64((1 << 40) + seed * 1000 + i) >> 40) as f32 / 16_777_216.0).collect()
         };
         let apart = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt();
         let mut ratios = Vec::new();
