@@ -419,6 +419,11 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub data: PathBuf,
 
+    /// Measure on the pictures of this list, each with a reference: lines of a picture, a tab and its reference, named from
+    /// the folder of --data on
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pairs: Option<PathBuf>,
+
     /// Methods to measure; gray always is [default: neural]
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = method_ids())]
     pub methods: Vec<String>,

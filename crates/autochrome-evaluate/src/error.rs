@@ -1,5 +1,7 @@
 //! What stops an evaluation as a whole; one failed picture is a row in the report instead.
 
+use std::path::PathBuf;
+
 use autochrome_media::MediaError;
 use autochrome_net::NetError;
 
@@ -24,6 +26,14 @@ pub enum EvaluateError {
         /// What is wrong with the first.
         first: String,
     },
+    /// The list of pairs cannot be used.
+    #[error("the pairs of {} cannot be used: {reason}", .path.display())]
+    Pairs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// An option is outside its range.
     #[error("{option} {reason}")]
     Option {
@@ -46,6 +56,7 @@ impl EvaluateError {
             Self::Media(error) => error.code(),
             Self::Network(error) => error.code(),
             Self::NoPictures { .. } => "no-pictures",
+            Self::Pairs { .. } => "bad-pairs",
             Self::Option { .. } => "option-out-of-range",
             Self::Stopped => "stopped",
         }

@@ -1,11 +1,12 @@
 //! Everything that gives colour and can be put into one table.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
 use autochrome_color::render::render8;
 use autochrome_color::{Chroma, Plane, Tone};
-use autochrome_methods::{Guidance, GuidanceKind, Method, Options};
+use autochrome_methods::{Guidance, GuidanceKind, Method, Options, Reference};
 
 use crate::EvaluateError;
 use crate::hints::points;
@@ -138,7 +139,8 @@ impl Painter {
             Kind::Gray => render8(luma, &Chroma::neutral(1, 1), &Tone::default()),
             Kind::Truth => render8(luma, &picture.lab().1, &Tone::default()),
             Kind::Method { method, options, .. } => {
-                let answers = method.colorize(luma, guidance, options).map_err(|error| error.to_string())?;
+                let guidance = with_reference(method.as_ref(), picture, guidance);
+                let answers = method.colorize(luma, &guidance, options).map_err(|error| error.to_string())?;
                 let best = answers.into_iter().next().ok_or("the method gave no answer")?;
                 render8(best.luma.as_ref().unwrap_or(luma), &best.chroma, &Tone::default())
             }
@@ -146,6 +148,19 @@ impl Painter {
         };
         let computed = matches!(self.kind, Kind::Gray | Kind::Method { .. });
         Ok(Painted { rgb, ms: if computed { clock.elapsed().as_secs_f32() * 1e3 } else { 0.0 } })
+    }
+}
+
+/// The picture's reference beside what else is said, for a method that takes references.
+fn with_reference<'a>(method: &dyn Method, picture: &Picture, guidance: &'a Guidance) -> Cow<'a, Guidance> {
+    match &picture.reference {
+        Some(reference) if method.info().guidance.contains(&GuidanceKind::References) => {
+            let (luma, chroma) = reference.lab();
+            let mut guidance = guidance.clone();
+            guidance.references.push(Reference { luma, chroma, name: reference.name.clone() });
+            Cow::Owned(guidance)
+        }
+        _ => Cow::Borrowed(guidance),
     }
 }
 

@@ -19,6 +19,7 @@
 //! ```
 
 mod error;
+mod example;
 mod gray;
 mod guidance;
 mod method;
@@ -26,6 +27,7 @@ pub mod models;
 mod neural;
 mod options;
 pub mod registry;
+mod scribble;
 
 pub use error::MethodError;
 pub use guidance::{

@@ -90,7 +90,7 @@ impl Method for Neural {
 }
 
 /// A point as the network takes it: square, relative to the shorter side, colour without lightness.
-fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
+pub(crate) fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
     let longer_to_shorter = width.max(height) as f32 / width.min(height).max(1) as f32;
     let (_, ab) = lab::rgb8_to_lab(&[point.color.red, point.color.green, point.color.blue], 1, 1);
     Hint {

@@ -1,7 +1,8 @@
 //! The one list of methods; help texts, the API and the documentation are made from it.
 
 use crate::error::nearest;
-use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural};
+use crate::example::{collection, deep, intrinsic, irony, superpixel, welsh};
+use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, scribble};
 
 /// Makes a method, with this model or its default one.
 type Open = fn(Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError>;
@@ -27,8 +28,15 @@ impl Entry {
     }
 }
 
-static METHODS: [Entry; 2] = [
+static METHODS: &[Entry] = &[
     Entry { info: &neural::INFO, open: neural::open },
+    Entry { info: &deep::INFO, open: deep::open },
+    Entry { info: &collection::INFO, open: collection::open },
+    Entry { info: &superpixel::INFO, open: |_| Ok(Box::new(superpixel::Superpixel)) },
+    Entry { info: &irony::INFO, open: |_| Ok(Box::new(irony::Irony)) },
+    Entry { info: &intrinsic::INFO, open: |_| Ok(Box::new(intrinsic::Intrinsic)) },
+    Entry { info: &welsh::INFO, open: |_| Ok(Box::new(welsh::Welsh)) },
+    Entry { info: &scribble::INFO, open: |_| Ok(Box::new(scribble::Scribble)) },
     Entry { info: &gray::INFO, open: |_| Ok(Box::new(gray::Gray)) },
 ];
 
@@ -38,7 +46,7 @@ pub const DEFAULT: &str = "neural";
 /// Every method, the default first.
 #[must_use]
 pub fn methods() -> &'static [Entry] {
-    &METHODS
+    METHODS
 }
 
 /// The method of this id.

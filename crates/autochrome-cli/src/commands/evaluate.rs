@@ -7,8 +7,8 @@ use std::thread::available_parallelism;
 use anyhow::Context as _;
 use autochrome::{GuidanceKind, Method, MethodError, Options, registry, write_atomic};
 use autochrome_evaluate::{
-    EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Progress, SetOptions, evaluate, json,
-    report, table,
+    EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Pair, Progress, SetOptions, evaluate,
+    json, report, table,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -33,6 +33,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
         named => EvaluateOptions { skin_sources: named.to_vec(), ..options },
     };
     let painters = painters(arguments)?;
+    let pairs = arguments.pairs.as_deref().map(Pair::read).transpose().usage()?;
     let index = Index::open(&arguments.data, "val").usage()?;
     // A manifest's pictures are named from its folder on.
     let root =
@@ -53,7 +54,11 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     };
     let bar = Bar::new();
     let work = || {
-        let set = EvaluationSet::load(&index, root.unwrap_or(Path::new("")), size, stop)?;
+        let root = root.unwrap_or(Path::new(""));
+        let set = match &pairs {
+            Some(pairs) => EvaluationSet::load_pairs(pairs, root, size, stop)?,
+            None => EvaluationSet::load(&index, root, size, stop)?,
+        };
         let evaluation = evaluate(&set, &painters, &options, stop, |progress| bar.show(progress))?;
         let page = match &arguments.report {
             Some(_) => Some(report::html(&set, &evaluation, &painters, &title(&arguments.data), stop)?),

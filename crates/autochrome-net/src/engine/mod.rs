@@ -104,7 +104,11 @@ impl Engine {
         wanted.iter().for_each(|&step| last_uses[step] = usize::MAX);
         let take = |results: &mut [Map], value: usize, reader: usize| {
             // The result itself where nobody else needs it, else a copy.
-            if last_uses[value] == reader { std::mem::take(&mut results[value]) } else { results[value].clone() }
+            if last_uses[value] == reader {
+                std::mem::take(&mut results[value])
+            } else {
+                results[value].clone()
+            }
         };
         let mut results: Vec<Map> = Vec::with_capacity(end);
         for (i, (step, from)) in self.steps[..end].iter().enumerate() {

@@ -1,0 +1,341 @@
+//! How much neighbouring pixels want to share a colour.
+
+use autochrome_color::{Plane, srgb};
+use rayon::prelude::*;
+
+use super::Pair;
+use super::operator::{Couplings, Operator};
+
+/// Number of neighbours in a 3 × 3 window.
+pub(super) const NEIGHBOURS: usize = 8;
+
+/// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
+const STRIPE: usize = 16;
+
+/// Sweeps for setting the scales of equations.
+const BALANCING: usize = 4;
+
+/// Least scale of an equation, which keeps products of scales and weights normal numbers.
+const LEAST_SCALE: f32 = 1e-6;
+
+/// The weights of every pixel's eight neighbours, stored with a border of one pixel that nothing is coupled to.
+///
+/// The weight of neighbour s in the row of pixel r is exp(−(Y(r) − Y(s))² / σ²(r)), where Y is the luma of YIQ in 0..=1 and σ²
+/// 0.6 times the variance of Y in the window around r, so large at least that the most similar neighbour has 0.01, and at
+/// least 2·10⁻⁶. The published rows are divided by their sums, which changes nothing about where Σ w (u(r) − u(s)) is 0.
+///
+/// # Source
+/// Levin, Lischinski, Weiss, "Colorization using Optimization", SIGGRAPH 2004, equation 2, with the constants of the authors'
+/// released `getVolColor`/`getColorExact`.
+pub(super) struct Affinity {
+    width: usize,
+    height: usize,
+    weights: Vec<[f32; NEIGHBOURS]>,
+}
+
+impl Affinity {
+    /// The weights of a picture with this luma (L of CIELAB, D65, 0..=100).
+    pub(super) fn new(luma: &Plane) -> Self {
+        let (width, height) = luma.size();
+        let stride = width + 2;
+        let mut gray = vec![0.0_f32; stride * (height + 2)];
+        gray[stride..].par_chunks_mut(stride).zip(luma.data().par_chunks(width)).for_each(|(gray, luma)| {
+            gray[1..].iter_mut().zip(luma).for_each(|(gray, &luma)| *gray = yiq(luma));
+        });
+        let mut weights = vec![[0.0; NEIGHBOURS]; gray.len()];
+        weights[stride..].par_chunks_mut(stride).take(height).enumerate().for_each(|(y, row)| {
+            for x in 0..width {
+                let centre = (y + 1) * stride + x + 1;
+                let mut window = [0.0; NEIGHBOURS];
+                let mut inside = [true; NEIGHBOURS];
+                for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
+                    let column = (x + 1).wrapping_add_signed(dx);
+                    let line = (y + 1).wrapping_add_signed(dy);
+                    inside[k] = (1..=width).contains(&column) && (1..=height).contains(&line);
+                    window[k] = gray[line * stride + column];
+                }
+                row[x + 1] = row_weights(gray[centre], window, inside);
+            }
+        });
+        let mut affinity = Self { width, height, weights };
+        affinity.balance();
+        affinity
+    }
+
+    /// Scales the equations so that each pixel is followed about as much as it follows.
+    ///
+    /// Pixels in the middle of an edge follow both sides, while nobody follows them; sums over groups of pixels would take that
+    /// for a bridge between the sides. The scale is that of the stationary distribution of a walk along the weights, after a few
+    /// sweeps, which are enough to set neighbours right.
+    ///
+    /// # Source
+    /// Horton, Leutenegger, "A multi-level solution algorithm for steady-state Markov chains", SIGMETRICS 1994.
+    fn balance(&mut self) {
+        let stride = self.stride();
+        let sums: Vec<f32> =
+            self.weights.par_iter().with_min_len(4096).map(|weights| weights.iter().sum()).collect();
+        let mut scale: Vec<f32> = sums.iter().map(|&sum| if sum > 0.0 { 1.0 / sum } else { 0.0 }).collect();
+        for sweep in 0..BALANCING {
+            let before = scale.clone();
+            let last = scale.len() - stride;
+            scale[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each_init(
+                Vec::new,
+                |local: &mut Vec<f32>, (stripe, scale)| {
+                    let start = stripe * STRIPE * stride;
+                    local.clear();
+                    local.extend_from_slice(&before[start..start + scale.len() + 2 * stride]);
+                    for step in 0..scale.len() {
+                        let offset = if sweep % 2 == 0 { step } else { scale.len() - 1 - step };
+                        let (here, place) = (offset + stride, start + offset + stride);
+                        if sums[place] == 0.0 {
+                            continue;
+                        }
+                        let mut inflow = 0.0;
+                        for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
+                            let step = dy * stride as isize + dx;
+                            let theirs = self.weights[place.wrapping_add_signed(step)][NEIGHBOURS - 1 - k];
+                            inflow += theirs * local[here.wrapping_add_signed(step)];
+                        }
+                        local[here] = (inflow / sums[place]).max(LEAST_SCALE);
+                    }
+                    scale.copy_from_slice(&local[stride..stride + scale.len()]);
+                },
+            );
+        }
+        self.weights.par_iter_mut().zip(&scale).with_min_len(4096).for_each(|(weights, scale)| {
+            weights.iter_mut().for_each(|weight| *weight *= scale);
+        });
+    }
+
+    /// Pixels in a row, border included.
+    pub(super) fn stride(&self) -> usize {
+        self.width + 2
+    }
+
+    /// Where pixel (x, y) of the picture is stored.
+    pub(super) fn place(&self, x: usize, y: usize) -> usize {
+        (y + 1) * self.stride() + x + 1
+    }
+
+    /// Columns and rows of the picture.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// Pixels, border included.
+    pub(super) fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// The neighbours of a pixel of the picture: which of eight, where, and with what weight; none for a pixel of the border.
+    pub(super) fn row(&self, place: usize) -> impl Iterator<Item = (usize, usize, f32)> {
+        let weights = &self.weights[place];
+        let stride = self.stride() as isize;
+        (0..NEIGHBOURS).filter(|&k| weights[k] > 0.0).map(move |k| {
+            let (dx, dy) = PLACES[k];
+            (k, place.wrapping_add_signed(dy * stride + dx), weights[k])
+        })
+    }
+}
+
+impl Couplings for Affinity {
+    fn nodes(&self) -> usize {
+        self.len()
+    }
+
+    fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)> {
+        // Neighbour k sees this pixel in the opposite direction.
+        self.row(node).map(|(k, other, ours)| (other, ours, self.weights[other][NEIGHBOURS - 1 - k]))
+    }
+}
+
+/// Where the neighbours are; the opposite of neighbour k is neighbour 7 − k.
+const PLACES: [(isize, isize); NEIGHBOURS] =
+    [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)];
+
+/// Y of YIQ, 0..=1, of a gray with this L of CIELAB: the encoded value of sRGB.
+fn yiq(l: f32) -> f32 {
+    let l = if l > 0.0 { l.min(100.0) } else { 0.0 };
+    let linear = if l > 8.0 { ((l + 16.0) / 116.0).powi(3) } else { l * (27.0 / 24_389.0) };
+    srgb::from_linear(linear)
+}
+
+/// The weights of one window; 0 for what lies outside of the picture.
+fn row_weights(centre: f32, window: [f32; NEIGHBOURS], inside: [bool; NEIGHBOURS]) -> [f32; NEIGHBOURS] {
+    let mask = inside.map(|inside| f32::from(u8::from(inside)));
+    let difference: [f32; NEIGHBOURS] = std::array::from_fn(|k| mask[k] * (window[k] - centre));
+    let count = 1.0 + mask.iter().sum::<f32>();
+    // Relative to the centre, whose own difference is 0.
+    let mean = difference.iter().sum::<f32>() / count;
+    let squares: f32 = (0..NEIGHBOURS).map(|k| mask[k] * (difference[k] - mean).powi(2)).sum();
+    let variance = (squares + mean * mean) / count;
+    let nearest =
+        (0..NEIGHBOURS).filter(|&k| inside[k]).map(|k| difference[k].powi(2)).fold(f32::MAX, f32::min);
+    // −ln 0.01: the most similar neighbour keeps a weight of 0.01.
+    let least = if nearest < f32::MAX { nearest / 4.605_170_2 } else { 0.0 };
+    let sigma = (0.6 * variance).max(least).max(0.000_002);
+    std::array::from_fn(|k| mask[k] * (-difference[k].powi(2) / sigma).exp())
+}
+
+/// The equations of the pixels whose colour is not known.
+pub(super) struct Equations<'a> {
+    affinity: &'a Affinity,
+    /// 1 / Σ w of every pixel, 0 where the colour is known and at the border.
+    inverse: Vec<f32>,
+}
+
+impl<'a> Equations<'a> {
+    /// With these colours known, by places.
+    pub(super) fn new(affinity: &'a Affinity, known: &[bool]) -> Self {
+        let inverse = affinity.weights.par_iter().zip(known).with_min_len(4096).map(|(weights, &known)| {
+            let sum: f32 = weights.iter().sum();
+            if known || sum == 0.0 { 0.0 } else { 1.0 / sum }
+        });
+        Self { affinity, inverse: inverse.collect() }
+    }
+
+    /// Σ w (values(r) − values(s)) of one pixel.
+    #[inline(always)]
+    fn row(&self, place: usize, values: &[Pair]) -> Pair {
+        let stride = self.affinity.stride();
+        let weights = &self.affinity.weights[place];
+        let centre = values[place];
+        let mut sum = [0.0; 2];
+        let lines = [place - stride - 1, place - 1, place + stride - 1];
+        let [above, beside, below] = lines.map(|first| &values[first..first + 3]);
+        let around = [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];
+        for (&weight, other) in weights.iter().zip(around) {
+            sum[0] += weight * (centre[0] - other[0]);
+            sum[1] += weight * (centre[1] - other[1]);
+        }
+        sum
+    }
+
+    /// One sweep of Gauss-Seidel over a stripe that is stored with a line above and one below.
+    fn relax(&self, first_line: usize, stripe: &mut [Pair], right: &[Pair], forward: bool) {
+        let stride = self.affinity.stride();
+        let lines = stripe.len() / stride - 2;
+        for step in 0..lines {
+            let line = if forward { step } else { lines - 1 - step };
+            for step in 1..stride - 1 {
+                let column = if forward { step } else { stride - 1 - step };
+                let here = (line + 1) * stride + column;
+                let place = (first_line + line) * stride + column;
+                let inverse = self.inverse[place];
+                let weights = &self.affinity.weights[place];
+                let mut sum = right[place];
+                let lines = [here - stride - 1, here - 1, here + stride - 1];
+                let [above, beside, below] = lines.map(|first| &stripe[first..first + 3]);
+                // The value that was just found comes last, so that all else need not wait for it.
+                let (first, last) = if forward { (4, 3) } else { (3, 4) };
+                let around =
+                    [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];
+                for k in [0, 1, 2, 5, 6, 7, first, last] {
+                    sum[0] += weights[k] * around[k][0];
+                    sum[1] += weights[k] * around[k][1];
+                }
+                stripe[here] = [sum[0] * inverse, sum[1] * inverse];
+            }
+        }
+    }
+}
+
+impl Operator for Equations<'_> {
+    fn nodes(&self) -> usize {
+        self.inverse.len()
+    }
+
+    fn is_unknown(&self, node: usize) -> bool {
+        self.inverse[node] != 0.0
+    }
+
+    fn apply(&self, values: &[Pair], out: &mut [Pair]) {
+        let stride = self.affinity.stride();
+        let last = self.nodes() - stride;
+        out[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each(|(stripe, out)| {
+            let first = (1 + stripe * STRIPE) * stride;
+            for (offset, out) in out.iter_mut().enumerate() {
+                let place = first + offset;
+                *out = if self.inverse[place] == 0.0 { [0.0; 2] } else { self.row(place, values) };
+            }
+        });
+    }
+
+    fn sweep(&self, values: Option<&[Pair]>, right: &[Pair], out: &mut [Pair], forward: bool) {
+        let stride = self.affinity.stride();
+        let last = self.nodes() - stride;
+        let stripes = out[stride..last].par_chunks_mut(STRIPE * stride).enumerate();
+        stripes.for_each_init(Vec::new, |local: &mut Vec<Pair>, (stripe, out)| {
+            let first_line = 1 + stripe * STRIPE;
+            let start = (first_line - 1) * stride;
+            local.clear();
+            match values {
+                Some(values) => local.extend_from_slice(&values[start..start + out.len() + 2 * stride]),
+                None => local.resize(out.len() + 2 * stride, [0.0; 2]),
+            }
+            self.relax(first_line, local, right, forward);
+            out.copy_from_slice(&local[stride..stride + out.len()]);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The authors' code for one window, in double precision and as they wrote it.
+    fn published(centre: f64, neighbours: &[f64]) -> Vec<f64> {
+        let mut values = neighbours.to_vec();
+        values.push(centre);
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let c_var = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64;
+        let mut csig = c_var * 0.6;
+        let mgv = neighbours.iter().map(|v| (v - centre).powi(2)).fold(f64::MAX, f64::min);
+        if csig < -mgv / 0.01_f64.ln() {
+            csig = -mgv / 0.01_f64.ln();
+        }
+        if csig < 0.000_002 {
+            csig = 0.000_002;
+        }
+        let weights: Vec<f64> = neighbours.iter().map(|v| (-(v - centre).powi(2) / csig).exp()).collect();
+        let sum: f64 = weights.iter().sum();
+        weights.iter().map(|w| w / sum).collect()
+    }
+
+    #[test]
+    fn weights_are_those_of_the_authors_code() {
+        let windows = [
+            [0.5, 0.51, 0.49, 0.5, 0.52, 0.48, 0.5, 0.53],
+            [0.1, 0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.9],
+            [0.2; 8],
+            [0.7, 0.2, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7],
+        ];
+        for window in windows {
+            for centre in [0.2_f32, 0.5, 0.71] {
+                let ours = row_weights(centre, window, [true; NEIGHBOURS]);
+                let sum: f32 = ours.iter().sum();
+                let theirs = published(f64::from(centre), &window.map(f64::from));
+                for (ours, theirs) in ours.iter().zip(theirs) {
+                    assert!((f64::from(ours / sum) - theirs).abs() < 2e-5, "{centre} in {window:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_corner_has_three_neighbours() {
+        let luma = Plane::from_vec(3, 2, vec![10.0, 20.0, 30.0, 40.0, 50.0, 60.0]).unwrap();
+        let affinity = Affinity::new(&luma);
+        assert_eq!(affinity.row(affinity.place(0, 0)).count(), 3);
+        assert_eq!(affinity.row(affinity.place(1, 1)).count(), 5);
+        let places: Vec<usize> = affinity.row(affinity.place(2, 1)).map(|(_, place, _)| place).collect();
+        assert_eq!(places, [affinity.place(1, 0), affinity.place(2, 0), affinity.place(1, 1)]);
+    }
+
+    #[test]
+    fn gray_is_the_encoded_value() {
+        assert!((yiq(100.0) - 1.0).abs() < 1e-6 && yiq(0.0).abs() < 1e-6);
+        // L of sRGB gray 119 is 50.03.
+        assert!((yiq(50.034) - 119.0 / 255.0).abs() < 1e-4);
+    }
+}

@@ -1,0 +1,107 @@
+//! Sums and sums of products over whole pictures, for both colours at once, in as few passes over memory as there can be.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::Pair;
+
+/// Samples that are worked on in one piece; fixed, so that sums do not depend on the number of threads.
+const PIECE: usize = 8192;
+
+/// A factor or a sum for each channel.
+pub(super) type Factors = [f64; 2];
+
+/// Vectors that were used before and are to be used again: fresh memory costs more than the work that is done in it.
+#[derive(Default)]
+pub(super) struct Pool {
+    free: HashMap<usize, Vec<Vec<Pair>>>,
+}
+
+impl Pool {
+    /// A vector of this length that holds anything; 0 where nobody ever wrote.
+    pub(super) fn take(&mut self, len: usize) -> Vec<Pair> {
+        self.free.get_mut(&len).and_then(Vec::pop).unwrap_or_else(|| vec![[0.0; 2]; len])
+    }
+
+    /// Takes a vector back.
+    pub(super) fn give(&mut self, values: Vec<Pair>) {
+        self.free.entry(values.len()).or_default().push(values);
+    }
+}
+
+/// Quotients, 0 where there is nothing to divide by.
+pub(super) fn ratio(over: Factors, under: Factors) -> Factors {
+    std::array::from_fn(|k| if under[k] > 0.0 { over[k] / under[k] } else { 0.0 })
+}
+
+/// Inner products of `N` pairs of vectors.
+pub(super) fn dots<const N: usize>(pairs: [(&[Pair], &[Pair]); N]) -> [Factors; N] {
+    let len = pairs.first().map_or(0, |(one, _)| one.len());
+    let pieces: Vec<[Factors; N]> = (0..len.div_ceil(PIECE))
+        .into_par_iter()
+        .map(|piece| {
+            let range = piece * PIECE..len.min((piece + 1) * PIECE);
+            pairs.map(|(one, other)| dot_piece(&one[range.clone()], &other[range.clone()]))
+        })
+        .collect();
+    let add = |sum: Factors, more: Factors| [sum[0] + more[0], sum[1] + more[1]];
+    let sums = |sums: [Factors; N], more: [Factors; N]| std::array::from_fn(|n| add(sums[n], more[n]));
+    pieces.into_iter().fold([[0.0; 2]; N], sums)
+}
+
+fn dot_piece(one: &[Pair], other: &[Pair]) -> Factors {
+    // Short runs in single precision, added up in double: as exact as is needed, and twice as fast.
+    let mut sum = [0.0_f64; 2];
+    for (one, other) in one.chunks(64).zip(other.chunks(64)) {
+        let mut run = [0.0_f32; 2];
+        for (one, other) in one.iter().zip(other) {
+            run[0] += one[0] * other[0];
+            run[1] += one[1] * other[1];
+        }
+        sum[0] += f64::from(run[0]);
+        sum[1] += f64::from(run[1]);
+    }
+    sum
+}
+
+/// Adds `scale` times `other` to `values`.
+pub(super) fn add_scaled(values: &mut [Pair], scale: Factors, other: &[Pair]) {
+    values
+        .par_chunks_mut(PIECE)
+        .zip(other.par_chunks(PIECE))
+        .for_each(|(values, other)| add_piece(values, scale, other));
+}
+
+fn add_piece(values: &mut [Pair], scale: Factors, other: &[Pair]) {
+    let scale = scale.map(|scale| scale as f32);
+    for (value, other) in values.iter_mut().zip(other) {
+        value[0] += scale[0] * other[0];
+        value[1] += scale[1] * other[1];
+    }
+}
+
+/// Adds several scaled vectors to one.
+pub(super) fn add_all(values: &mut [Pair], others: &[(Factors, &[Pair])]) {
+    values.par_chunks_mut(PIECE).enumerate().for_each(|(piece, values)| {
+        let range = piece * PIECE..piece * PIECE + values.len();
+        others.iter().for_each(|(scale, other)| add_piece(values, *scale, &other[range.clone()]));
+    });
+}
+
+/// Sets `values` to their multiple by `scale`.
+pub(super) fn multiply(values: &mut [Pair], scale: Factors) {
+    let scale = scale.map(|scale| scale as f32);
+    values.par_iter_mut().with_min_len(PIECE).for_each(|value| {
+        *value = [value[0] * scale[0], value[1] * scale[1]];
+    });
+}
+
+/// The largest absolute value of both channels.
+pub(super) fn largest(values: &[Pair]) -> f32 {
+    values
+        .par_iter()
+        .with_min_len(PIECE)
+        .map(|pair| pair[0].abs().max(pair[1].abs()))
+        .reduce(|| 0.0, f32::max)
+}

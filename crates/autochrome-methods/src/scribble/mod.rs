@@ -1,0 +1,142 @@
+//! Colours from strokes: neighbouring pixels of like luma get like colour.
+//!
+//! A person draws a few strokes of colour, or another method finds a few pixels whose colour it is sure of. [`affinity`] says how
+//! much neighbours want to share a colour, [`solver`] spreads the known colours so that every other pixel has the weighted mean
+//! of its neighbours' colours. That is one large system of equations; [`multigrid`] makes solving it linear in the pixels.
+//! In a line drawing luma says nothing about colour, so there regions are filled instead ([`sketch`]).
+
+mod affinity;
+mod canvas;
+mod graph;
+mod groups;
+mod krylov;
+mod multigrid;
+mod operator;
+mod sketch;
+mod solver;
+
+use std::borrow::Cow;
+
+use autochrome_color::resize::{Filter, resize_plane};
+use autochrome_color::{Chroma, Plane};
+
+use self::canvas::Canvas;
+use self::solver::{Accuracy, Solver};
+use crate::{
+    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
+    SwitchSpec,
+};
+
+/// a and b of a pixel, or whatever is worked out for both at once.
+type Pair = [f32; 2];
+
+static MEGAPIXELS: NumberSpec = NumberSpec {
+    id: "megapixels",
+    help: "Working size in millions of pixels; larger pictures are shrunk for it and their colours stretched along edges",
+    min: 0.01,
+    max: 100.0,
+    default: Some(1.0),
+};
+
+static SKETCH: SwitchSpec = SwitchSpec {
+    id: "sketch",
+    help: "Fill the regions of a line drawing: dark lines on light paper, which takes the colours' lightness too",
+    default: Some(false),
+};
+
+static GAP: NumberSpec = NumberSpec {
+    id: "gap",
+    help: "Widest gap in the lines of a drawing that keeps colours in, as a share of the longer side",
+    min: 0.0,
+    max: 0.2,
+    default: Some(0.02),
+};
+
+pub(crate) static INFO: MethodInfo = MethodInfo {
+    id: "scribble",
+    name: "Scribbles",
+    summary: "Spreads strokes of colour over everything that looks alike around them; fills line drawings too",
+    paper: Some(Paper {
+        title: "Colorization using Optimization",
+        authors: "Levin, Lischinski, Weiss",
+        year: Some(2004),
+    }),
+    guidance: &[GuidanceKind::Points, GuidanceKind::Strokes, GuidanceKind::Marks],
+    options: &[OptionSpec::Number(&MEGAPIXELS), OptionSpec::Switch(&SKETCH), OptionSpec::Number(&GAP)],
+    uses_model: false,
+};
+
+/// The method `scribble`.
+pub(crate) struct Scribble;
+
+impl Method for Scribble {
+    fn info(&self) -> &'static MethodInfo {
+        &INFO
+    }
+
+    fn colorize(
+        &self,
+        luma: &Plane,
+        guidance: &Guidance,
+        options: &Options,
+    ) -> Result<Vec<Answer>, MethodError> {
+        INFO.check(guidance)?;
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        let Some(kind) = guidance.kinds().next() else {
+            return Err(MethodError::GuidanceMissing {
+                method: INFO.id,
+                kind: GuidanceKind::Strokes,
+                remedy: "draw at least one stroke, spot or mark of colour",
+            });
+        };
+        let sketch = options.switch(&SKETCH) == Some(true);
+        // Regions have sharp borders, and filling them is cheap: drawings keep their size.
+        let size = if sketch { luma.size() } else { working_size(luma.size(), options.number(&MEGAPIXELS)) };
+        let canvas = Canvas::new(guidance, size);
+        if !canvas.is_marked() {
+            let reason =
+                "all of them lie outside of the picture; places are shares of its width and height, 0 to 1";
+            return Err(MethodError::GuidanceUnfit { kind, reason: reason.to_owned() });
+        }
+        if sketch {
+            return Ok(vec![sketch::fill(luma, &canvas, options.number(&GAP).unwrap_or_default() as f32)]);
+        }
+        let small = if size == luma.size() {
+            Cow::Borrowed(luma)
+        } else {
+            Cow::Owned(resize_plane(luma, size.0, size.1, Filter::Area))
+        };
+        Ok(vec![spread(&small, &canvas.colors, &canvas.marked)?.into()])
+    }
+}
+
+/// Spreads the colours of `marked` pixels over the whole picture along its luma; marked pixels keep theirs.
+///
+/// `luma` is L of CIELAB (D65), 0..=100. A [`Solver`] does the same for one picture again and again.
+///
+/// # Shapes
+/// `colors` and `marked` have the size of `luma`; what is not marked may hold anything.
+///
+/// # Errors
+/// When the picture is empty, nothing is marked, or a size differs.
+pub(crate) fn spread(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Result<Chroma, MethodError> {
+    if luma.data().is_empty() {
+        return Err(MethodError::EmptyPicture);
+    }
+    Ok(Solver::new(luma).solve(colors, marked, None, Accuracy::default())?.chroma)
+}
+
+/// The size of at most so many megapixels.
+fn working_size((width, height): (usize, usize), megapixels: Option<f64>) -> (usize, usize) {
+    let share = (megapixels.unwrap_or(1.0) * 1e6 / (width as f64 * height as f64)).sqrt();
+    if share >= 1.0 {
+        return (width, height);
+    }
+    let fit = |side: usize| ((side as f64 * share).round() as usize).max(1);
+    (fit(width), fit(height))
+}
+
+#[cfg(test)]
+mod tests;

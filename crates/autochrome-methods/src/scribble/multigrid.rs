@@ -1,0 +1,199 @@
+//! An approximate solution of all equations at once, in time linear in their number.
+//!
+//! Nodes that follow one another closely are grouped, groups are grouped again, until so few are left that they are solved
+//! exactly. Sweeps of Gauss-Seidel settle what differs within a group, coarser levels what differs between groups. Each coarser
+//! level takes two steps that are weighed so that the residual is least, which makes plain groups as good as smoothed ones.
+//!
+//! # Source
+//! Notay, Vassilevski, "Recursive Krylov-based multigrid cycles", Numerical Linear Algebra with Applications 15, 2008 (the K-cycle);
+//! Notay, "Aggregation-based algebraic multigrid for convection-diffusion equations", SIAM J. Sci. Comput. 34, 2012.
+
+use rayon::prelude::*;
+
+use super::Pair;
+use super::graph::Graph;
+use super::groups::{ALONE, Groups};
+use super::krylov::{Pool, add_scaled, dots, multiply, ratio};
+use super::operator::{Couplings as _, Operator};
+
+/// Number of nodes that are solved exactly.
+const FEW: usize = 160;
+
+/// Share of the residual below which the first step on a coarser level is enough.
+const ENOUGH: f64 = 0.25;
+
+/// Everything below the pixels.
+pub(super) struct Coarse {
+    /// The groups of each level, which are the nodes of the next; those of the pixels are kept elsewhere.
+    levels: Vec<(Graph, Groups)>,
+    last: Exact,
+}
+
+impl Coarse {
+    /// From the level above.
+    pub(super) fn new(first: Graph) -> Self {
+        let mut levels = Vec::new();
+        let mut graph = first;
+        while Operator::nodes(&graph) > FEW {
+            let groups = Groups::new(&graph);
+            // Nodes that hardly follow one another any more are settled by sweeps as well.
+            if groups.len() * 10 > Operator::nodes(&graph) * 9 {
+                break;
+            }
+            let coarser = graph.coarser(&groups);
+            levels.push((graph, groups));
+            graph = coarser;
+        }
+        Self { levels, last: Exact::new(&graph) }
+    }
+
+    /// One cycle for the equations of the pixels.
+    pub(super) fn cycle(
+        &self,
+        pixels: &impl Operator,
+        groups: &Groups,
+        right: &[Pair],
+        pool: &mut Pool,
+    ) -> Vec<Pair> {
+        self.down_and_up(pixels, groups, 0, right, pool)
+    }
+
+    /// Sweeps on one level, whose groups are the nodes of `level`, and what that says in between.
+    fn down_and_up(
+        &self,
+        fine: &impl Operator,
+        groups: &Groups,
+        level: usize,
+        right: &[Pair],
+        pool: &mut Pool,
+    ) -> Vec<Pair> {
+        let mut values = pool.take(fine.nodes());
+        fine.sweep(None, right, &mut values, true);
+        let mut image = pool.take(fine.nodes());
+        fine.apply(&values, &mut image);
+        let mut coarse = pool.take(groups.len());
+        coarse.par_iter_mut().enumerate().with_min_len(1024).for_each(|(group, sum)| {
+            *sum = [0.0; 2];
+            for &node in groups.members(group) {
+                let node = node as usize;
+                if fine.is_unknown(node) {
+                    sum[0] += right[node][0] - image[node][0];
+                    sum[1] += right[node][1] - image[node][1];
+                }
+            }
+        });
+        let correction = match self.levels.get(level) {
+            None => self.last.solve(&coarse),
+            Some((graph, groups)) => self.two_steps(graph, groups, level, &coarse, pool),
+        };
+        values.par_iter_mut().enumerate().with_min_len(4096).for_each(|(node, value)| {
+            let group = groups.of(node);
+            if group != ALONE && fine.is_unknown(node) {
+                let correction = correction[group as usize];
+                value[0] += correction[0];
+                value[1] += correction[1];
+            }
+        });
+        fine.sweep(Some(&values), right, &mut image, false);
+        [values, coarse, correction].into_iter().for_each(|used| pool.give(used));
+        image
+    }
+
+    /// At most two cycles of a coarser level, weighed so that the residual is least.
+    fn two_steps(
+        &self,
+        graph: &Graph,
+        groups: &Groups,
+        level: usize,
+        right: &[Pair],
+        pool: &mut Pool,
+    ) -> Vec<Pair> {
+        let mut first = self.down_and_up(graph, groups, level + 1, right, pool);
+        let mut first_image = pool.take(first.len());
+        graph.apply(&first, &mut first_image);
+        let [square, along, before] =
+            dots([(&first_image, &first_image), (&first_image, right), (right, right)]);
+        let share = ratio(along, square);
+        if (0..2).all(|k| before[k] - share[k] * along[k] <= ENOUGH * ENOUGH * before[k]) {
+            multiply(&mut first, share);
+            pool.give(first_image);
+            return first;
+        }
+        let mut rest = pool.take(right.len());
+        rest.copy_from_slice(right);
+        add_scaled(&mut rest, share.map(|share| -share), &first_image);
+        let second = self.down_and_up(graph, groups, level + 1, &rest, pool);
+        let mut second_image = pool.take(second.len());
+        graph.apply(&second, &mut second_image);
+        let [overlap] = dots([(&second_image, &first_image)]);
+        let overlap = ratio(overlap, square);
+        add_scaled(&mut second_image, overlap.map(|overlap| -overlap), &first_image);
+        let [along, square] = dots([(&second_image, &rest), (&second_image, &second_image)]);
+        let second_share = ratio(along, square);
+        multiply(&mut first, std::array::from_fn(|k| share[k] - second_share[k] * overlap[k]));
+        add_scaled(&mut first, second_share, &second);
+        [first_image, rest, second, second_image].into_iter().for_each(|used| pool.give(used));
+        first
+    }
+}
+
+/// The coarsest level as a full matrix, factorised.
+struct Exact {
+    nodes: usize,
+    /// Lower and upper triangle, the pivots in the diagonal; no pivoting is needed, the matrix being diagonally dominant.
+    factors: Vec<f64>,
+}
+
+impl Exact {
+    fn new(graph: &Graph) -> Self {
+        let nodes = Operator::nodes(graph);
+        let mut factors = vec![0.0_f64; nodes * nodes];
+        for node in 0..nodes {
+            let mut diagonal = f64::from(graph.pull(node));
+            for &(other, weight) in graph.row(node) {
+                factors[node * nodes + other as usize] -= f64::from(weight);
+                diagonal += f64::from(weight);
+            }
+            factors[node * nodes + node] = diagonal;
+        }
+        for pivot in 0..nodes {
+            let (upper, lower) = factors.split_at_mut((pivot + 1) * nodes);
+            let row = &upper[pivot * nodes..];
+            if row[pivot] <= 0.0 {
+                continue;
+            }
+            for below in lower.chunks_exact_mut(nodes) {
+                let factor = below[pivot] / row[pivot];
+                below[pivot] = factor;
+                if factor != 0.0 {
+                    below[pivot + 1..].iter_mut().zip(&row[pivot + 1..]).for_each(|(b, r)| *b -= factor * r);
+                }
+            }
+        }
+        Self { nodes, factors }
+    }
+
+    fn solve(&self, right: &[Pair]) -> Vec<Pair> {
+        let nodes = self.nodes;
+        let mut values: Vec<[f64; 2]> = right.iter().map(|pair| pair.map(f64::from)).collect();
+        for node in 0..nodes {
+            for other in 0..node {
+                let factor = self.factors[node * nodes + other];
+                let known = values[other];
+                values[node][0] -= factor * known[0];
+                values[node][1] -= factor * known[1];
+            }
+        }
+        for node in (0..nodes).rev() {
+            for other in node + 1..nodes {
+                let factor = self.factors[node * nodes + other];
+                let known = values[other];
+                values[node][0] -= factor * known[0];
+                values[node][1] -= factor * known[1];
+            }
+            let pivot = self.factors[node * nodes + node];
+            values[node] = values[node].map(|value| if pivot > 0.0 { value / pivot } else { 0.0 });
+        }
+        values.into_iter().map(|pair| pair.map(|value| value as f32)).collect()
+    }
+}

@@ -1,0 +1,404 @@
+//! Known colours spread over a picture: the least change of colour where luma changes least.
+
+use std::collections::VecDeque;
+
+use autochrome_color::{Chroma, Plane};
+use rayon::prelude::*;
+
+use super::Pair;
+use super::affinity::{Affinity, Equations};
+use super::graph::Graph;
+use super::groups::Groups;
+use super::krylov::{Factors, Pool, add_all, add_scaled, dots, largest, ratio};
+use super::multigrid::Coarse;
+use super::operator::Operator;
+use crate::{GuidanceKind, MethodError};
+
+/// Directions that a new one is made independent of.
+const REMEMBERED: usize = 4;
+
+/// Share of the squared residual below which a step was of no use.
+const STUCK: f64 = 0.02;
+
+/// How exactly to solve.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accuracy {
+    /// Largest error that may be left anywhere, as a share of the strongest colour that is known; an estimate.
+    pub tolerance: f32,
+    /// Steps after which the answer is taken as it is.
+    pub most_steps: usize,
+}
+
+impl Default for Accuracy {
+    /// Far below what an eye could see.
+    fn default() -> Self {
+        Self { tolerance: 3e-4, most_steps: 60 }
+    }
+}
+
+/// A picture, ready to have colours spread over it again and again.
+///
+/// What depends on luma alone is worked out once, so that a stroke more costs less than the first.
+pub(crate) struct Solver {
+    affinity: Affinity,
+    groups: Groups,
+}
+
+/// Colours for every pixel.
+pub(crate) struct Solution {
+    /// a and b of CIELAB (D65), at the size of the picture.
+    pub chroma: Chroma,
+    /// How many steps it took.
+    pub steps: usize,
+}
+
+impl Solver {
+    /// For a picture with this luma (L of CIELAB, D65, 0..=100), of at least one pixel.
+    pub(crate) fn new(luma: &Plane) -> Self {
+        let affinity = Affinity::new(luma);
+        let groups = Groups::new(&affinity);
+        Self { affinity, groups }
+    }
+
+    /// Spreads the colours of the pixels that are `marked` over all others; marked ones keep theirs.
+    ///
+    /// `start` is an answer for nearly the same marks, from which less is left to do.
+    ///
+    /// # Shapes
+    /// `colors`, `marked` and `start` have the size of the picture.
+    ///
+    /// # Errors
+    /// When nothing is marked, or a size differs.
+    pub(crate) fn solve(
+        &self,
+        colors: &Chroma,
+        marked: &[bool],
+        start: Option<&Chroma>,
+        accuracy: Accuracy,
+    ) -> Result<Solution, MethodError> {
+        let (width, height) = self.affinity.size();
+        if colors.size() != (width, height)
+            || marked.len() != width * height
+            || start.is_some_and(|start| start.size() != (width, height))
+        {
+            return Err(MethodError::GuidanceUnfit {
+                kind: GuidanceKind::Marks,
+                reason: format!("they are not {width} × {height} pixels, as the picture is"),
+            });
+        }
+        if !marked.contains(&true) {
+            return Err(MethodError::GuidanceUnfit {
+                kind: GuidanceKind::Marks,
+                reason: "nothing is marked; mark at least one pixel".to_owned(),
+            });
+        }
+        let mut known = vec![false; self.affinity.len()];
+        let mut values = vec![[0.0; 2]; self.affinity.len()];
+        for y in 0..height {
+            let row = y * width..(y + 1) * width;
+            let place = self.affinity.place(0, y);
+            known[place..place + width].copy_from_slice(&marked[row.clone()]);
+            for (x, i) in row.enumerate() {
+                let source = if marked[i] { Some(colors) } else { start };
+                values[place + x] =
+                    source.map_or([0.0; 2], |chroma| [chroma.a.data()[i], chroma.b.data()[i]].map(finite));
+            }
+        }
+        let steps = self.relax(&known, &mut values, accuracy);
+        let plane = |channel: usize| {
+            let rows = (0..height).flat_map(|y| &values[self.affinity.place(0, y)..][..width]);
+            Plane::from_vec(width, height, rows.map(|pair| pair[channel]).collect()).unwrap_or_default()
+        };
+        Ok(Solution { chroma: Chroma { a: plane(0), b: plane(1) }, steps })
+    }
+
+    /// Settles what is not `known`; the number of steps it took.
+    fn relax(&self, known: &[bool], values: &mut [Pair], accuracy: Accuracy) -> usize {
+        let equations = Equations::new(&self.affinity, known);
+        let first = Graph::new(&self.groups, |place, tell| {
+            if equations.is_unknown(place) {
+                self.affinity.row(place).for_each(|(_, other, weight)| {
+                    tell(equations.is_unknown(other).then_some(other), weight);
+                });
+            }
+        });
+        let coarse = Coarse::new(first);
+
+        let enough = accuracy.tolerance * largest(values);
+        let mut rest = vec![[0.0; 2]; values.len()];
+        equations.apply(values, &mut rest);
+        rest.par_iter_mut().with_min_len(4096).for_each(|pair| *pair = [-pair[0], -pair[1]]);
+        let mut pool = Pool::default();
+        let mut past: VecDeque<Direction> = VecDeque::new();
+        let mut stuck = [false; 2];
+        for step in 1..=accuracy.most_steps {
+            // Where the last direction was of no use, its image leads further: the residual would only bring it again.
+            let mut source = None;
+            if let Some(last) = past.back().filter(|_| stuck.contains(&true)) {
+                let either = |(rest, image): (&Pair, &Pair)| {
+                    std::array::from_fn(|k| if stuck[k] { image[k] } else { rest[k] })
+                };
+                source = Some(rest.iter().zip(&last.image).map(either).collect::<Vec<Pair>>());
+            }
+            let mut values_step =
+                coarse.cycle(&equations, &self.groups, source.as_deref().unwrap_or(&rest), &mut pool);
+            if !stuck.contains(&true) && largest(&values_step) <= enough {
+                add_scaled(values, [1.0; 2], &values_step);
+                return step;
+            }
+            let mut image = pool.take(values.len());
+            equations.apply(&values_step, &mut image);
+            let overlaps: Vec<Factors> = past
+                .iter()
+                .map(|old| {
+                    let [overlap] = dots([(&image, &old.image)]);
+                    ratio(overlap, old.square).map(|overlap| -overlap)
+                })
+                .collect();
+            let with = |part: fn(&Direction) -> &[Pair]| -> Vec<(Factors, &[Pair])> {
+                overlaps.iter().copied().zip(past.iter().map(part)).collect()
+            };
+            add_all(&mut values_step, &with(|old| &old.step));
+            add_all(&mut image, &with(|old| &old.image));
+            let [along, square, before] = dots([(&rest, &image), (&image, &image), (&rest, &rest)]);
+            let share = ratio(along, square);
+            add_scaled(values, share, &values_step);
+            add_scaled(&mut rest, share.map(|share| -share), &image);
+            stuck = std::array::from_fn(|k| along[k] * share[k] < STUCK * before[k]);
+            if past.len() == REMEMBERED
+                && let Some(old) = past.pop_front()
+            {
+                pool.give(old.step);
+                pool.give(old.image);
+            }
+            past.push_back(Direction { step: values_step, image, square });
+        }
+        accuracy.most_steps
+    }
+}
+
+/// A step that was taken.
+struct Direction {
+    step: Vec<Pair>,
+    /// What the equations make of it; the images of all steps that are remembered are orthogonal.
+    image: Vec<Pair>,
+    /// The image's square.
+    square: Factors,
+}
+
+fn finite(value: f32) -> f32 {
+    if value.is_finite() { value } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A picture with flat parts, soft and hard edges and noise.
+    fn picture(width: usize, height: usize, seed: u32) -> Plane {
+        let mut state = seed.wrapping_mul(2).wrapping_add(1);
+        let sample = |i: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (x, y) = ((i % width) as f32, (i / width) as f32);
+            let disc = (x - 0.4 * width as f32).hypot(y - 0.5 * height as f32) < 0.25 * width as f32;
+            let base = if disc { 80.0 } else { 20.0 + 30.0 * x / width as f32 };
+            base + (state >> 8) as f32 / 16_777_216.0 * if y < 0.5 * height as f32 { 6.0 } else { 0.5 }
+        };
+        Plane::from_vec(width, height, (0..width * height).map(sample).collect()).unwrap()
+    }
+
+    /// A few marks here and there.
+    fn marks(width: usize, height: usize) -> (Chroma, Vec<bool>) {
+        let mut colors = Chroma::neutral(width, height);
+        let mut marked = vec![false; width * height];
+        for (x, y, a, b) in
+            [(0.1, 0.1, 60.0, 20.0), (0.4, 0.5, -30.0, -40.0), (0.9, 0.8, 5.0, 70.0), (0.7, 0.2, 0.0, 0.0)]
+        {
+            for step in 0..3 {
+                let i = (y * height as f32) as usize * width + (x * width as f32) as usize + step;
+                if let Some(mark) = marked.get_mut(i) {
+                    *mark = true;
+                    colors.a.data_mut()[i] = a;
+                    colors.b.data_mut()[i] = b;
+                }
+            }
+        }
+        (colors, marked)
+    }
+
+    fn solve(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Chroma {
+        Solver::new(luma).solve(colors, marked, None, Accuracy::default()).unwrap().chroma
+    }
+
+    /// Length of the difference as a share of the length of `right`.
+    fn relative_error(ours: &Chroma, right: &Chroma) -> f64 {
+        let both =
+            |chroma: &Chroma| chroma.a.data().iter().chain(chroma.b.data()).map(|&v| f64::from(v)).collect();
+        let (ours, right): (Vec<f64>, Vec<f64>) = (both(ours), both(right));
+        let square = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();
+        (square(&mut ours.iter().zip(&right).map(|(o, r)| o - r)) / square(&mut right.iter().copied())).sqrt()
+    }
+
+    /// The published system, solved in double precision by Gaussian elimination within its band.
+    fn exact(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Chroma {
+        let (width, height) = luma.size();
+        let affinity = Affinity::new(luma);
+        let (pixels, reach) = (width * height, width + 1);
+        let band = 2 * reach + 1;
+        // Row i holds the columns from i − reach to i + reach; pivots never run out, the matrix being diagonally dominant.
+        let mut matrix = vec![0.0_f64; pixels * band];
+        let mut right: Vec<[f64; 2]> = vec![[0.0; 2]; pixels];
+        for i in 0..pixels {
+            matrix[i * band + reach] = 1.0;
+            if marked[i] {
+                right[i] = [colors.a.data()[i], colors.b.data()[i]].map(f64::from);
+                continue;
+            }
+            let place = affinity.place(i % width, i / width);
+            let sum: f64 = affinity.row(place).map(|(_, _, weight)| f64::from(weight)).sum();
+            for (_, other, weight) in affinity.row(place) {
+                let (line, column) = (other / affinity.stride() - 1, other % affinity.stride() - 1);
+                matrix[i * band + line * width + column + reach - i] -= f64::from(weight) / sum;
+            }
+        }
+        for pivot in 0..pixels {
+            for row in pivot + 1..pixels.min(pivot + reach + 1) {
+                let factor = matrix[row * band + pivot + reach - row] / matrix[pivot * band + reach];
+                if factor != 0.0 {
+                    for column in pivot..pixels.min(pivot + reach + 1) {
+                        matrix[row * band + column + reach - row] -=
+                            factor * matrix[pivot * band + column + reach - pivot];
+                    }
+                    (0..2).for_each(|k| right[row][k] -= factor * right[pivot][k]);
+                }
+            }
+        }
+        for row in (0..pixels).rev() {
+            for column in row + 1..pixels.min(row + reach + 1) {
+                let factor = matrix[row * band + column + reach - row];
+                (0..2).for_each(|k| right[row][k] -= factor * right[column][k]);
+            }
+            (0..2).for_each(|k| right[row][k] /= matrix[row * band + reach]);
+        }
+        let plane = |k: usize| {
+            Plane::from_vec(width, height, right.iter().map(|pair| pair[k] as f32).collect()).unwrap()
+        };
+        Chroma { a: plane(0), b: plane(1) }
+    }
+
+    #[test]
+    fn the_answer_is_that_of_a_direct_solver() {
+        for (width, height, seed) in [(48, 36, 1), (33, 50, 2), (64, 20, 3)] {
+            let luma = picture(width, height, seed);
+            let (colors, marked) = marks(width, height);
+            let accuracy = Accuracy { tolerance: 1e-6, ..Accuracy::default() };
+            let ours = Solver::new(&luma).solve(&colors, &marked, None, accuracy).unwrap();
+            let error = relative_error(&ours.chroma, &exact(&luma, &colors, &marked));
+            assert!(error <= 1e-4, "{width} × {height}: {error} after {} steps", ours.steps);
+        }
+    }
+
+    #[test]
+    fn the_usual_accuracy_cannot_be_seen() {
+        let luma = picture(60, 40, 7);
+        let (colors, marked) = marks(60, 40);
+        let (ours, right) = (solve(&luma, &colors, &marked), exact(&luma, &colors, &marked));
+        let far = |ours: &Plane, right: &Plane| {
+            ours.data().iter().zip(right.data()).map(|(o, r)| (o - r).abs()).fold(0.0, f32::max)
+        };
+        let worst = far(&ours.a, &right.a).max(far(&ours.b, &right.b));
+        assert!(worst < 0.5, "a or b is off by {worst}");
+    }
+
+    #[test]
+    fn marked_pixels_keep_their_colour_exactly() {
+        let luma = picture(40, 30, 3);
+        let (colors, marked) = marks(40, 30);
+        let chroma = solve(&luma, &colors, &marked);
+        for i in (0..marked.len()).filter(|&i| marked[i]) {
+            assert_eq!((chroma.a.data()[i], chroma.b.data()[i]), (colors.a.data()[i], colors.b.data()[i]));
+        }
+    }
+
+    #[test]
+    fn nothing_marked_is_an_error_and_everything_marked_is_the_answer() {
+        let luma = picture(20, 10, 5);
+        let (width, height) = luma.size();
+        let colors = Chroma { a: picture(20, 10, 1), b: picture(20, 10, 2) };
+        let solver = Solver::new(&luma);
+        let error =
+            solver.solve(&colors, &vec![false; width * height], None, Accuracy::default()).err().unwrap();
+        assert_eq!(error.code(), "guidance-unfit");
+        assert_eq!(solve(&luma, &colors, &vec![true; width * height]), colors);
+    }
+
+    #[test]
+    fn another_size_is_an_error() {
+        let solver = Solver::new(&picture(20, 10, 5));
+        let (colors, marked) = marks(20, 11);
+        assert!(solver.solve(&colors, &marked, None, Accuracy::default()).is_err());
+    }
+
+    #[test]
+    fn a_stroke_more_needs_fewer_steps_from_the_answer_before_it() {
+        let luma = picture(96, 64, 9);
+        let (mut colors, mut marked) = marks(96, 64);
+        let solver = Solver::new(&luma);
+        let accuracy = Accuracy::default();
+        let before = solver.solve(&colors, &marked, None, accuracy).unwrap();
+        (marked[40 * 96 + 10], colors.a.data_mut()[40 * 96 + 10]) = (true, 60.0);
+        let cold = solver.solve(&colors, &marked, None, accuracy).unwrap();
+        let warm = solver.solve(&colors, &marked, Some(&before.chroma), accuracy).unwrap();
+        assert!(warm.steps <= cold.steps, "{} and {}", warm.steps, cold.steps);
+        let error = relative_error(&warm.chroma, &cold.chroma);
+        assert!(error < 0.01, "{error}");
+    }
+
+    #[test]
+    fn the_answer_does_not_depend_on_the_number_of_threads() {
+        let luma = picture(96, 64, 4);
+        let (colors, marked) = marks(96, 64);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| solve(&luma, &colors, &marked))
+        };
+        assert_eq!(with(1), with(3));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn one_colour_everywhere_stays_that_colour(w in 1_usize..30, h in 1_usize..30, a in -80.0_f32..80.0, seed in any::<u32>()) {
+            let luma = picture(w, h, seed);
+            let colors = Chroma { a: Plane::filled(w, h, a), b: Plane::filled(w, h, -a / 2.0) };
+            let mut marked = vec![false; w * h];
+            marked[seed as usize % (w * h)] = true;
+            let chroma = solve(&luma, &colors, &marked);
+            let worst = chroma.a.data().iter().map(|v| (v - a).abs()).fold(0.0, f32::max);
+            prop_assert!(worst <= 2e-3 * a.abs(), "off by {worst} of {a}");
+        }
+
+        #[test]
+        fn colours_twice_as_strong_give_an_answer_twice_as_strong(w in 8_usize..30, h in 8_usize..30, seed in any::<u32>()) {
+            let luma = picture(w, h, seed);
+            let (colors, marked) = marks(w, h);
+            let double = |chroma: &Chroma| {
+                let plane = |plane: &Plane| Plane::from_vec(w, h, plane.data().iter().map(|v| 2.0 * v).collect()).unwrap();
+                Chroma { a: plane(&chroma.a), b: plane(&chroma.b) }
+            };
+            // A power of two changes no digit.
+            prop_assert_eq!(solve(&luma, &double(&colors), &marked), double(&solve(&luma, &colors, &marked)));
+        }
+
+        #[test]
+        fn no_colour_is_stronger_than_those_that_were_marked(w in 8_usize..40, h in 8_usize..40, seed in any::<u32>()) {
+            let (colors, marked) = marks(w, h);
+            let chroma = solve(&picture(w, h, seed), &colors, &marked);
+            prop_assert!(chroma.a.data().iter().all(|a| (-30.1..=60.1).contains(a)));
+            prop_assert!(chroma.b.data().iter().all(|b| (-40.1..=70.1).contains(b)));
+        }
+    }
+}
