@@ -16,6 +16,7 @@ const HELP: &str = "\
 cargo xtask test     run all tests; installs what they need, and says what had to be skipped
 cargo xtask lint     formatting, lints and documentation, without a warning
 cargo xtask smoke    train for ten steps, stopped and resumed
+cargo xtask features type-check the devices that tests cannot run on: cuda, wgpu, metal, rocm
 cargo xtask web      build the web app (needs Node); the next build puts it into the program
 cargo xtask web-test test the web app, in a real browser too (needs Chromium)
 cargo xtask serve    build the web app and the program, and run them
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(),
         Some("lint") => ci::lint(),
         Some("smoke") => smoke::run(),
+        Some("features") => ci::features(),
         Some("web") => web::build(),
         Some("web-test") => web::test(),
         Some("serve") => web::serve(),

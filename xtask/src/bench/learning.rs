@@ -18,6 +18,7 @@ const BATCHES: [(usize, usize); 3] = [(1, 16), (4, 8), (16, 3)];
 
 pub fn training(bench: &mut Bench) -> Result<Vec<Figure>> {
     let data = bench.album("training", 64, 240)?;
+    let batches = if bench.quick { &[(1, 1), (2, 1)][..] } else { &BATCHES[..] };
     let mut trainers = vec![("burn flex", bench.program.clone(), "cpu")];
     match bench.libtorch.clone() {
         Some(program) => trainers.push(("LibTorch", program, "libtorch")),
@@ -25,7 +26,7 @@ pub fn training(bench: &mut Bench) -> Result<Vec<Figure>> {
     }
     let mut figures = Vec::new();
     for (name, program, device) in trainers {
-        for (batch, steps) in BATCHES {
+        for &(batch, steps) in batches {
             let (rate, peak_mb) = train(bench, &program, device, &data, batch, steps)?;
             let what = format!("flagship, 128 px, batch {batch}, {name}");
             figures.push(Figure::new(&what, rate, "images/s", batch * steps));
@@ -37,7 +38,7 @@ pub fn training(bench: &mut Bench) -> Result<Vec<Figure>> {
         bench.skip("training on PyTorch", format!("{python} has no torch and numpy"));
         return Ok(figures);
     }
-    for (batch, steps) in BATCHES {
+    for &(batch, steps) in batches {
         let mut command = Command::new(&bench.python);
         command.arg(root().join("tools/bench/training.py")).args([batch.to_string(), steps.to_string()]);
         let (used, text) = cost_and_output(command.stdout(Stdio::piped()))?;

@@ -28,6 +28,7 @@ cargo xtask bench [OPTION...]   measure speed and memory; eight minutes, after a
   --program FILE    measure this program instead of building one
   --libtorch FILE   train with this program too, built with the feature libtorch
   --python FILE     the Python that may have torch and onnxruntime [$AUTOCHROME_PYTHON, else python3]
+  --quick           do as little as shows that everything works; the figures mean nothing, and nothing is written
   --dry             print the figures, and write nothing
 ";
 
@@ -55,6 +56,7 @@ pub struct Bench {
     libtorch: Option<PathBuf>,
     python: PathBuf,
     count: usize,
+    quick: bool,
     /// A folder of our own, emptied at the beginning.
     folder: PathBuf,
     skipped: Vec<String>,
@@ -64,6 +66,11 @@ impl Bench {
     /// A path in the folder of this run.
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// How often something is to be done that is done `n` times where figures are to mean something.
+    fn times(&self, n: usize) -> usize {
+        if self.quick { 1 } else { n }
     }
 
     /// Notes that something was not measured.
@@ -81,6 +88,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
         libtorch: None,
         python: python.into(),
         count: 200,
+        quick: false,
         folder: target().join("xtask/bench"),
         skipped: Vec::new(),
     };
@@ -93,6 +101,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
             "--program" => bench.program = Path::new(&value()?).canonicalize()?,
             "--libtorch" => bench.libtorch = Some(Path::new(&value()?).canonicalize()?),
             "--python" => bench.python = value()?.into(),
+            "--quick" => (bench.quick, dry) = (true, true),
             "--dry" => dry = true,
             "--help" | "-h" => {
                 print!("{HELP}");
@@ -107,6 +116,9 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
     if bench.program.as_os_str().is_empty() {
         run_command(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
         bench.program = target().join("release/autochrome");
+    }
+    if bench.quick {
+        bench.count = bench.count.min(3);
     }
     if bench.folder.exists() {
         std::fs::remove_dir_all(&bench.folder)?;

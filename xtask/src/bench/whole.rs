@@ -24,13 +24,13 @@ const ASKED: usize = 48;
 const ASKED_HEIGHT_PX: u32 = 480;
 
 /// Seconds of film, and its frames a second.
-const FILM_S: u32 = 20;
+const FILM_S: usize = 20;
 const FILM_FPS: u32 = 25;
 
 const METHODS: [(&str, &str); 2] = [("gray", "gray"), ("default model", "neural")];
 
 pub fn start(bench: &mut Bench) -> Result<Vec<Figure>> {
-    const RUNS: usize = 9;
+    let runs = bench.times(9);
     let photo = root().join("examples/photos/camera.png");
     let result = bench.path("start.png");
     let command = || {
@@ -40,16 +40,18 @@ pub fn start(bench: &mut Bench) -> Result<Vec<Figure>> {
     };
     // The first run brings the program and the picture into the system's cache.
     cost(&mut command())?;
-    let used = repeated(RUNS, command)?;
+    let used = repeated(runs, command)?;
     Ok(vec![
-        Figure::new("whole process, 512×512 PNG", used.wall_s * 1e3, "ms", RUNS),
-        Figure::new("whole process, 512×512 PNG", used.peak_mb, "MB peak", RUNS),
+        Figure::new("whole process, 512×512 PNG", used.wall_s * 1e3, "ms", runs),
+        Figure::new("whole process, 512×512 PNG", used.peak_mb, "MB peak", runs),
     ])
 }
 
 pub fn sizes(bench: &mut Bench) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
-    for (megapixels, runs) in SIZES {
+    let sizes = if bench.quick { &SIZES[..2] } else { &SIZES[..] };
+    for &(megapixels, runs) in sizes {
+        let runs = bench.times(runs);
         let photo = bench.photo(megapixels)?;
         let result = bench.path("sizes.jpg");
         let mut walls = Vec::new();
@@ -67,53 +69,53 @@ pub fn sizes(bench: &mut Bench) -> Result<Vec<Figure>> {
         }
         let what = format!("default model ÷ gray, {megapixels} MP");
         figures.push(Figure::new(what, walls[1] / walls[0], "times as long", runs));
-        if megapixels == 12.0 {
-            figures.extend(stage_times(bench, runs)?);
+        if megapixels == 12.0 || bench.quick {
+            figures.extend(stage_times(bench, megapixels, runs)?);
         }
     }
     Ok(figures)
 }
 
-/// What the program itself says of its stages at 12 megapixels.
-fn stage_times(bench: &Bench, runs: usize) -> Result<Vec<Figure>> {
+/// What the program itself says of its stages.
+fn stage_times(bench: &Bench, megapixels: f64, runs: usize) -> Result<Vec<Figure>> {
     let mut times: Vec<Value> = Vec::new();
     for _ in 0..runs {
         let mut command = Command::new(&bench.program);
-        command.arg("colorize").arg(bench.photo(12.0)?).arg("-o").arg(bench.path("sizes.jpg"));
+        command.arg("colorize").arg(bench.photo(megapixels)?).arg("-o").arg(bench.path("sizes.jpg"));
         let (_, line) = cost_and_output(command.args(["--overwrite", "--json"]).stdout(Stdio::piped()))?;
         times.push(serde_json::from_str::<Value>(&line)?["ms"].take());
     }
     let stage = |stage: &str| {
         let ms = median(times.iter().filter_map(|ms| ms[stage].as_f64()).collect());
-        Figure::new(format!("stage `{stage}`, 12 MP"), ms, "ms", runs)
+        Figure::new(format!("stage `{stage}`, {megapixels} MP"), ms, "ms", runs)
     };
     Ok(["decode", "colorize", "render", "encode"].map(stage).to_vec())
 }
 
 pub fn threads(bench: &mut Bench) -> Result<Vec<Figure>> {
-    const RUNS: usize = 3;
-    const PICTURES: usize = 24;
+    let (runs, pictures) = (bench.times(3), bench.times(24));
+    let size = if bench.quick { 1.0 } else { 12.0 };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (photo, album) = (bench.photo(12.0)?, bench.album("threads", PICTURES, 866)?);
+    let (photo, album) = (bench.photo(size)?, bench.album("threads", pictures, 866)?);
     let mut figures = Vec::new();
     let counts = std::iter::successors(Some(1), |n| Some(2 * n)).take_while(|n| *n < cores).chain([cores]);
     for n in counts {
         let of = format!("{n} thread{}", if n == 1 { "" } else { "s" });
         let result = bench.path("threads.jpg");
-        let one = repeated(RUNS, || {
+        let one = repeated(runs, || {
             let mut command = Command::new(&bench.program);
             command.arg("colorize").arg(&photo).arg("-o").arg(&result).arg("--overwrite");
             command.env("RAYON_NUM_THREADS", n.to_string());
             command
         })?;
-        figures.push(Figure::new(format!("one picture of 12 MP, {of}"), one.wall_s, "s", RUNS));
+        figures.push(Figure::new(format!("one picture of {size} MP, {of}"), one.wall_s, "s", runs));
         let mut command = Command::new(&bench.program);
         command.arg("colorize").arg(&album).arg("--out-dir").arg(bench.path("threads-out"));
         command.args(["--overwrite", "--jobs", &n.to_string()]).env("RAYON_NUM_THREADS", n.to_string());
         let many = cost(&mut command)?;
-        let rate = PICTURES as f64 / many.wall_s;
-        figures.push(Figure::new(format!("pictures of 1 MP, {of}"), rate, "pictures/s", PICTURES));
-        figures.push(Figure::new(format!("pictures of 1 MP, {of}"), many.peak_mb, "MB peak", PICTURES));
+        let rate = pictures as f64 / many.wall_s;
+        figures.push(Figure::new(format!("pictures of 1 MP, {of}"), rate, "pictures/s", pictures));
+        figures.push(Figure::new(format!("pictures of 1 MP, {of}"), many.peak_mb, "MB peak", pictures));
     }
     Ok(figures)
 }
@@ -138,16 +140,17 @@ pub fn film(bench: &mut Bench) -> Result<Vec<Figure>> {
         bench.skip("film", "ffmpeg is missing (`sudo apt install ffmpeg`)");
         return Ok(Vec::new());
     }
+    let film_s = bench.times(FILM_S);
     let film = bench.path("film.mp4");
     let scene = format!("mandelbrot=size=1280x720:rate={FILM_FPS}");
     let mut make = Command::new("ffmpeg");
-    make.args(["-v", "error", "-f", "lavfi", "-i", &scene, "-t", &FILM_S.to_string(), "-pix_fmt", "yuv420p"]);
+    make.args(["-v", "error", "-f", "lavfi", "-i", &scene, "-t", &film_s.to_string(), "-pix_fmt", "yuv420p"]);
     cost(make.arg(&film)).context("ffmpeg cannot make a film")?;
     let mut command = Command::new(&bench.program);
     command.args(["dataset", "build"]).arg(&film).arg("--out").arg(bench.path("film-set"));
     let used = cost(command.args(["--every", "1s"]))?;
     let what = "dataset of a film, 1280×720 H.264, a frame a second kept";
-    let frames = (FILM_S * FILM_FPS) as usize;
+    let frames = film_s * FILM_FPS as usize;
     Ok(vec![
         Figure::new(what, frames as f64 / used.wall_s, "frames/s", frames),
         Figure::new(what, used.peak_mb, "MB peak", frames),
@@ -156,7 +159,8 @@ pub fn film(bench: &mut Bench) -> Result<Vec<Figure>> {
 
 pub fn server(bench: &mut Bench) -> Result<Vec<Figure>> {
     // Every picture is asked for once: the server remembers the colours of those it has seen.
-    let album = bench.album("server", ASKED * CLIENTS.len(), ASKED_HEIGHT_PX)?;
+    let asked = if bench.quick { 2 } else { ASKED };
+    let album = bench.album("server", asked * CLIENTS.len(), ASKED_HEIGHT_PX)?;
     let mut files: Vec<_> = fs::read_dir(album)?.collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
     let bodies = files.iter().map(|file| fs::read(file.path())).collect::<Result<Vec<_>, _>>()?;
@@ -173,7 +177,7 @@ pub fn server(bench: &mut Bench) -> Result<Vec<Figure>> {
         .context("cannot start the server")?;
     let loaded = http::wait_for(address).and_then(|()| {
         let load = |(clients, bodies)| Ok((clients, http::load(address, bodies, clients)?));
-        CLIENTS.into_iter().zip(bodies.chunks(ASKED)).map(load).collect::<Result<Vec<_>>>()
+        CLIENTS.into_iter().zip(bodies.chunks(asked)).map(load).collect::<Result<Vec<_>>>()
     });
     child.kill().context("cannot stop the server")?;
     let peak_mb = child.wait4().context("cannot wait for the server")?.rusage.maxrss as f64 / 1e6;
@@ -185,6 +189,6 @@ pub fn server(bench: &mut Bench) -> Result<Vec<Figure>> {
         figures.push(Figure::new(&what, n as f64 / wall_s, "pictures/s", n));
         figures.push(Figure::new(&what, median(times), "ms until answered", n));
     }
-    figures.push(Figure::new("server", peak_mb, "MB peak", ASKED * CLIENTS.len()));
+    figures.push(Figure::new("server", peak_mb, "MB peak", asked * CLIENTS.len()));
     Ok(figures)
 }
