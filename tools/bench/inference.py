@@ -20,9 +20,11 @@ session = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExec
 wave = 50.0 + 40.0 * np.sin(0.05 * np.arange(256 * 256, dtype=np.float32))
 inputs = {}
 for wanted in session.get_inputs():
-    channels = wanted.shape[1]
-    shape = (1, channels, 256, 256)
-    inputs[wanted.name] = wave.reshape(shape) if channels == 1 else np.zeros(shape, np.float32)
+    if len(wanted.shape) == 1:
+        inputs[wanted.name] = np.ones(1, np.float32)  # the temperature
+        continue
+    shape = (1, wanted.shape[1], 256, 256)
+    inputs[wanted.name] = wave.reshape(shape) if wanted.shape[1] == 1 else np.zeros(shape, np.float32)
 
 RUNS = 25
 times = []

@@ -9,27 +9,28 @@ use super::Bench;
 use super::figures::Figure;
 use crate::shell::{cargo, run as run_command};
 
-/// Packages with benches of stages.
-const PACKAGES: [&str; 2] = ["autochrome-color", "autochrome-media"];
-
 pub fn measure(bench: &mut Bench) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
-    for package in PACKAGES {
-        figures.extend(criterion(bench, package)?);
-    }
-    Ok(figures)
+    criterion(bench, &[("autochrome-color", "lab"), ("autochrome-color", "render"), ("autochrome-media", "files")])
 }
 
-/// Runs the benches of a package and reads what criterion wrote.
-pub fn criterion(bench: &Bench, package: &str) -> Result<Vec<Figure>> {
-    let home = bench.path(&format!("criterion-{package}"));
-    let mut command = cargo(["bench", "--package", package, "--benches", "--"]);
-    command.args(["--warm-up-time", "0.3", "--measurement-time", "1", "--sample-size", "10", "--noplot"]);
-    run_command(command.env("CRITERION_HOME", &home).env("RAYON_NUM_THREADS", "1"))?;
+/// Runs benches, each named with its package, and reads what criterion wrote.
+pub fn criterion(bench: &Bench, benches: &[(&str, &str)]) -> Result<Vec<Figure>> {
+    let home = bench.path("criterion");
+    // One by its name at a time: `--benches` would pass these options to unit tests too, which know none of them.
+    for (package, name) in benches {
+        run_one(package, name, &home)?;
+    }
     let mut figures = Vec::new();
     collect(&home, &mut figures)?;
     figures.sort_by(|x, y| x.what.cmp(&y.what));
+    std::fs::remove_dir_all(home)?;
     Ok(figures)
+}
+
+fn run_one(package: &str, name: &str, home: &Path) -> Result<()> {
+    let mut command = cargo(["bench", "--package", package, "--bench", name, "--"]);
+    command.args(["--warm-up-time", "0.3", "--measurement-time", "1", "--sample-size", "10", "--noplot"]);
+    run_command(command.env("CRITERION_HOME", home).env("RAYON_NUM_THREADS", "1"))
 }
 
 /// Every bench below `folder`: megapixels a second where it says how many pixels it works on, else milliseconds.
