@@ -110,7 +110,7 @@ const COLUMNS: [(&str, &str, usize); 11] = [
     ("AuC", "auc", 3),
     ("gray share", "gray_share", 2),
     ("bleed", "bleeding", 3),
-    ("Fréchet", "frechet", 3),
+    ("Fréchet", "frechet", 1),
     ("ms", "ms", 0),
 ];
 
@@ -145,7 +145,12 @@ fn table(lines: &str) -> Result<String> {
     rows.into_values().for_each(|line| text.push_str(&line));
     for failure in of_kind("failure") {
         let said = |key: &str| failure[key].as_str().unwrap_or_default();
-        let _ = writeln!(text, "\n`{}` is not in the table: {}.", said("row"), said("reason").trim_end_matches('.'));
+        let _ = writeln!(
+            text,
+            "\n`{}` is not in the table: {}.",
+            said("row"),
+            said("reason").trim_end_matches('.')
+        );
     }
     Ok(text)
 }
@@ -161,7 +166,8 @@ fn cell(value: &Value, decimals: usize) -> String {
 }
 
 fn git_commit() -> String {
-    let out = Command::new("git").args(["log", "-1", "--format=commit %h of %cs"]).current_dir(root()).output();
+    let out =
+        Command::new("git").args(["log", "-1", "--format=commit %h of %cs"]).current_dir(root()).output();
     out.map_or_else(|_| "no commit".to_owned(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
@@ -182,7 +188,7 @@ mod tests {
         let text = table(lines.trim().replace("            ", "").as_str()).unwrap();
         let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word} in\n{text}"));
         assert!(place("| gray |") < place("| better |") && place("| better |") < place("| worse |"));
-        assert!(place("| worse |") < place("| truth | 2 | ∞ |") && text.contains("1.500"));
+        assert!(place("| worse |") < place("| truth | 2 | ∞ |") && text.contains("| 1.5 |"));
         assert!(text.ends_with("`welsh` is not in the table: it needs a reference.\n"));
     }
 }

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 /// Puts `content` between the marks of `name` in a page.
 pub fn replace(path: &Path, name: &str, content: &str) -> Result<()> {
     let page = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let changed =
-        replaced(&page, name, content).with_context(|| format!("{} has no marks `{name}`", path.display()))?;
+    let changed = replaced(&page, name, content)
+        .with_context(|| format!("{} has no marks `{name}`", path.display()))?;
     fs::write(path, changed).with_context(|| format!("cannot write {}", path.display()))
 }
 

@@ -17,7 +17,8 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     pub fn builtin() -> Result<Self, NetError> {
-        let model = models::builtin().first().ok_or_else(|| NetError::Input("no model is built in".into()))?;
+        let model =
+            models::builtin().first().ok_or_else(|| NetError::Input("no model is built in".into()))?;
         Ok(Self { session: Session::from_bytes(model.bytes)? })
     }
 

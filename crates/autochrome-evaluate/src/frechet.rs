@@ -128,9 +128,8 @@ mod tests {
     /// The vectors that `tools/reference/evaluate_frechet.py` draws.
     fn vectors(n: u32, d: u32, seed: u32) -> Vec<Vec<f32>> {
         let noise = |i: u32, j: u32| {
-            let mut hash = i.wrapping_mul(73_856_093)
-                ^ j.wrapping_mul(19_349_663)
-                ^ seed.wrapping_mul(83_492_791);
+            let mut hash =
+                i.wrapping_mul(73_856_093) ^ j.wrapping_mul(19_349_663) ^ seed.wrapping_mul(83_492_791);
             hash = (hash ^ hash >> 15).wrapping_mul(2_654_435_761);
             (hash >> 16) as f32 / 65536.0
         };
@@ -149,10 +148,7 @@ mod tests {
             let fields: Vec<&str> = line.split('\t').collect();
             let whole = |i: usize| fields[i].parse::<u32>().unwrap();
             let wanted: f64 = fields[4].parse().unwrap();
-            let got = between(
-                &vectors(whole(0), whole(2), 1),
-                &vectors(whole(1), whole(2), whole(3)),
-            );
+            let got = between(&vectors(whole(0), whole(2), 1), &vectors(whole(1), whole(2), whole(3)));
             assert!((got - wanted).abs() < 1e-6 * (1.0 + wanted), "{got} for {line}");
             rows += 1;
         }

@@ -110,7 +110,9 @@ impl Painter {
     #[must_use]
     pub fn takes_points(&self) -> bool {
         match &self.kind {
-            Kind::Method { method, hints: None, .. } => method.info().guidance.contains(&GuidanceKind::Points),
+            Kind::Method { method, hints: None, .. } => {
+                method.info().guidance.contains(&GuidanceKind::Points)
+            }
             _ => false,
         }
     }

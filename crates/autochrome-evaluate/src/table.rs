@@ -41,10 +41,11 @@ pub(crate) fn notes(evaluation: &Evaluation) -> Vec<String> {
         );
     }
     if let Some((encoder, halves)) = &evaluation.encoder {
-        let n = evaluation.rows.iter().filter_map(|row| row.frechet).map(|frechet| frechet.n).max().unwrap_or(0);
+        let n =
+            evaluation.rows.iter().filter_map(|row| row.frechet).map(|frechet| frechet.n).max().unwrap_or(0);
         notes.push(format!(
             "Fréchet: Fréchet distance on encoder features ({encoder}), n = {n}; it is no FID, and depends on n: two halves \
-             of the truth, n = {} each, lie {:.3} apart.",
+             of the truth, n = {} each, lie {:.1} apart.",
             halves.n, halves.distance
         ));
     }
@@ -116,7 +117,7 @@ pub(crate) fn totals(evaluation: &Evaluation) -> Cells {
             decimal(100.0 * s.gray_share, 1),
         ]);
         if s.against_truth.is_some() {
-            line.push(optional(row.frechet.map(|frechet| frechet.distance), 3));
+            line.push(optional(row.frechet.map(|frechet| frechet.distance), 1));
         }
         line.push(decimal(s.luma_change, 2));
         line.push(if s.ms > 0.0 { decimal(s.ms, 1) } else { "–".to_owned() });

@@ -81,8 +81,10 @@ mod tests {
 
     #[test]
     fn a_file_holds_every_curve_of_every_panel_by_itself() {
-        let curve = |name: &str| Curve { name: name.into(), points: vec![(1.0, 2.0), (4.0, 8.0), (16.0, 3.0)] };
-        let panel = |x| Panel { title_x: "n", title_y: "s & more", x, curves: vec![curve("a<b"), curve("c")] };
+        let curve =
+            |name: &str| Curve { name: name.into(), points: vec![(1.0, 2.0), (4.0, 8.0), (16.0, 3.0)] };
+        let panel =
+            |x| Panel { title_x: "n", title_y: "s & more", x, curves: vec![curve("a<b"), curve("c")] };
         let svg = file("Two", &[panel(Scale::Linear), panel(Scale::Logarithmic)]);
         assert_eq!((svg.matches("<polyline").count(), svg.matches("<circle").count()), (4, 12));
         assert!(svg.contains("a&lt;b") && svg.contains("s &amp; more"));

@@ -5,7 +5,9 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use autochrome::{Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Limits, decode, read_file, write_atomic};
+use autochrome::{
+    Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Limits, decode, read_file, write_atomic,
+};
 use autochrome_color::resize::{Filter, fit_within, resize_plane};
 
 const QUALITY: u8 = 82;

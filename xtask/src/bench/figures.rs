@@ -57,7 +57,9 @@ impl Figures {
         for line in text.lines() {
             let fields: Vec<&str> = line.split('\t').collect();
             match fields[..] {
-                ["# measured", part, when] => parts.entry(part.to_owned()).or_default().when = when.to_owned(),
+                ["# measured", part, when] => {
+                    parts.entry(part.to_owned()).or_default().when = when.to_owned()
+                }
                 [part, what, value, unit, n] => {
                     if let (Ok(value), Ok(n)) = (value.parse(), n.parse()) {
                         let row = Row { what: what.to_owned(), value, unit: unit.to_owned(), n };
@@ -103,10 +105,8 @@ impl Figures {
 
 /// The figures that the last commit holds.
 pub fn committed() -> Figures {
-    let show = Command::new("git")
-        .args(["show", "HEAD:docs/performance/figures.tsv"])
-        .current_dir(root())
-        .output();
+    let show =
+        Command::new("git").args(["show", "HEAD:docs/performance/figures.tsv"]).current_dir(root()).output();
     show.map_or_else(|_| Figures::default(), |out| Figures::parse(&String::from_utf8_lossy(&out.stdout)))
 }
 
@@ -117,11 +117,9 @@ pub fn compared(found: &[Figure], committed: &Figures) -> String {
         let before = committed.0.values().flat_map(|part| &part.rows);
         let before = before.into_iter().find(|row| row.what == figure.what && row.unit == figure.unit);
         let change = match before {
-            Some(row) if row.value != 0.0 => format!(
-                "  was {}, {:+.0} %",
-                digits(row.value),
-                100.0 * (figure.value / row.value - 1.0)
-            ),
+            Some(row) if row.value != 0.0 => {
+                format!("  was {}, {:+.0} %", digits(row.value), 100.0 * (figure.value / row.value - 1.0))
+            }
             _ => String::new(),
         };
         let _ = writeln!(text, "  {:<44} {:>9} {}{change}", figure.what, digits(figure.value), figure.unit);

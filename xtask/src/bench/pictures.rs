@@ -55,7 +55,7 @@ impl Bench {
 /// Smooth shapes with fine grain, as a scan has them: neither flat nor noise.
 fn write_ppm(path: &Path, width: u32, height: u32, number: u32) -> Result<()> {
     let mut bytes = Vec::with_capacity(3 * width as usize * height as usize + 32);
-    write!(bytes, "P6 {width} {height} 255\n")?;
+    writeln!(bytes, "P6 {width} {height} 255")?;
     let mut grain = number.wrapping_mul(2_654_435_761) | 1;
     for y in 0..height {
         let row = (y as f32 / (67.0 + number as f32)).cos();

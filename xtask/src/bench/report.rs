@@ -32,11 +32,8 @@ pub fn write(figures: &Figures) -> Result<()> {
 type Plot = (&'static str, &'static str, Vec<Panel<'static>>);
 
 fn plots(figures: &Figures) -> Vec<Plot> {
-    let panel = |part: &str, unit: &str, title_x, title_y, x, place: fn(&str) -> Option<(String, f64)>| Panel {
-        title_x,
-        title_y,
-        x,
-        curves: curves(figures.rows(part), unit, place),
+    let panel = |part: &str, unit: &str, title_x, title_y, x, place: fn(&str) -> Option<(String, f64)>| {
+        Panel { title_x, title_y, x, curves: curves(figures.rows(part), unit, place) }
     };
     let (linear, logarithmic) = (Scale::Linear, Scale::Logarithmic);
     vec![
@@ -132,7 +129,10 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].name.as_str(), &found[0].points), ("gray", &vec![(1.0, 0.1), (12.0, 0.3)]));
         assert_eq!(by_threads("pictures of 1 MP, 1 thread"), Some(("pictures of 1 MP".into(), 1.0)));
-        assert_eq!(by_batch("flagship, 128 px, batch 4, PyTorch"), Some(("flagship, 128 px, PyTorch".into(), 4.0)));
+        assert_eq!(
+            by_batch("flagship, 128 px, batch 4, PyTorch"),
+            Some(("flagship, 128 px, PyTorch".into(), 4.0))
+        );
         assert_eq!(by_clients("640×480 JPEG, 8 at once"), Some(("640×480 JPEG".into(), 8.0)));
         assert_eq!(by_clients("server"), None);
     }

@@ -10,7 +10,10 @@ use super::figures::Figure;
 use crate::shell::{cargo, run as run_command};
 
 pub fn measure(bench: &mut Bench) -> Result<Vec<Figure>> {
-    criterion(bench, &[("autochrome-color", "lab"), ("autochrome-color", "render"), ("autochrome-media", "files")])
+    criterion(
+        bench,
+        &[("autochrome-color", "lab"), ("autochrome-color", "render"), ("autochrome-media", "files")],
+    )
 }
 
 /// Runs benches, each named with its package, and reads what criterion wrote.
@@ -37,7 +40,8 @@ fn run_one(package: &str, name: &str, home: &Path) -> Result<()> {
 fn collect(folder: &Path, figures: &mut Vec<Figure>) -> Result<()> {
     let json = |name: &str| -> Result<Value> {
         let path = folder.join(name);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(serde_json::from_str(&text)?)
     };
     if folder.file_name().is_some_and(|name| name == "new") {
