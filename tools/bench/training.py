@@ -1,4 +1,4 @@
-"""Images a second of PyTorch training the flagship's network, for `cargo xtask bench`.
+"""Images a second of PyTorch training the flagship's network with its Lite0 encoder, for `cargo xtask bench`.
 
     pip install torch numpy
     python tools/bench/training.py BATCH STEPS
