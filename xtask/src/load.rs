@@ -38,7 +38,8 @@ struct Asked {
 }
 
 /// Measures a folder before, the server, and the folder after, so that a machine that others use too shows itself.
-pub fn run(folder: &str) -> Result<()> {
+pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
+    let folder = &arguments.next().context("say which folder of pictures: `cargo xtask load DIR`")?;
     let program = match std::env::var_os("AUTOCHROME") {
         Some(program) => PathBuf::from(program),
         None => {

@@ -522,6 +522,14 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "N")]
     pub hint_pictures: Option<usize>,
 
+    /// Measure methods that take points once more with so many patches of true colour, in a row of their own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=50))]
+    pub hints: Option<u16>,
+
+    /// Leave out the Fréchet distance on encoder features, which costs three passes of the encoder a picture
+    #[arg(long)]
+    pub no_frechet: bool,
+
     /// Sources with people, for the skin check; a star at the end stands for anything
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub skin_sources: Vec<String>,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use autochrome_media::MediaError;
+use autochrome_net::NetError;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum EvaluateError {
     /// A result cannot be written or a picture of the report cannot be encoded.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// The built-in model's encoder, which sets are compared by, cannot be used.
+    #[error(transparent)]
+    Network(#[from] NetError),
     /// Not one picture could be read.
     #[error("none of the {count} pictures can be read; the first fails with: {first}")]
     NoPictures {
@@ -50,6 +54,7 @@ impl EvaluateError {
         match self {
             Self::Data(_) => "evaluation-data",
             Self::Media(error) => error.code(),
+            Self::Network(error) => error.code(),
             Self::NoPictures { .. } => "no-pictures",
             Self::Pairs { .. } => "bad-pairs",
             Self::Option { .. } => "option-out-of-range",

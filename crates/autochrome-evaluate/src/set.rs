@@ -6,9 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use autochrome_color::bins::{self, BINS};
 use autochrome_color::lab::{lab_to_rgb8, rgb8_to_lab};
-use autochrome_color::render::render8;
 use autochrome_color::resize::{Filter, resize_chroma, resize_plane};
-use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_color::{Chroma, Plane};
 use autochrome_data::{Index, Sample, centre_sample};
 use autochrome_media::{DecodeOptions, decode};
 
@@ -40,8 +39,10 @@ pub struct Picture {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// sRGB, interleaved: the truth, or a gray picture where there is none.
+    /// sRGB, interleaved: the truth; empty where there is none.
     pub rgb: Vec<u8>,
+    /// L of CIELAB (D65) as it was read, for a picture without a truth.
+    gray: Option<Plane>,
     /// A picture in colour that shows something similar, for methods that take references.
     pub reference: Option<Box<Picture>>,
 }
@@ -56,7 +57,8 @@ pub struct EvaluationSet {
 }
 
 impl EvaluationSet {
-    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture.
+    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture with
+    /// a truth, 4 bytes a pixel without.
     ///
     /// # Errors
     /// [`EvaluateError::Option`] for a size out of range, [`EvaluateError::NoPictures`] when none can be read,
@@ -125,7 +127,7 @@ impl EvaluationSet {
             let first = skipped.into_iter().next().map_or_else(String::new, |(_, reason)| reason);
             return Err(EvaluateError::NoPictures { count, first });
         }
-        let class_weights = class_weights(&pictures);
+        let class_weights = if options.truth { class_weights(&pictures) } else { [1.0; BINS] };
         Ok(Self { pictures, skipped, class_weights, options })
     }
 
@@ -168,20 +170,27 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     fn picture(&self, options: SetOptions) -> Result<Picture, String> {
+        let coloured = |name: &str, (width, height, rgb): Pixels| Picture {
+            name: name.to_owned(),
+            source: self.source.to_owned(),
+            width,
+            height,
+            rgb,
+            gray: None,
+            reference: None,
+        };
         let reference = match self.reference {
-            Some((root, name)) => {
-                let (width, height, rgb) = whole(&root.join(name), options.size_px)?;
-                let source = self.source.to_owned();
-                Some(Box::new(Picture { name: name.clone(), source, width, height, rgb, reference: None }))
-            }
+            Some((root, name)) => Some(coloured(name, whole(&root.join(name), options.size_px)?)),
             None => None,
         };
-        let (width, height, rgb) = if options.truth {
-            centre(&self.path, options.size_px)?
+        let picture = if options.truth {
+            coloured(&self.name, centre(&self.path, options.size_px)?)
         } else {
-            whole_gray(&self.path, options.size_px)?
+            let luma = whole_gray(&self.path, options.size_px)?;
+            let (width, height) = luma.size();
+            Picture { gray: Some(luma), ..coloured(&self.name, (width, height, Vec::new())) }
         };
-        Ok(Picture { name: self.name.clone(), source: self.source.to_owned(), width, height, rgb, reference })
+        Ok(Picture { reference: reference.map(Box::new), ..picture })
     }
 }
 
@@ -193,10 +202,13 @@ impl Picture {
         file.rsplit_once('.').map_or(file, |(stem, _)| stem)
     }
 
-    /// L, a and b of CIELAB (D65).
+    /// L, a and b of CIELAB (D65); chroma is neutral, of one sample, where there is no truth.
     #[must_use]
     pub fn lab(&self) -> (Plane, Chroma) {
-        rgb8_to_lab(&self.rgb, self.width, self.height)
+        match &self.gray {
+            Some(luma) => (luma.clone(), Chroma::neutral(1, 1)),
+            None => rgb8_to_lab(&self.rgb, self.width, self.height),
+        }
     }
 }
 
@@ -211,11 +223,11 @@ pub(crate) fn centre(path: &Path, size_px: usize) -> Result<Pixels, String> {
 }
 
 /// The luma of a whole picture, its short side at most `size_px`.
-fn whole_gray(path: &Path, size_px: usize) -> Result<Pixels, String> {
-    let picture = read(path, false)?;
-    let (width, height) = fitting(picture.luma.size(), size_px);
-    let luma = resize_plane(&picture.luma, width, height, Filter::Area);
-    Ok((width, height, render8(&luma, &Chroma::neutral(1, 1), &Tone::default())))
+fn whole_gray(path: &Path, size_px: usize) -> Result<Plane, String> {
+    let luma = read(path, false)?.luma;
+    let (width, height) = fitting(luma.size(), size_px);
+    // Nothing is lost where nothing is made smaller.
+    Ok(if (width, height) == luma.size() { luma } else { resize_plane(&luma, width, height, Filter::Area) })
 }
 
 /// A whole picture in colour, its short side at most `size_px`.
@@ -314,7 +326,8 @@ mod tests {
         let set = folder.load(SetOptions { truth: false, ..options(30) });
         let sizes: Vec<_> = set.pictures().iter().map(|p| (p.width, p.height)).collect();
         assert_eq!(sizes, [(45, 30), (20, 30)]);
-        assert!(set.pictures()[0].rgb.chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+        let (luma, chroma) = set.pictures()[0].lab();
+        assert_eq!((luma.size(), chroma), ((45, 30), Chroma::neutral(1, 1)));
     }
 
     #[test]

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use autochrome_color::Tone;
 use autochrome_color::filters::Look;
-
-use autochrome_color::Tone;
 use autochrome_media::Picture;
 use autochrome_methods::{
     Answer, Guidance, GuidanceKind, Method, MethodInfo, ModelSource, Options, registry,
