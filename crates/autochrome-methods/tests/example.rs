@@ -35,10 +35,9 @@ fn landscape(horizon: f32, wall: f32, seed: u32) -> (Plane, Chroma) {
         }
     };
     let pixels: Vec<(f32, [f32; 2])> = (0..WIDTH * HEIGHT).map(pixel).collect();
-    let plane = |of: &dyn Fn(&(f32, [f32; 2])) -> f32| {
-        Plane::from_vec(WIDTH, HEIGHT, pixels.iter().map(of).collect()).unwrap()
-    };
-    (plane(&|p| p.0), Chroma { a: plane(&|p| p.1[0]), b: plane(&|p| p.1[1]) })
+    let plane = |values: Vec<f32>| Plane::from_vec(WIDTH, HEIGHT, values).unwrap();
+    let ab = |i: usize| plane(pixels.iter().map(|(_, ab)| ab[i]).collect());
+    (plane(pixels.iter().map(|(l, _)| *l).collect()), Chroma { a: ab(0), b: ab(1) })
 }
 
 fn picture() -> (Plane, Chroma) {

@@ -126,7 +126,7 @@ fn descriptors(pictures: &[&Seen]) -> (usize, Vec<Vec<f32>>) {
     let scales = pictures.iter().map(|seen| seen.scales.len()).min().unwrap_or(0);
     let mut descriptors: Vec<Vec<Vec<f32>>> =
         pictures.iter().map(|seen| vec![Vec::new(); seen.grid().vectors().len()]).collect();
-    for scale in 0..scales {
+    for (scale, share) in SCALES.iter().enumerate().take(scales) {
         let moments = moments(pictures.iter().map(|seen| &seen.scales[scale]));
         for (seen, cells) in pictures.iter().zip(&mut descriptors) {
             for (cell, descriptor) in cells.iter_mut().enumerate() {
@@ -136,7 +136,7 @@ fn descriptors(pictures: &[&Seen]) -> (usize, Vec<Vec<f32>>) {
                     *v = (*v - mean) / deviation;
                 }
                 let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
-                let weight = SCALES[scale].sqrt() / length;
+                let weight = share.sqrt() / length;
                 descriptor.extend(vector.iter().map(|v| v * weight));
             }
         }

@@ -112,12 +112,12 @@ fn matches(descriptors: &Descriptors, i: usize, sources: &[Source]) -> Vec<Ballo
         .enumerate()
         .flat_map(|(number, source)| (0..source.colours.len()).map(move |j| (number, j, 0.0)))
         .collect();
-    for kind in 0..KINDS {
+    for (kind, weight) in WEIGHTS.iter().enumerate() {
         let mut scored: Vec<(f32, (usize, usize, f32))> = left
             .iter()
             .map(|&(number, j, cost)| {
                 let distance = descriptors.distance(kind, i, &sources[number].descriptors, j);
-                (distance, (number, j, cost + WEIGHTS[kind] * distance))
+                (distance, (number, j, cost + weight * distance))
             })
             .collect();
         let keep = ((scored.len() as f32 * KEEP) as usize).max(MATCHES).min(scored.len());
