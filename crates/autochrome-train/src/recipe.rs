@@ -271,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn fine_tuning_goes_on_with_the_network_that_is_shipped() {
+        let shipped = include_bytes!("../../../assets/models/flagship.safetensors");
+        let (card, _) = autochrome_net::weights::from_bytes(shipped).unwrap();
+        for text in
+            [include_str!("../../../recipes/fine-tune.toml"), include_str!("../../../recipes/flagship.toml")]
+        {
+            let Model::ChromaNet(model) = Recipe::parse(text).unwrap().model else { panic!("{text}") };
+            assert_eq!(crate::chroma::network(&model), card.network);
+        }
+    }
+
+    #[test]
     fn the_papers_numbers_stand_in_its_recipe() {
         let recipe = Recipe::parse(include_str!("../../../recipes/paper.toml")).unwrap();
         let Model::Pix2pix(p) = &recipe.model else { panic!("{:?}", recipe.model) };
