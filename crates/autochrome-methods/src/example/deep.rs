@@ -95,7 +95,7 @@ impl Method for Deep {
 
 /// The network's answer with these hints.
 ///
-/// Without the gain of the model's card, which is there to make guesses bolder: colours of a reference are right as they are.
+/// The strength of colours that the model's card asks for changes guesses alone: hints are shown as they are.
 pub(super) fn answer(session: &Session, luma: &Plane, hints: &[Hint]) -> Result<Answer, MethodError> {
     Ok(session.predict(luma, hints, &PredictOptions::default())?.into())
 }
