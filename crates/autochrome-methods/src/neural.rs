@@ -3,6 +3,7 @@
 use autochrome_color::{Plane, lab};
 use autochrome_net::{Hint, PredictOptions, Session};
 
+use crate::scribble::hold;
 use crate::{
     Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
     Options, Paper, Point, SwitchSpec,
@@ -79,7 +80,9 @@ impl Method for Neural {
             temperature: options.number(&TEMPERATURE).map(|temperature| temperature as f32),
             flip: options.switch(&FLIP),
         };
-        Ok(vec![self.session.predict(luma, &hints, &ask)?.into()])
+        let mut chroma = self.session.predict(luma, &hints, &ask)?;
+        hold(luma, guidance, &mut chroma)?;
+        Ok(vec![chroma.into()])
     }
 }
 

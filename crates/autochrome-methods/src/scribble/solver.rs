@@ -27,12 +27,14 @@ pub(crate) struct Accuracy {
     pub tolerance: f32,
     /// Steps after which the answer is taken as it is.
     pub most_steps: usize,
+    /// How strongly what is not known is pulled towards 0, as a share of what neighbours weigh: colours fade over about √(¾ / pull) pixels.
+    pub pull: f32,
 }
 
 impl Default for Accuracy {
-    /// Far below what an eye could see.
+    /// Half a hundredth of the strongest colour: less than an eye could see beside the exact answer.
     fn default() -> Self {
-        Self { tolerance: 1e-3, most_steps: 60 }
+        Self { tolerance: 5e-3, most_steps: 60, pull: 0.0 }
     }
 }
 
@@ -107,9 +109,10 @@ impl Solver {
 
     /// Settles what is not `known`; the number of steps it took.
     fn relax(&self, known: &[bool], values: &mut [Pair], accuracy: Accuracy) -> usize {
-        let equations = Equations::new(&self.affinity, known);
+        let equations = Equations::new(&self.affinity, known, accuracy.pull);
         let first = Graph::new(&self.groups, |place, tell| {
             if equations.is_unknown(place) {
+                tell(None, equations.pull(place));
                 self.affinity.row(place).for_each(|(_, other, weight)| {
                     tell(equations.is_unknown(other).then_some(other), weight);
                 });
