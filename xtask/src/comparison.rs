@@ -143,14 +143,16 @@ fn table(lines: &str) -> Result<String> {
         rows.insert((place, format!("{by:012.6}{name}")), line);
     }
     rows.into_values().for_each(|line| text.push_str(&line));
+    // Rows that are missing for the same reason share a line.
+    let mut missing = BTreeMap::<String, Vec<String>>::new();
     for failure in of_kind("failure") {
         let said = |key: &str| failure[key].as_str().unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "\n`{}` is not in the table: {}.",
-            said("row"),
-            said("reason").trim_end_matches('.')
-        );
+        let method = said("row").split([':', ',']).next().unwrap_or_default();
+        let reason = said("reason").trim_end_matches('.').replace(&format!("the method `{method}` "), "");
+        missing.entry(reason).or_default().push(format!("`{}`", said("row")));
+    }
+    for (reason, rows) in missing {
+        let _ = writeln!(text, "\nNot in the table: {} ({reason}).", rows.join(", "));
     }
     Ok(text)
 }
@@ -183,12 +185,13 @@ mod tests {
             {"kind":"total","row":"worse","n":2,"psnr_db":{"value":20.0},"delta_e":{"value":13.0},"frechet":{"distance":1.5,"n":2}}
             {"kind":"total","row":"better","n":2,"psnr_db":{"value":22.0},"delta_e":{"value":9.0}}
             {"kind":"total","row":"truth","n":2,"psnr_db":{"value":100.0},"delta_e":{"value":0.0}}
-            {"kind":"failure","row":"welsh","reason":"it needs a reference."}
+            {"kind":"failure","row":"welsh","reason":"the method `welsh` needs a reference."}
+            {"kind":"failure","row":"deep:flagship","reason":"the method `deep` needs a reference."}
         "#;
         let text = table(lines.trim().replace("            ", "").as_str()).unwrap();
         let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word} in\n{text}"));
         assert!(place("| gray |") < place("| better |") && place("| better |") < place("| worse |"));
         assert!(place("| worse |") < place("| truth | 2 | ∞ |") && text.contains("| 1.5 |"));
-        assert!(text.ends_with("`welsh` is not in the table: it needs a reference.\n"));
+        assert!(text.ends_with("\nNot in the table: `welsh`, `deep:flagship` (needs a reference).\n"));
     }
 }
