@@ -246,14 +246,27 @@ fn a_caller_who_asks_too_much_is_told_when_to_come_back() {
 
 /// A request that has sent its head but none of its body.
 fn unfinished(address: SocketAddr) -> TcpStream {
+    announcing(address, CAMERA.len())
+}
+
+/// The head of a request that announces a body of `bytes`.
+fn announcing(address: SocketAddr, bytes: usize) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!(
-        "POST /v1/colorize HTTP/1.1\r\nhost: {address}\r\ncontent-type: image/png\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n",
-        CAMERA.len()
+        "POST /v1/colorize HTTP/1.1\r\nhost: {address}\r\ncontent-type: image/png\r\ncontent-length: {bytes}\r\n\
+         connection: close\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream
+}
+
+#[test]
+fn a_body_that_is_announced_as_too_large_is_refused_before_it_is_sent() {
+    let server = start(config());
+    let mut answer = Vec::new();
+    announcing(server.address, 100_000_000_000).read_to_end(&mut answer).unwrap();
+    let reply = parse(&answer);
+    assert_eq!((reply.status, reply.problem().as_str()), (413, "too-many-bytes"));
 }
 
 #[test]
