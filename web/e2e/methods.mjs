@@ -103,7 +103,9 @@ async function palette(page, address) {
   await page.getByRole("button", { name: "Another picture" }).click();
   await page.setInputFiles('input[type="file"]', red);
   await page.getByText("Choose what a colour is to become, or add a reference.").waitFor();
-  for (const input of await page.getByLabel(/^What colour \d /).all()) await input.fill("#2040c0");
+  const changes = page.getByLabel(/^What colour \d /);
+  await changes.first().waitFor();
+  for (const input of await changes.all()) await input.fill("#2040c0");
   await divider(page).waitFor();
   await turns(page, [0.1, 0.1], 2, 0);
   const collage = await downloadBy(page, "Download the collage");

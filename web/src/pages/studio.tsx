@@ -325,7 +325,7 @@ export function Studio() {
                 {mark && <span className="mt-1 block text-quiet">{t.studio.markNote}</span>}
               </span>
             </label>
-            <button type="button" className="button" onClick={() => copy(work)}>
+            <button type="button" className="button" disabled={waits} onClick={() => copy(work)}>
               {t.studio.curl}
             </button>
             <button type="button" className="min-h-11 text-sm text-quiet underline underline-offset-4 hover:text-ink" onClick={() => setLook(PLAIN)}>
