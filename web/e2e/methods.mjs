@@ -30,6 +30,8 @@ const turns = (page, [x, y], more, less) =>
   page.waitForFunction(
     ([x, y, more, less]) => {
       const canvas = document.querySelector("canvas");
+      // What was found before is hidden while a method waits.
+      if (!canvas.checkVisibility({ visibilityProperty: true })) return false;
       const pixel = canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data;
       return pixel[more] > pixel[less] + 20;
     },
@@ -58,6 +60,7 @@ async function scribbles(page, address) {
   await stroke(page, "Sky", [0.1, 0.06], [0.9, 0.06]);
   await turns(page, [0.8, 0.1], 2, 0);
   await turns(page, [0.8, 0.92], 0, 2);
+  await page.getByText("Colours are simulated.").waitFor();
   await shot(page, "scribbles");
   for (let i = 0; i < 2; i++) await page.getByRole("button", { name: "Undo", exact: true }).click();
   await page.getByText("draw on the picture: it spreads from there").waitFor();
