@@ -56,6 +56,15 @@ fn json_is_answered_with_json() {
 }
 
 #[test]
+fn options_in_the_address_of_a_form_are_not_passed_over() {
+    let server = start(config());
+    let (path, form) =
+        (r#"/v1/colorize?options={"method":"none"}"#.replace('"', "%22"), form(&[("image", CAMERA)]));
+    let reply = server.send("POST", &path, &[("content-type", FORM)], &form);
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "unknown-method"));
+}
+
+#[test]
 fn options_may_stand_in_the_address() {
     let server = start(config());
     let path = "/v1/colorize?options=%7B%22format%22%3A%22webp%22%7D";
