@@ -27,10 +27,13 @@ function serviceWorker(): Plugin {
   };
 }
 
+const target = process.env.AUTOCHROME_SERVER ?? "http://127.0.0.1:8080";
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), serviceWorker()],
   // Everything is a file of its own: the server's policy allows no inline code or fonts from data: URLs.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { proxy: { "/v1": "http://127.0.0.1:8080" } },
+  // The server refuses requests of pages of other origins, which the development server is one of.
+  server: { proxy: { "/v1": { target, changeOrigin: true, headers: { origin: target } } } },
   test: { include: ["src/**/*.test.ts"] },
 });

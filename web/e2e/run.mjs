@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { everyKindOfGuidance } from "./guidance.mjs";
 import { batch, canBeInstalled, everyPage, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
+import { ownMethods } from "./methods.mjs";
 import { launch, startServer } from "./program.mjs";
 import { badFiles, byHand, filtersAreQuick, smallThings, theWholeWay } from "./studio.mjs";
 
@@ -24,13 +25,15 @@ try {
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     const complaints = [];
-    page.on("console", (message) => message.type() === "error" && !message.text().includes("415") && complaints.push(message.text()));
+    page.on("console", (message) => message.type() === "error" && !/\b(415|422)\b/.test(message.text()) && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
 
     await theWholeWay(page, address);
     tell(`${size}: upload, colour, filter, compare, download, collage, history`);
     await byHand(page, address);
     tell(`${size}: hints painted, undone, redone, saved and loaded; zoom`);
+    await ownMethods(page, address);
+    tell(`${size}: scribbles, a drawing, a reference, other colours`);
     await everyKindOfGuidance(browser, address, viewport);
     tell(`${size}: options, references, parts, changes of colour, variants, cancel`);
     await home(page, address);

@@ -101,6 +101,7 @@ impl MethodError {
             Self::NoModel => "no-model",
             Self::ModelUnused { .. } => "model-unused",
             Self::GuidanceUnsupported { .. } => "guidance-unsupported",
+            Self::GuidanceMissing { kind: GuidanceKind::Colors, .. } => "no-colours",
             Self::GuidanceMissing { .. } => "guidance-missing",
             Self::GuidanceUnfit { .. } => "guidance-unfit",
             Self::UnknownOption { .. } => "unknown-option",

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use tokio::sync::Semaphore;
 
@@ -56,14 +56,19 @@ fn body_limit(max_bytes: u64) -> usize {
     usize::try_from(max_bytes / 3 * 4 + (1 << 20)).unwrap_or(usize::MAX)
 }
 
+/// Refuses larger bodies: before they are read where their length is announced, at the limit where it is not.
+fn at_most(route: MethodRouter<Arc<App>>, bytes: usize) -> MethodRouter<Arc<App>> {
+    route.layer(DefaultBodyLimit::max(bytes)).layer(from_fn_with_state(bytes, guard::announced))
+}
+
 /// Every route behind every guard.
 pub fn router(app: Arc<App>) -> Router {
     let limits = app.studio.limits();
     let (one, many) = (body_limit(limits.max_bytes), body_limit(limits.max_bytes.max(app.max_batch_bytes)));
     // A job may be asked for at both addresses.
     let pictures = Router::new()
-        .route("/v1/colorize", post(colorize::post).layer(DefaultBodyLimit::max(one)))
-        .route("/v1/jobs", get(jobs::list).post(jobs::post).layer(DefaultBodyLimit::max(many)))
+        .route("/v1/colorize", at_most(post(colorize::post), one))
+        .route("/v1/jobs", at_most(get(jobs::list).post(jobs::post), many))
         .layer(from_fn_with_state(Arc::clone(&app), guard::pace));
     let api = Router::new()
         .merge(pictures)

@@ -60,6 +60,15 @@ pub async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// Refuses a body whose announced length is more than `most` bytes, before any of it is read.
+pub async fn announced(State(most): State<usize>, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    match length.and_then(|length| length.parse::<u64>().ok()) {
+        Some(length) if length > most as u64 => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        _ => next.run(request).await,
+    }
+}
+
 /// Refuses what other sites' pages send, and on this machine alone also names that only pretend to be it (DNS rebinding).
 pub async fn origin(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     match foreign(&request, app.local) {

@@ -80,9 +80,8 @@ pub struct JsonBody {
     reference: Vec<String>,
     /// Hints beside those in `options`.
     scribbles: Option<JsonScribbles>,
-    /// What to do.
-    #[serde(default)]
-    options: ColorizeOptions,
+    /// What to do; in place of what the address says, if it says anything.
+    options: Option<ColorizeOptions>,
 }
 
 /// A picture in base64.
@@ -114,7 +113,7 @@ pub struct FormBody {
     reference: Vec<u8>,
     /// Hints beside those in `options`; a PNG that is transparent wherever nobody painted will do too.
     scribbles: Option<Scribbles>,
-    /// What to do.
+    /// What to do; in place of what the address says, if it says anything.
     options: Option<ColorizeOptions>,
 }
 
@@ -131,17 +130,17 @@ pub struct PictureFile(Vec<u8>);
 pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem> {
     let kind = Kind::of(request.headers())?;
     let request = request.map(paced);
+    let options = match request.uri().query() {
+        None => ColorizeOptions::default(),
+        Some(_) => from_query(&request)?,
+    };
     match kind {
         Kind::Picture => {
-            let options = match request.uri().query() {
-                None => ColorizeOptions::default(),
-                Some(_) => from_query(&request)?,
-            };
             let picture = Part { name: "picture".to_owned(), bytes: body(request).await?.into() };
             Ok(Intake { pictures: vec![picture], options, ..Intake::default() })
         }
-        Kind::Json => json(&body(request).await?),
-        Kind::Multipart => multipart(request, most_files).await,
+        Kind::Json => json(&body(request).await?, options),
+        Kind::Multipart => multipart(request, most_files, options).await,
     }
 }
 
@@ -195,8 +194,9 @@ fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
     BASE64.decode(data.trim()).map_err(|error| wrong("bad-base64", format!("`{field}`: {error}")))
 }
 
-fn json(bytes: &[u8]) -> Result<Intake, Problem> {
-    let JsonBody { image, reference, scribbles, mut options } = from_json(bytes)?;
+fn json(bytes: &[u8], beside: ColorizeOptions) -> Result<Intake, Problem> {
+    let JsonBody { image, reference, scribbles, options } = from_json(bytes)?;
+    let mut options = options.unwrap_or(beside);
     let picture = Part { name: "picture".to_owned(), bytes: from_base64("image", &image)? };
     let mut extras = Extras::default();
     for (number, text) in reference.iter().enumerate() {
@@ -211,7 +211,7 @@ fn json(bytes: &[u8]) -> Result<Intake, Problem> {
     Ok(Intake { pictures: vec![picture], extras, options })
 }
 
-/// `?options={...}` beside a raw picture.
+/// `?options={...}` beside the body.
 fn from_query(request: &Request) -> Result<ColorizeOptions, Problem> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -223,11 +223,11 @@ fn from_query(request: &Request) -> Result<ColorizeOptions, Problem> {
     from_json(options.as_bytes())
 }
 
-async fn multipart(request: Request, most_files: usize) -> Result<Intake, Problem> {
+async fn multipart(request: Request, most_files: usize, options: ColorizeOptions) -> Result<Intake, Problem> {
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|rejection| refused(rejection.status(), &rejection))?;
-    let (mut intake, mut hints) = (Intake::default(), None);
+    let (mut intake, mut hints) = (Intake { options, ..Intake::default() }, None);
     while let Some(field) = form.next_field().await.map_err(|error| refused(error.status(), &error))? {
         let field_name = field.name().unwrap_or("").to_owned();
         let name = file_name(field.file_name().unwrap_or(""));
@@ -292,8 +292,8 @@ mod tests {
     #[test]
     fn scribbles_are_hints_or_a_picture_of_them() {
         let hints = r##"{"image":"","scribbles":{"points":[{"x":0,"y":0,"color":"#ffffff"}]}}"##;
-        assert_eq!(json(hints.as_bytes()).unwrap().options.points.len(), 1);
-        let png = json(br#"{"image":"","scribbles":"iVBORw=="}"#).unwrap();
+        assert_eq!(json(hints.as_bytes(), ColorizeOptions::default()).unwrap().options.points.len(), 1);
+        let png = json(br#"{"image":"","scribbles":"iVBORw=="}"#, ColorizeOptions::default()).unwrap();
         assert_eq!(png.extras.scribbles.as_deref(), Some(&b"\x89PNG"[..]));
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use autochrome::{
-    Answer, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits, Look,
-    Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, fit, models,
-    registry,
+    Answer, Chroma, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits,
+    Look, Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, fit,
+    models, registry,
 };
 use autochrome_color::resize::{Filter as Resampling, fit_within, resize_plane};
 use axum::http::StatusCode;
@@ -190,7 +190,7 @@ impl Studio {
         let decoding = DecodeOptions { limits: self.limits, keep_chroma: changes_colors };
         let mut picture = decode(bytes, &decoding)?;
         if changes_colors {
-            guidance.colors = picture.chroma.take();
+            guidance.colors = if ask.collage { picture.chroma.clone() } else { picture.chroma.take() };
         }
         let format = ask.format(picture.format)?;
         let encoding = EncodeOptions { quality: ask.quality()?, ..EncodeOptions::new(format) };
@@ -381,7 +381,10 @@ fn preview(
 fn shrink(picture: &mut Picture, side_px: usize) {
     let (width, height) = fit_within(picture.width(), picture.height(), side_px);
     if (width, height) != picture.luma.size() {
-        picture.luma = resize_plane(&picture.luma, width, height, Resampling::Area);
+        let small = |plane: &Plane| resize_plane(plane, width, height, Resampling::Area);
+        picture.luma = small(&picture.luma);
+        picture.chroma =
+            picture.chroma.as_ref().map(|chroma| Chroma { a: small(&chroma.a), b: small(&chroma.b) });
         picture.alpha = None;
     }
 }
@@ -408,7 +411,7 @@ impl Method for Known {
 
 #[cfg(test)]
 mod tests {
-    use autochrome::Chroma;
+    use autochrome::{Pixels, Raster, encode};
 
     use super::*;
 
@@ -450,6 +453,23 @@ mod tests {
         let chroma = decode(&painted.variants[0].bytes, &DecodeOptions::default()).unwrap().chroma.unwrap();
         let row = chroma.b.row(200);
         assert!(row[..512].iter().all(|b| b.abs() < 0.01) && row[600..].iter().any(|b| *b < -5.0));
+    }
+
+    #[test]
+    fn where_colours_are_changed_a_collage_shows_them_before_and_after() {
+        let red = Raster::new(64, 64, Pixels::Rgb8([200, 40, 40].repeat(64 * 64))).unwrap();
+        let red = encode(&red, &Metadata::default(), &EncodeOptions::new(Format::Png)).unwrap();
+        let ask = r##"{"method":"palette","collage":true,"max_side_px":32,"recolors":[{"from":"#c82828","to":"#2828c8"}]}"##;
+        let ask: ColorizeOptions = serde_json::from_str(ask).unwrap();
+        let painted =
+            Studio::new(Limits::default(), None).paint(&red, &ask, &Extras::default(), NOBODY).unwrap();
+        let chroma = decode(
+            &painted.variants[0].bytes,
+            &DecodeOptions { keep_chroma: true, ..DecodeOptions::default() },
+        );
+        let chroma = chroma.unwrap().chroma.unwrap();
+        let (before, after) = (chroma.b.row(16)[16], chroma.b.row(16)[50]);
+        assert!(before > 20.0 && after < -20.0, "b was {before} and is {after}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The result: pixels in colour with everything the file said of itself.
 
+use std::borrow::Cow;
+
 use autochrome_color::filters::{Cube, Look};
 use autochrome_color::render::{render8, render16};
 use autochrome_color::{Chroma, Plane, Tone};
@@ -15,10 +17,18 @@ pub struct Colored {
     metadata: Metadata,
     /// Whether any colour was added, so that a gray picture does not claim it.
     added: bool,
+    /// Whether it had colours before, which the answer changed.
+    recolored: bool,
 }
 
 impl Colored {
-    pub(crate) fn new(picture: &Picture, answer: &Answer, tone: &Tone, look: &Look) -> Result<Self, Error> {
+    pub(crate) fn new(
+        picture: &Picture,
+        answer: &Answer,
+        tone: &Tone,
+        look: &Look,
+        recolored: bool,
+    ) -> Result<Self, Error> {
         let chroma = &answer.chroma;
         // Only a drawing has another luma than its own, and of the same size.
         let own = answer.luma.as_ref().filter(|luma| luma.size() == picture.luma.size());
@@ -30,7 +40,7 @@ impl Colored {
             put_on(look, &mut pixels, picture.width())
         };
         let raster = raster(picture.width(), picture.height(), pixels)?.with_alpha(picture.alpha.clone())?;
-        Ok(Self { raster, metadata: picture.metadata.clone(), added })
+        Ok(Self { raster, metadata: picture.metadata.clone(), added, recolored })
     }
 
     /// Pixels, size and opacity.
@@ -50,14 +60,19 @@ impl Colored {
         Ok(encode(&self.raster, &self.metadata, &options)?)
     }
 
-    /// Before and after side by side: `picture`, which this was made from, in gray on the left, the colours on the right.
+    /// Before and after side by side: `picture`, which this was made from, on the left, the colours on the right.
+    ///
+    /// The left is gray, but where colours were changed rather than added: there it is in its own, if `picture` has kept them.
     ///
     /// # Errors
     /// When `picture` has another size or depth.
     pub fn collage(&self, picture: &Picture) -> Result<Self, Error> {
-        let gray = render(&picture.luma, picture.depth, &Chroma::neutral(1, 1), &Tone::default());
-        let raster = collage::side_by_side(picture.width(), &gray, &self.raster)?;
-        Ok(Self { raster, metadata: self.metadata.clone(), added: self.added })
+        let own = picture.chroma.as_ref().filter(|_| self.recolored).map(Cow::Borrowed);
+        let chroma = own.unwrap_or_else(|| Cow::Owned(Chroma::neutral(1, 1)));
+        let before = render(&picture.luma, picture.depth, &chroma, &Tone::default());
+        let raster = collage::side_by_side(picture.width(), &before, &self.raster)?;
+        let (added, recolored) = (self.added, self.recolored);
+        Ok(Self { raster, metadata: self.metadata.clone(), added, recolored })
     }
 }
 

@@ -152,6 +152,6 @@ impl Colorizer {
 
     /// An answer put over a picture, and a look over both.
     pub(crate) fn render(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
-        Colored::new(picture, answer, &self.tone, &self.look)
+        Colored::new(picture, answer, &self.tone, &self.look, self.changes_colors())
     }
 }

@@ -88,7 +88,7 @@ interface JsonAnswer {
   variants: { image: string; seed: number | null; answer: number }[];
 }
 
-/** The answers of a method, the best one first. */
+/** The answers of a method that differ, the best one first: references that say nothing give the same one several times. */
 export async function colorizeSeveral(
   image: File,
   options: ColorizeOptions,
@@ -102,7 +102,9 @@ export async function colorizeSeveral(
     signal,
   });
   const body = (await response.json()) as JsonAnswer;
-  return [body, ...body.variants].map((one) => ({
+  const all = [body, ...body.variants];
+  const differing = all.filter(({ image }, i) => all.findIndex((other) => other.image === image) === i);
+  return differing.map((one) => ({
     picture: new Blob([Uint8Array.from(atob(one.image), (c) => c.charCodeAt(0))], { type: body.media_type }),
     seed: one.seed,
     answer: one.answer,

@@ -97,6 +97,15 @@ const GUIDANCE = {
   seed: ["seed"],
 };
 
+/** Where a method has its colours from; but for "alone", it has nothing to do before it is given something of the kind. */
+export type Source = "alone" | "references" | "hand" | "recolors";
+
+export function sourceOf(method: Method): Source {
+  if (takes(method, "recolors")) return "recolors";
+  if (takes(method, "references")) return "references";
+  return takes(method, "hints") && !method.uses_model ? "hand" : "alone";
+}
+
 /** Whether a method takes a kind of guidance. */
 export function takes(method: Method | undefined, kind: keyof typeof GUIDANCE): boolean {
   return method?.guidance.some((given) => GUIDANCE[kind].includes(given)) ?? false;

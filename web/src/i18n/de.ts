@@ -125,6 +125,17 @@ export const de: Catalogue = {
     variants: "Varianten",
     variant: (number) => `Variante ${number}`,
     several: "Mehrere Antworten zeigen",
+    kinds: {
+      alone: "Von selbst",
+      references: "Mit einer farbigen Vorlage",
+      hand: "Von Hand",
+      recolors: "Für farbige Bilder",
+    },
+    needs: {
+      references: "Fügen Sie eine Vorlage hinzu: Von dort nimmt dieses Verfahren seine Farben.",
+      hand: "Wählen Sie eine Farbe, und malen Sie auf das Bild: Von dort breitet sie sich aus.",
+      recolors: "Wählen Sie, was aus einer Farbe werden soll, oder fügen Sie eine Vorlage hinzu.",
+    },
   },
 
   hints: {
@@ -132,6 +143,7 @@ export const de: Catalogue = {
     layer: "Malfläche",
     keys: "Tippen setzt einen Punkt, Ziehen einen Strich. Mit Tasten: Pfeile bewegen das Kreuz, Eingabe setzt einen Punkt, Leertaste beginnt und beendet einen Strich.",
     lightness: "Nur Ton und Stärke einer Farbe zählen; die Helligkeit bleibt die der Fotografie.",
+    drawing: "In einer Strichzeichnung füllt eine Farbe, was zwischen den Linien liegt, so wie sie ist, samt ihrer Helligkeit.",
     color: "Farbe",
     own: "Andere Farbe",
     brush: "Pinsel",
@@ -191,6 +203,7 @@ export const de: Catalogue = {
   recolor: {
     title: "Farben des Bildes",
     text: "Was das meiste bedeckt, steht oben. Wählen Sie, was aus einer Farbe werden soll; die Helligkeit bleibt.",
+    gray: "Dieses Bild ist grau: Es gibt nichts zu ändern. Färben Sie es mit einem anderen Verfahren, laden Sie es herunter, und öffnen Sie das.",
     unreadable: "Dieser Browser kann die Farben dieser Datei nicht lesen.",
     become: (number, color) => `Was aus Farbe ${number} (${color}) wird`,
     keep: (number) => `Farbe ${number} lassen, wie sie ist`,
@@ -260,6 +273,11 @@ export const de: Catalogue = {
         text: "Sie wissen, dass der Mantel grün war? Wählen Sie „Von Hand färben“, nehmen Sie die Farbe und berühren Sie den Mantel: Punkte und Striche sagen dem Netz, was es nicht wissen kann, und es verteilt sie bis an die Kanten. Rückgängig, Wiederholen, Speichern und Laden nach Belieben.",
         alt: "Eine Tasse Kaffee mit blauen Punkten auf der Untertasse",
       },
+      choose: {
+        title: "Einen anderen Weg wählen",
+        text: "Die Liste der Verfahren kennt andere Wege zur Farbe. Mit einer Vorlage nimmt ein Bild seine Farben von einem farbigen: Legen Sie eine oder mehrere daneben ab, und wählen Sie Teile, die sich gleichen. „Striche“ breitet aus, was Sie malen, und füllt Strichzeichnungen. „Palette“ ändert die Farben eines Bildes, das welche hat. Die Zeile unter dem Bild sagt, worauf ein Verfahren wartet.",
+        alt: "Links die Strichzeichnung eines Hauses mit einigen Strichen und Punkten von Farbe, rechts dieselbe Zeichnung, ganz gefüllt",
+      },
       take: {
         title: "Mitnehmen",
         text: "Herunterladen gibt Format und Auflösung Ihrer Datei, mit ihren Metadaten und dem Vermerk, dass Software die Farben hinzugefügt hat. Die Collage zeigt vorher und nachher nebeneinander.",
@@ -279,7 +297,7 @@ export const de: Catalogue = {
       ],
       [
         "Alles bleibt grau",
-        "Das Verfahren Grau fügt keine Farbe hinzu, und ein Programm ohne Modell hat kein anderes. Die Liste der Verfahren im Studio verrät es.",
+        "Das Verfahren Grau fügt keine Farbe hinzu. Ein Verfahren, das seine Farben von einer Vorlage oder von Hand bekommt, wartet darauf; die Zeile unter dem Bild sagt es.",
       ],
       ["„Der Server antwortet nicht“", "Die Seite geht ohne das Programm, das Färben nicht. Starten Sie autochrome serve noch einmal."],
     ],
@@ -305,7 +323,7 @@ export const de: Catalogue = {
     paper: {
       title: "Der Aufsatz",
       before: "Autochrome setzt ",
-      after: " von Pandey und Rana um und wächst zu den Verfahren hin, mit denen es dort verglichen wird.",
+      after: " von Pandey und Rana um, samt den Verfahren, mit denen es dort verglichen wird.",
     },
     origin: {
       title: "Der Name",
@@ -336,20 +354,73 @@ export const de: Catalogue = {
   },
   methods: {
     neural: { name: "Neuronales Netz", summary: "Ein trainiertes Netz findet alle Farben von selbst" },
+    deep: { name: "Tief (Vorlage)", summary: "Findet, was auch eine Vorlage zeigt, durch die Augen eines Netzes, und gibt ihm deren Farben als Hinweise" },
+    collection: {
+      name: "Sammlung (Vorlagen)",
+      summary: "Findet unter vielen Vorlagen die, die dasselbe zeigen, und bietet das Bild in den Farben jeder von ihnen an",
+    },
+    superpixel: { name: "Superpixel (Vorlage)", summary: "Vergleicht kleine Flächen nach Textur, Form und Helligkeit, lässt Nachbarn abstimmen und breitet ihre Farben aus" },
+    irony: { name: "Irony (Vorlage)", summary: "Findet die Klasse jedes Pixels an seiner Textur, lässt Nachbarn abstimmen und breitet sichere Farben aus" },
+    intrinsic: { name: "Intrinsisch (Vorlagen)", summary: "Trennt die Farbe der Dinge vom Licht und nimmt sie aus mehreren Vorlagen derselben Szene" },
+    welsh: { name: "Welsh (Vorlage)", summary: "Nimmt Farben von ähnlich hellen und ähnlich rauen Pixeln einer Vorlage; zugeordnete Teile sagen, was zusammengehört" },
+    scribble: { name: "Striche", summary: "Breitet Striche von Farbe über alles aus, was um sie herum gleich aussieht; füllt auch Strichzeichnungen" },
+    palette: { name: "Palette", summary: "Ändert die Farben, die ein Bild hat: einzelne seiner Palette oder alle nach einer Vorlage" },
     gray: { name: "Grau", summary: "Fügt keine Farbe hinzu: die Nulllinie für Vergleiche" },
   },
   settings: {
-    size: {
-      name: "Größe",
-      summary: "Arbeitsgröße in Pixeln, das geometrische Mittel beider Seiten: groß sieht Einzelheiten, klein sieht das Ganze",
+    neural: {
+      flip: { name: "Mit dem Spiegelbild mitteln", summary: "Mittelt mit der Antwort für das Spiegelbild; braucht doppelt so lang" },
+      size: {
+        name: "Arbeitsgröße",
+        summary: "In Pixeln, das geometrische Mittel beider Seiten: groß sieht Einzelheiten, klein sieht das Ganze",
+      },
+      temperature: {
+        name: "Vorsicht",
+        summary: "Wie unter wahrscheinlichen Farben gewählt wird: niedriger ist kräftiger, 1 ist ihr Mittel; nur bei Netzen mit Farbklassen",
+      },
     },
-    temperature: {
-      name: "Temperatur",
-      summary: "Wie unter wahrscheinlichen Farben gewählt wird: niedriger ist kräftiger, 1 ist ihr Mittel; nur bei Netzen mit Farbklassen",
+    deep: {
+      points: { name: "Höchstzahl der Hinweise", summary: "An so vielen Stellen werden höchstens Farben der Vorlagen genommen" },
+      trust: { name: "Vertrauen", summary: "Welche Entsprechungen geglaubt werden: 1 alle, 0 keine" },
     },
-    flip: { name: "Spiegeln", summary: "Mittelt mit der Antwort für das Spiegelbild; braucht doppelt so lang" },
+    collection: {
+      answers: { name: "Zahl der Antworten", summary: "Die erste nimmt die besten Vorlagen zusammen, jede weitere eine einzelne" },
+    },
+    superpixel: {
+      area: { name: "Größe eines Superpixels", summary: "In Pixeln" },
+      size: { name: "Arbeitsgröße", summary: "Längere Seite in Pixeln, bei der verglichen wird" },
+    },
+    irony: {
+      classes: { name: "Farbklassen", summary: "In so viele Teile ähnlicher Farbe werden die Vorlagen geteilt" },
+      size: { name: "Arbeitsgröße", summary: "Längere Seite in Pixeln, bei der Texturen verglichen werden" },
+    },
+    intrinsic: {
+      place: { name: "Gewicht des Ortes", summary: "Wie viel der Ort im Bild zählt: 0 für Vorlagen aus anderer Sicht, 3 für dieselbe" },
+      size: { name: "Arbeitsgröße", summary: "Längere Seite in Pixeln, bei der verglichen wird" },
+    },
+    welsh: {
+      samples: { name: "Zahl der Proben", summary: "An so vielen Stellen jeder Vorlage oder jedes zugeordneten Teils werden Farben genommen" },
+      size: { name: "Arbeitsgröße", summary: "Längere Seite in Pixeln, bei der Pixel verglichen werden" },
+    },
+    scribble: {
+      gap: { name: "Lücken einer Zeichnung", summary: "Bis zu dieser Breite halten Lücken in Linien die Farbe zurück, als Anteil der längeren Seite" },
+      megapixels: {
+        name: "Arbeitsgröße",
+        summary: "In Millionen Pixeln; größere Bilder werden dafür verkleinert und ihre Farben an Kanten entlang gestreckt",
+      },
+      sketch: {
+        name: "Das ist eine Strichzeichnung",
+        summary: "Füllt die Flächen zwischen dunklen Linien auf hellem Papier und nimmt auch die Helligkeit der Farben",
+      },
+    },
+    palette: {
+      entries: { name: "Farben der Palette", summary: "Aus so vielen Farben besteht die Palette des Bildes" },
+      strength: { name: "Stärke der Änderung", summary: "0 lässt das Bild, wie es ist, 1 ändert alles" },
+    },
   },
   problems: {
+    "no-colours": "Dieses Bild ist grau: Es gibt nichts zu ändern.",
+    "guidance-unfit": "Ein Hinweis oder eine Vorlage passt nicht: Vorlagen müssen farbig sein, und Striche müssen auf dem Bild liegen.",
     "queue-full": "Alle Plätze sind besetzt. Versuchen Sie es gleich noch einmal.",
     stopping: "Der Server wird gerade beendet.",
     "no-key": "Dieser Server verlangt einen Schlüssel.",

@@ -127,6 +127,18 @@ export const en = {
     variants: "Variants",
     variant: (number: number) => `Variant ${number}`,
     several: "Show several answers",
+    // Headings in the list of methods.
+    kinds: {
+      alone: "By themselves",
+      references: "With a reference in colour",
+      hand: "By hand",
+      recolors: "For pictures in colour",
+    },
+    needs: {
+      references: "Add a reference: this method takes its colours from there.",
+      hand: "Choose a colour and draw on the picture: it spreads from there.",
+      recolors: "Choose what a colour is to become, or add a reference.",
+    },
   },
 
   hints: {
@@ -134,6 +146,7 @@ export const en = {
     layer: "Area to paint on",
     keys: "Tap for a spot, drag for a stroke. With keys: arrows move the cross, Enter puts a spot, Space begins and ends a stroke.",
     lightness: "Only hue and strength of a colour count; its lightness stays that of the photograph.",
+    drawing: "In a line drawing, a colour fills what lies between the lines as it is, with its lightness.",
     color: "Colour",
     own: "Another colour",
     brush: "Brush",
@@ -193,6 +206,7 @@ export const en = {
   recolor: {
     title: "Colours of the picture",
     text: "What covers most of it comes first. Choose what a colour is to become; lightness stays.",
+    gray: "This picture is gray: there is nothing to change. Colour it with another method, download it, and open that.",
     unreadable: "This browser cannot read the colours of this file.",
     become: (number: number, color: string) => `What colour ${number} (${color}) becomes`,
     keep: (number: number) => `Keep colour ${number} as it is`,
@@ -262,6 +276,11 @@ export const en = {
         text: "You know that the coat was green? Choose “Colour by hand”, pick the colour and touch the coat: spots and strokes tell the network what it cannot know, and it spreads them along the edges. Undo, redo, save and load as you like.",
         alt: "A cup of coffee with spots of blue on its saucer",
       },
+      choose: {
+        title: "Choose another way",
+        text: "The list of methods has other ways to colours. With a reference, a picture takes them from another one in colour: drop one or several beside it, and choose parts that match. Scribbles spreads what you draw, and fills line drawings. Palette changes the colours of a picture that has some. The line below the picture says what a method waits for.",
+        alt: "Left, a line drawing of a house with a few strokes and spots of colour; right, the same drawing, all filled",
+      },
       take: {
         title: "Take it home",
         text: "Download gives the format and resolution of your file, with its metadata and a note that colours were added by software. The collage shows before and after side by side.",
@@ -281,7 +300,7 @@ export const en = {
       ],
       [
         "Everything stays gray",
-        "The method Gray adds no colour, and a build without a model has no other. The list of methods in the studio tells.",
+        "The method Gray adds no colour. A method that takes colours from a reference or from your hand waits for one; the line below the picture says so.",
       ],
       [
         "“The server does not answer”",
@@ -310,7 +329,7 @@ export const en = {
     paper: {
       title: "The paper",
       before: "Autochrome implements ",
-      after: " by Pandey and Rana, and grows towards the methods that it is compared with.",
+      after: " by Pandey and Rana, and the methods that it is compared with there.",
     },
     origin: {
       title: "The name",
@@ -326,10 +345,29 @@ export const en = {
     },
   },
 
-  // What the server says in English already: names of filters, methods and settings, and its errors.
+  // What the server says in English already: names of filters and methods, what settings do, and errors.
   filters: none,
   methods: none,
-  settings: none,
+  // By method; the server knows settings by short ids.
+  settings: {
+    neural: {
+      flip: { name: "Average with the mirror image" },
+      size: { name: "Working size" },
+      temperature: { name: "Caution" },
+    },
+    deep: { points: { name: "Most hints taken" }, trust: { name: "Trust in matches" } },
+    collection: { answers: { name: "Number of answers" } },
+    superpixel: { area: { name: "Size of a superpixel" }, size: { name: "Working size" } },
+    irony: { classes: { name: "Classes of colour" }, size: { name: "Working size" } },
+    intrinsic: { place: { name: "Weight of the place" }, size: { name: "Working size" } },
+    welsh: { samples: { name: "Number of samples" }, size: { name: "Working size" } },
+    scribble: {
+      gap: { name: "Gaps to close in a drawing" },
+      megapixels: { name: "Working size" },
+      sketch: { name: "This is a line drawing" },
+    },
+    palette: { entries: { name: "Colours in the palette" }, strength: { name: "Strength of the change" } },
+  } as Record<string, Record<string, { name: string; summary?: string }>>,
   problems: {} as Record<string, string>,
   unreachable: "The server does not answer. Is autochrome serve still running?",
 };

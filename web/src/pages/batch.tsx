@@ -1,7 +1,7 @@
 /** Several pictures with one set of settings, as a job of the server. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { cancel, events, fetched, forget, type Job, job as readJob, submit } from "../api/jobs";
-import { type Look, PLAIN, takes, useRegistry, type Value } from "../api/registry";
+import { type Look, PLAIN, sourceOf, takes, useRegistry, type Value } from "../api/registry";
 import { Problem } from "../api/client";
 import { tell, useText } from "../i18n/text";
 import { nameOf, save, stem } from "../studio/download";
@@ -63,9 +63,11 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
   const [references, setReferences] = useState<File[]>([]);
   const [sending, setSending] = useState<AbortController | null>(null);
   const [note, setNote] = useState("");
-  const methods = registry?.methods ?? [];
+  // Nobody paints on every picture of an album.
+  const methods = (registry?.methods ?? []).filter((method) => sourceOf(method) !== "hand");
   const method = methodId || (methods.find((method) => method.default)?.id ?? "");
   const referred = takes(methods.find(({ id }) => id === method), "references");
+  const waits = referred && references.length === 0;
 
   async function start() {
     const abort = new AbortController();
@@ -98,7 +100,6 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
         <DropArea many label={t.drop.inputMany} button={t.batch.add} className="mt-5 p-5" onFiles={(more) => onFiles([...files, ...more])} />
       </div>
       <aside aria-label={t.batch.settings} className="space-y-8">
-        <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
         <MethodControls
           methods={methods}
           method={method}
@@ -116,6 +117,7 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
             onRemove={(number) => setReferences(references.filter((_, i) => i !== number))}
           />
         )}
+        <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
         <label className="block text-sm font-medium">
           {t.look.format}
           <select className="field mt-1.5 font-normal" value={format} onChange={(event) => setFormat(event.target.value)}>
@@ -128,7 +130,7 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
           </select>
         </label>
         <div className="grid gap-3 border-t border-line pt-6">
-          <button type="button" className="button button-strong" disabled={!method || sending !== null} onClick={start}>
+          <button type="button" className="button button-strong" disabled={!method || waits || sending !== null} onClick={start}>
             {t.batch.start}
           </button>
           {sending && (
@@ -139,8 +141,8 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
               </button>
             </>
           )}
-          <p role="status" className={`text-sm ${sending ? "text-quiet" : "text-ember"}`}>
-            {sending ? `${t.batch.sending} …` : note}
+          <p role="status" className={`text-sm ${sending || waits ? "text-quiet" : "text-ember"}`}>
+            {sending ? `${t.batch.sending} …` : waits ? t.method.needs.references : note}
           </p>
         </div>
       </aside>

@@ -1,4 +1,4 @@
-/** How to use it, in five steps with pictures. */
+/** How to use it, in six steps with pictures. */
 import { useText } from "../i18n/text";
 
 const STEPS = [
@@ -6,6 +6,7 @@ const STEPS = [
   ["compare", "/steps/compare.jpg"],
   ["adjust", "/steps/adjust.jpg"],
   ["hand", "/steps/hand.jpg"],
+  ["choose", "/steps/choose.jpg"],
   ["take", "/steps/take.jpg"],
 ] as const;
 

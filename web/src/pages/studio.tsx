@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { asCurl, type ColorizeOptions, colorize, type Recolor } from "../api/colorize";
-import { type Look, PLAIN, takes, useRegistry, type Value } from "../api/registry";
+import { type Look, PLAIN, sourceOf, takes, useRegistry, type Value } from "../api/registry";
 import { entry, keep } from "../history/store";
 import { tell, useText } from "../i18n/text";
 import { marked, nameOf, save, stem } from "../studio/download";
@@ -15,7 +15,9 @@ import { MethodControls } from "../studio/method-controls";
 import { AreaLayer } from "../studio/parts/area-layer";
 import { PartTools } from "../studio/parts/part-tools";
 import { change as changePart, NO_PARTS } from "../studio/parts/parts";
+import { isGray } from "../studio/recolor/palette";
 import { RecolorTools } from "../studio/recolor/recolor-tools";
+import { usePalette } from "../studio/recolor/use-palette";
 import { References } from "../studio/references";
 import { Stage, type View } from "../studio/stage";
 import { useBefore, useColors } from "../studio/use-colors";
@@ -64,11 +66,20 @@ export function Studio() {
   const [hinted, referred, seeded] = [takes(method, "hints"), takes(method, "references"), takes(method, "seed")];
   const [matched, recolored] = [referred && takes(method, "parts"), takes(method, "recolors")];
 
+  const source = method ? sourceOf(method) : "alone";
+  const palette = usePalette(recolored ? (work?.file ?? null) : null);
+  const gray = palette !== null && isGray(palette);
+  const given = referred ? references : NO_FILES;
+  const waits =
+    (source === "references" && given.length === 0) ||
+    (source === "hand" && isEmpty(sketch.now)) ||
+    (source === "recolors" && (gray || (given.length === 0 && recolors.length === 0)));
+
   // What decides about the colours. Without seeds more answers cost nothing, so they are always asked for.
   const variants = seeded && !several ? 1 : SEVERAL;
   const asked = useMemo<ColorizeOptions | null>(
     () =>
-      method
+      method && !waits
         ? {
             method: method.id,
             settings,
@@ -78,13 +89,12 @@ export function Studio() {
             variants,
           }
         : null,
-    [method, settings, hinted, sketch.now, matched, parts.pairs, recolored, recolors, variants],
+    [method, waits, settings, hinted, sketch.now, matched, parts.pairs, recolored, recolors, variants],
   );
-  const given = referred ? references : NO_FILES;
   const { answers, busy, error, cancel } = useColors(work?.file ?? null, asked, given);
-  const before = useBefore(work?.file ?? null);
+  const before = useBefore(work?.file ?? null, recolored);
   const answer = answers[chosen] ?? answers[0];
-  const colored = answer?.picture ?? work?.kept ?? null;
+  const colored = answer?.picture ?? (waits ? null : work?.kept) ?? null;
   const ratio = usePreview(canvas, colored, look);
 
   const open = useCallback((file: File) => {
@@ -123,7 +133,7 @@ export function Studio() {
 
   // What is seen is what is kept: half a second after the last change.
   useEffect(() => {
-    if (!work || !answer || !method || busy) return;
+    if (!work || !answer || !method || busy || error) return;
     const timer = setTimeout(() => {
       keep({
         id: work.id,
@@ -142,11 +152,16 @@ export function Studio() {
       }).catch(() => setNote(t.studio.noRoom));
     }, 500);
     return () => clearTimeout(timer);
-  }, [work, answer, method, busy, settings, look, hinted, sketch.now, given, matched, parts.pairs, recolored, recolors, chosen, t]);
+  }, [work, answer, method, busy, error, settings, look, hinted, sketch.now, given, matched, parts.pairs, recolored, recolors, chosen, t]);
 
   useEffect(() => {
     if ((!hinted && view === "hints") || (!matched && view === "parts")) setView("compare");
   }, [hinted, matched, view]);
+
+  // A method that waits for a hand gets the brush out.
+  useEffect(() => {
+    if (waits && source === "hand") setView("hints");
+  }, [waits, source]);
 
   if (!work) {
     return (
@@ -193,7 +208,8 @@ export function Studio() {
     }
   }
 
-  const failed = error ? (error instanceof DOMException ? t.studio.cancelled : tell(t, error)) : note;
+  const needed = gray ? t.recolor.gray : waits ? t.method.needs[source] : "";
+  const failed = needed ? "" : error ? (error instanceof DOMException ? t.studio.cancelled : tell(t, error)) : note;
   const doing = busy ? t.studio.finding : making;
   const ready = answer !== undefined && !busy && !making;
   return (
@@ -216,7 +232,7 @@ export function Studio() {
             busy={doing !== ""}
             overlay={
               view === "hints" ? (
-                <HintLayer hints={sketch.now} brush={brush} ratio={ratio ?? 1} onChange={changeSketch} />
+                <HintLayer hints={sketch.now} brush={brush} ratio={ratio ?? before?.ratio ?? 1} onChange={changeSketch} />
               ) : (
                 <AreaLayer
                   label={t.parts.onPicture}
@@ -243,8 +259,8 @@ export function Studio() {
             />
           </Stage>
           <div className="mt-3 flex min-h-11 flex-wrap items-center gap-3 text-sm">
-            <p role="status" className={`min-w-0 break-words ${failed ? "text-ember" : "text-quiet"}`}>
-              {doing ? `${doing} …` : failed || (ratio !== null ? t.studio.simulated : "")}
+            <p role="status" className={`min-w-0 break-words first-letter:uppercase ${failed ? "text-ember" : needed ? "" : "text-quiet"}`}>
+              {doing ? `${doing} …` : needed || failed || (ratio !== null ? t.studio.simulated : "")}
             </p>
             {doing && (
               <button type="button" className="button" onClick={() => (busy ? cancel() : download.current?.abort())}>
@@ -254,23 +270,7 @@ export function Studio() {
           </div>
           {answers.length > 1 && <Variants answers={answers} chosen={chosen} onChoose={setChosen} />}
         </div>
-        <aside aria-label={t.studio.adjustments} className="space-y-8">
-          {view === "hints" && (
-            <HintTools sketch={sketch} brush={brush} name={stem(work.file.name)} onBrush={setBrush} onChange={changeSketch} />
-          )}
-          {referred && (
-            <References
-              files={references}
-              onAdd={(more) => setReferences([...references, ...more])}
-              onRemove={(number) => {
-                setReferences(references.filter((_, i) => i !== number));
-                changeParts({ do: "forget-reference", reference: number });
-              }}
-            />
-          )}
-          {view === "parts" && <PartTools parts={parts} references={references} onChange={changeParts} />}
-          {recolored && <RecolorTools file={work.file} recolors={recolors} onChange={setRecolors} />}
-          <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
+        <aside aria-label={t.studio.adjustments} className="flex flex-col gap-8">
           <MethodControls
             methods={methods}
             method={method?.id ?? ""}
@@ -288,6 +288,29 @@ export function Studio() {
               {t.method.several}
             </label>
           )}
+          {view === "hints" && (
+            <HintTools
+              sketch={sketch}
+              brush={brush}
+              drawing={settings.sketch === true}
+              name={stem(work.file.name)}
+              onBrush={setBrush}
+              onChange={changeSketch}
+            />
+          )}
+          {referred && (
+            <References
+              files={references}
+              onAdd={(more) => setReferences([...references, ...more])}
+              onRemove={(number) => {
+                setReferences(references.filter((_, i) => i !== number));
+                changeParts({ do: "forget-reference", reference: number });
+              }}
+            />
+          )}
+          {view === "parts" && <PartTools parts={parts} references={references} onChange={changeParts} />}
+          {recolored && !gray && <RecolorTools palette={palette} recolors={recolors} onChange={setRecolors} />}
+          <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
           <div className="grid gap-3 border-t border-line pt-6">
             <button type="button" className="button button-strong" disabled={!ready} onClick={() => take(work, false)}>
               {t.studio.download}
@@ -302,7 +325,7 @@ export function Studio() {
                 {mark && <span className="mt-1 block text-quiet">{t.studio.markNote}</span>}
               </span>
             </label>
-            <button type="button" className="button" onClick={() => copy(work)}>
+            <button type="button" className="button" disabled={waits} onClick={() => copy(work)}>
               {t.studio.curl}
             </button>
             <button type="button" className="min-h-11 text-sm text-quiet underline underline-offset-4 hover:text-ink" onClick={() => setLook(PLAIN)}>

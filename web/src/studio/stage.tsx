@@ -136,7 +136,7 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
             )}
             {before && side && held && <img src={before} alt="" draggable={false} className="absolute inset-0 size-full" />}
             {compared && !held && <Divider share={share} anywhere={zoom === 1} onShare={setShare} />}
-            {drawing && drawn && !held && overlay}
+            {drawing && (drawn || before) && !held && overlay}
           </div>
         </div>
       </div>

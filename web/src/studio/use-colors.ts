@@ -14,8 +14,8 @@ export interface Before {
   ratio: number;
 }
 
-/** The picture as it was, in gray: also of formats that browsers cannot show. */
-export function useBefore(file: File | null): Before | null {
+/** The picture as it was: in gray, also of formats that browsers cannot show, or in the colours that are to be changed. */
+export function useBefore(file: File | null, inColor: boolean): Before | null {
   const [before, setBefore] = useState<Before | null>(null);
   useEffect(() => {
     if (!file) return;
@@ -28,8 +28,8 @@ export function useBefore(file: File | null): Before | null {
       setBefore({ url, ratio: bitmap.width / bitmap.height });
       bitmap.close();
     };
-    colorize(file, { ...PREVIEW, method: "gray" }, [], abort.signal)
-      .then(show, () => show(file))
+    const gray = () => colorize(file, { ...PREVIEW, method: "gray" }, [], abort.signal).then(show);
+    (inColor ? show(file).catch(gray) : gray().catch(() => show(file)))
       // The colouring meets the same problem and tells it.
       .catch(() => {});
     return () => {
@@ -37,7 +37,7 @@ export function useBefore(file: File | null): Before | null {
       if (url) URL.revokeObjectURL(url);
       setBefore(null);
     };
-  }, [file]);
+  }, [file, inColor]);
   return before;
 }
 
@@ -48,7 +48,7 @@ interface Colors {
   cancel: () => void;
 }
 
-/** The answers of the server to `options`; those before stay until the next are there. */
+/** The answers of the server to `options`, none while there is nothing to ask; those before stay until the next are there. */
 export function useColors(file: File | null, options: ColorizeOptions | null, references: File[]): Colors {
   const [answers, setAnswers] = useState<Answer[]>([]);
   const [busy, setBusy] = useState(false);
@@ -57,7 +57,13 @@ export function useColors(file: File | null, options: ColorizeOptions | null, re
   const asked = useRef<File | null>(null);
 
   useEffect(() => {
-    if (!file || !options) return;
+    if (!file) return;
+    if (!options) {
+      setAnswers([]);
+      setBusy(false);
+      setError(null);
+      return;
+    }
     const abort = new AbortController();
     running.current = abort;
     // The first question about a picture need not rest.

@@ -76,14 +76,15 @@ fn a_reference_hands_its_colours_over() {
 #[test]
 fn what_is_missing_is_said() {
     let luma = Plane::filled(4, 4, 50.0);
-    let missing = |guidance: Guidance| {
+    let missing = |guidance: Guidance, code| {
         let error = Palette.colorize(&luma, &guidance, &Options::default()).unwrap_err();
-        assert_eq!(error.code(), "guidance-missing");
+        assert_eq!(error.code(), code);
         error.to_string()
     };
-    assert!(missing(Guidance::default()).contains("needs colours"));
+    assert!(missing(Guidance::default(), "no-colours").contains("needs colours"));
     let colors = Some(Chroma::neutral(4, 4));
-    assert!(missing(Guidance { colors, ..Guidance::default() }).contains("needs palette changes"));
+    let unchanged = Guidance { colors, ..Guidance::default() };
+    assert!(missing(unchanged, "guidance-missing").contains("needs palette changes"));
     let colors = Some(Chroma::neutral(3, 4));
     let unfit =
         Guidance { colors, recolors: vec![Recolor::Entry { index: 0, to: RED }], ..Guidance::default() };

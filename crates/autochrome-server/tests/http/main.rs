@@ -56,6 +56,15 @@ fn json_is_answered_with_json() {
 }
 
 #[test]
+fn options_in_the_address_of_a_form_are_not_passed_over() {
+    let server = start(config());
+    let (path, form) =
+        (r#"/v1/colorize?options={"method":"none"}"#.replace('"', "%22"), form(&[("image", CAMERA)]));
+    let reply = server.send("POST", &path, &[("content-type", FORM)], &form);
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "unknown-method"));
+}
+
+#[test]
 fn options_may_stand_in_the_address() {
     let server = start(config());
     let path = "/v1/colorize?options=%7B%22format%22%3A%22webp%22%7D";
@@ -246,14 +255,27 @@ fn a_caller_who_asks_too_much_is_told_when_to_come_back() {
 
 /// A request that has sent its head but none of its body.
 fn unfinished(address: SocketAddr) -> TcpStream {
+    announcing(address, CAMERA.len())
+}
+
+/// The head of a request that announces a body of `bytes`.
+fn announcing(address: SocketAddr, bytes: usize) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!(
-        "POST /v1/colorize HTTP/1.1\r\nhost: {address}\r\ncontent-type: image/png\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n",
-        CAMERA.len()
+        "POST /v1/colorize HTTP/1.1\r\nhost: {address}\r\ncontent-type: image/png\r\ncontent-length: {bytes}\r\n\
+         connection: close\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream
+}
+
+#[test]
+fn a_body_that_is_announced_as_too_large_is_refused_before_it_is_sent() {
+    let server = start(config());
+    let mut answer = Vec::new();
+    announcing(server.address, 100_000_000_000).read_to_end(&mut answer).unwrap();
+    let reply = parse(&answer);
+    assert_eq!((reply.status, reply.problem().as_str()), (413, "too-many-bytes"));
 }
 
 #[test]

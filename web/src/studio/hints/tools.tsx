@@ -32,13 +32,15 @@ type Swatch = keyof typeof SWATCHES;
 interface Props {
   sketch: Sketch;
   brush: Brush;
+  /** Whether the colours fill a line drawing. */
+  drawing: boolean;
   /** Name of the picture, which saved hints are named after. */
   name: string;
   onBrush: (brush: Brush) => void;
   onChange: Dispatch<Action>;
 }
 
-export function HintTools({ sketch, brush, name, onBrush, onChange }: Props) {
+export function HintTools({ sketch, brush, drawing, name, onBrush, onChange }: Props) {
   const t = useText();
   const id = useId();
   const file = useRef<HTMLInputElement>(null);
@@ -52,12 +54,12 @@ export function HintTools({ sketch, brush, name, onBrush, onChange }: Props) {
   }
 
   return (
-    <section aria-labelledby={`${id}title`} className="space-y-4">
+    <section aria-labelledby={`${id}title`} className="space-y-4 max-lg:order-first">
       <h2 id={`${id}title`} className="text-xl">
         {t.hints.title}
       </h2>
       <p id="hint-keys" className="text-sm text-quiet">
-        {t.hints.keys} {t.hints.lightness}
+        {t.hints.keys} {drawing ? t.hints.drawing : t.hints.lightness}
       </p>
       <Choice
         label={t.hints.tool}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { paletteOf } from "./palette";
+import { isGray, paletteOf } from "./palette";
 
 const pixels = (...runs: [number, number[]][]) =>
   new Uint8ClampedArray(runs.flatMap(([count, rgb]) => Array.from({ length: count }, () => [...rgb, 255]).flat()));
@@ -16,4 +16,10 @@ test("a picture of one colour has a palette of one", () => {
 
 test("what nobody sees does not count", () => {
   expect(paletteOf(new Uint8ClampedArray([255, 0, 0, 0]))).toEqual([]);
+});
+
+test("a palette is gray when no colour in it is any, as JPEG rounds", () => {
+  expect(isGray(paletteOf(pixels([60, [20, 20, 20]], [40, [201, 200, 200]])))).toBe(true);
+  expect(isGray(paletteOf(pixels([95, [20, 20, 20]], [5, [200, 60, 60]])))).toBe(false);
+  expect(isGray([])).toBe(false);
 });

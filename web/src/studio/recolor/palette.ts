@@ -32,6 +32,15 @@ export async function paletteOfFile(file: Blob): Promise<Entry[]> {
   return paletteOf(pen.getImageData(0, 0, width, height).data);
 }
 
+/** Whether no colour of a palette is any, to the eye and to the rounding of JPEG. */
+export function isGray(palette: Entry[]): boolean {
+  const chroma = (color: string) => {
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)) as Lab;
+    return Math.max(r, g, b) - Math.min(r, g, b);
+  };
+  return palette.length > 0 && palette.every(({ color }) => chroma(color) <= 3);
+}
+
 /** K-means in OKLab, from seeds as far from each other as the picture allows, so that the same picture gives the same palette. */
 export function paletteOf(rgba: Uint8ClampedArray): Entry[] {
   const pixels: Lab[] = [];

@@ -1,29 +1,19 @@
 /** The colours that a picture has, each with what it is to become. */
-import { useEffect, useId, useState } from "react";
+import { useId } from "react";
 import type { Recolor } from "../../api/colorize";
 import { useText } from "../../i18n/text";
-import { type Entry, paletteOfFile } from "./palette";
+import type { Entry } from "./palette";
 
 interface Props {
-  file: File;
+  /** Null before it is known. */
+  palette: Entry[] | null;
   recolors: Recolor[];
   onChange: (recolors: Recolor[]) => void;
 }
 
-export function RecolorTools({ file, recolors, onChange }: Props) {
+export function RecolorTools({ palette, recolors, onChange }: Props) {
   const t = useText();
   const id = useId();
-  const [palette, setPalette] = useState<Entry[] | null>(null);
-
-  useEffect(() => {
-    let current = true;
-    setPalette(null);
-    paletteOfFile(file).then((palette) => current && setPalette(palette));
-    return () => {
-      current = false;
-    };
-  }, [file]);
-
   const become = (from: string) => recolors.find((recolor) => recolor.from === from)?.to;
   const others = (from: string) => recolors.filter((recolor) => recolor.from !== from);
   return (
