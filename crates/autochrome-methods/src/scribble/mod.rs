@@ -49,7 +49,7 @@ static GAP: NumberSpec = NumberSpec {
     help: "Widest gap in the lines of a drawing that keeps colours in, as a share of the longer side",
     min: 0.0,
     max: 0.2,
-    default: Some(0.02),
+    default: Some(0.01),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {

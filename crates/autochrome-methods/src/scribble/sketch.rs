@@ -174,7 +174,8 @@ impl Grid {
         owner
     }
 
-    /// Makes paper of everything that is wider than the gap and has no mark.
+    /// Makes paper of everything that is cut off by gaps, has no mark, and is somewhere twice as wide as a gap: what is narrower
+    /// is a nook of its neighbour.
     fn keep_unmarked_middles(
         &self,
         distance: &[u16],
@@ -191,10 +192,11 @@ impl Grid {
             seen[start] = true;
             middle.clear();
             middle.push(start);
-            let (mut next, mut has_mark) = (0, false);
+            let (mut next, mut has_mark, mut widest) = (0, false, 0);
             while let Some(&i) = middle.get(next) {
                 next += 1;
                 has_mark |= owner[i] != FREE;
+                widest = widest.max(distance[i]);
                 for other in self.beside(i) {
                     if !seen[other] && distance[other] > half_gap {
                         seen[other] = true;
@@ -202,7 +204,7 @@ impl Grid {
                     }
                 }
             }
-            if !has_mark {
+            if !has_mark && widest >= 2 * half_gap {
                 for &i in &middle {
                     owner[i] = PAPER;
                     waiting[usize::from(distance[i])].push_back(i as u32);
@@ -277,6 +279,14 @@ mod tests {
         assert!(answer.chroma.a.row(50)[70] > 30.0 && answer.chroma.a.row(52)[90].abs() < 1e-6);
         let answer = filled(&drawing(3), 0.0, &[(0.5, 0.5, RED)]);
         assert!(answer.chroma.a.row(52)[90] > 30.0, "gap 0 lets them out");
+    }
+
+    #[test]
+    fn a_nook_hardly_wider_than_its_opening_belongs_to_its_neighbour() {
+        let mut luma = drawing(0);
+        // A wall at a distance of 6 from the left side of the box, with an opening of 3.
+        (21..79).filter(|y| !(48..51).contains(y)).for_each(|y| luma.data_mut()[y * 100 + 27] = 5.0);
+        assert!(filled(&luma, 0.06, &[(0.6, 0.6, RED)]).chroma.a.row(30)[23] > 30.0);
     }
 
     #[test]
