@@ -1,14 +1,15 @@
 //! `cargo xtask ci`: what must hold before a change is taken.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::shell::{cargo, run, succeeds};
-use crate::{smoke, test};
+use crate::{smoke, test, web};
 
 /// Everything, cheapest first.
 pub fn run_all() -> Result<()> {
     format()?;
     test::run()?;
+    web::test()?;
     lint()?;
     smoke::run()
 }
@@ -18,6 +19,22 @@ pub fn lint() -> Result<()> {
     format()?;
     run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+/// Type-checks the devices that tests cannot run on, and says which do; compiles their backends, which takes minutes.
+pub fn features() -> Result<()> {
+    let mut failed = Vec::new();
+    for feature in ["cuda", "wgpu", "metal", "rocm"] {
+        match run(&mut cargo(["check", "--package", "autochrome-net", "--features", feature])) {
+            Ok(()) => eprintln!("{feature}: type-checks"),
+            Err(error) => {
+                eprintln!("{feature}: {error}");
+                failed.push(feature);
+            }
+        }
+    }
+    ensure!(failed.is_empty(), "these features do not type-check here: {}", failed.join(", "));
+    Ok(())
 }
 
 fn format() -> Result<()> {

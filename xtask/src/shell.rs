@@ -37,6 +37,30 @@ pub fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
+/// The program as the tests have built it; `cargo build` would compile its dependencies once more, with other features.
+pub fn program() -> Result<PathBuf> {
+    run(&mut cargo(["test", "--workspace", "--no-run", "--quiet"]))?;
+    Ok(target().join("debug/autochrome"))
+}
+
+/// Tries to install a package of Debian; whoever asked looks whether it is there.
+pub fn apt_install(package: &str) {
+    if !succeeds(Command::new("apt-get").arg("--version")) {
+        return;
+    }
+    eprintln!("{package} is missing; trying to install it");
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments);
+        succeeds(command.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    // Package lists may be old or absent, as in a container.
+    let install = ["install", "-y", "--no-install-recommends", package];
+    if !(apt(&install) || (apt(&["update"]) && apt(&install))) {
+        eprintln!("it could not be installed (`sudo apt install {package}` may)");
+    }
+}
+
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy());

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::shell::{cargo, root, run as run_command, target};
+use crate::shell::{program, root, run as run_command, target};
 
 /// Steps of the whole run, and where the other one is cut.
 const STEPS: &str = "10";
@@ -15,8 +15,7 @@ const CUT: &str = "4";
 
 /// Trains ten steps at once, then four and six, and compares the weights.
 pub fn run() -> Result<()> {
-    // The program as the tests built it; `cargo run` would build its dependencies once more, with other features.
-    run_command(&mut cargo(["test", "--workspace", "--no-run"]))?;
+    let program = program()?;
     let folder = target().join("xtask/smoke");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -26,11 +25,9 @@ pub fn run() -> Result<()> {
     for number in 0..12 {
         write_picture(&data.join(format!("{number:02}.ppm")), number)?;
     }
-    // The program that the tests have built; `cargo run` would compile half of it anew with other features.
-    run_command(&mut cargo(["test", "--workspace", "--no-run", "--quiet"]))?;
-    train(&folder, "whole", &["--steps", STEPS])?;
-    train(&folder, "parts", &["--steps", CUT])?;
-    train(&folder, "parts", &["--steps", STEPS, "--resume"])?;
+    train(&program, &folder, "whole", &["--steps", STEPS])?;
+    train(&program, &folder, "parts", &["--steps", CUT])?;
+    train(&program, &folder, "parts", &["--steps", STEPS, "--resume"])?;
 
     let weights = |run: &str| {
         let path = folder.join(run).join("latest.safetensors");
@@ -44,8 +41,8 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn train(folder: &Path, run: &str, more: &[&str]) -> Result<()> {
-    let mut command = Command::new(target().join("debug/autochrome"));
+fn train(program: &Path, folder: &Path, run: &str, more: &[&str]) -> Result<()> {
+    let mut command = Command::new(program);
     command.current_dir(root()).args(["train", "recipes/paper.toml", "--data"]);
     command.arg(folder.join("data")).arg("--out").arg(folder.join(run)).args(more);
     run_command(&mut command)

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::shell::{cargo, run as run_command, succeeds, target};
+use crate::shell::{apt_install, cargo, run as run_command, succeeds, target};
 
 /// Runs every test of the workspace, doc examples included.
 pub fn run() -> Result<()> {
@@ -18,7 +18,9 @@ pub fn run() -> Result<()> {
     let notes = folder.join("skipped.txt");
     fs::write(&notes, "").with_context(|| format!("cannot write {}", notes.display()))?;
 
-    install_ffmpeg();
+    if !succeeds(Command::new("ffmpeg").arg("-version")) {
+        apt_install("ffmpeg");
+    }
     let mut runs = if succeeds(&mut cargo(["nextest", "--version"])) {
         vec![
             cargo(["nextest", "run", "--workspace", "--no-fail-fast"]),
@@ -38,28 +40,6 @@ pub fn run() -> Result<()> {
     results.into_iter().collect::<Result<()>>()?;
     eprintln!("All tests passed.");
     Ok(())
-}
-
-/// Films are tested with FFmpeg. Where it cannot be installed, those tests say that they were skipped.
-fn install_ffmpeg() {
-    if succeeds(Command::new("ffmpeg").arg("-version")) || !succeeds(Command::new("apt-get").arg("--version"))
-    {
-        return;
-    }
-    eprintln!("ffmpeg is missing; trying to install it");
-    let apt = |arguments: &[&str]| {
-        let mut command = Command::new("apt-get");
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        succeeds(&mut command)
-    };
-    // Package lists may be old or absent, as in a container.
-    let install = ["install", "-y", "--no-install-recommends", "ffmpeg"];
-    let installed = apt(&install) || (apt(&["update"]) && apt(&install));
-    if !installed {
-        eprintln!(
-            "it could not be installed (`sudo apt install ffmpeg` may); tests with films will be skipped"
-        );
-    }
 }
 
 /// What did not run: tests that said so themselves, ignored tests, and parts that this build leaves out.

@@ -1,40 +1,44 @@
 //! `cargo xtask web`: the web app, built with Node, so that the next `cargo build` puts it into the program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 
-use crate::shell::{cargo, root, run as run_command, succeeds};
+use crate::shell::{apt_install, cargo, program, root, run as run_command, succeeds};
+
+/// Oldest Node that builds the app.
+const NODE: u32 = 20;
 
 /// Builds the app.
 pub fn build() -> Result<()> {
-    ensure!(
-        succeeds(Command::new("npm").arg("--version")),
-        "npm is missing; install Node 20 or newer from https://nodejs.org or your system's packages"
-    );
-    install()?;
-    run_command(&mut npm(&["run", "build"]))
+    match try_build()? {
+        None => Ok(()),
+        Some(missing) => bail!(missing),
+    }
 }
 
-/// Unit tests of the app, then the app in a real browser, served by the program.
+/// Unit tests of the app, then the app in a real browser, served by the program; what the machine has not is said plainly.
 pub fn test() -> Result<()> {
-    build()?;
+    if let Some(missing) = try_build()? {
+        skipped("the web app and its tests", &missing);
+        return Ok(());
+    }
     run_command(&mut npm(&["test"]))?;
     let browser =
         std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
     if !browser.exists() {
-        install_browser();
+        apt_install("chromium");
     }
     if !browser.exists() {
-        bail!(
-            "the browser test was skipped: there is no browser at {}; `apt-get install chromium`, or set CHROMIUM to \
-             one that is there",
+        let missing = format!(
+            "there is no browser at {}; `sudo apt install chromium`, or set CHROMIUM to one that is there",
             browser.display()
         );
+        skipped("the web app in a real browser", &missing);
+        return Ok(());
     }
-    run_command(&mut cargo(["build", "--package", "autochrome-cli"]))?;
-    run_command(&mut npm(&["run", "e2e"]))
+    run_command(npm(&["run", "e2e"]).env("AUTOCHROME", program()?).env("CHROMIUM", browser))
 }
 
 /// Builds the app and the program, and runs them.
@@ -43,20 +47,38 @@ pub fn serve() -> Result<()> {
     run_command(&mut cargo(["run", "--release", "--package", "autochrome-cli", "--", "serve"]))
 }
 
-/// Tries Debian's own Chromium; whoever asked looks whether it is there.
-fn install_browser() {
-    for arguments in [&["update"][..], &["install", "--yes", "--no-install-recommends", "chromium"]] {
-        let mut apt = Command::new("apt-get");
-        apt.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        if !succeeds(&mut apt) {
-            return;
-        }
+fn skipped(what: &str, why: &str) {
+    eprintln!("\nSkipped:\n  - {what}: {why}");
+}
+
+/// Builds the app, or tells what the machine has not.
+fn try_build() -> Result<Option<String>> {
+    if node_version().is_none_or(|version| version < NODE) || !succeeds(Command::new("npm").arg("--version"))
+    {
+        return Ok(Some(format!(
+            "it needs Node {NODE} or newer with npm, from https://nodejs.org or your system's packages"
+        )));
     }
+    if let Err(error) = install() {
+        // Without a network there is nothing to mend here; with one, something is wrong with the lock file.
+        if succeeds(&mut npm(&["ping"])) {
+            return Err(error);
+        }
+        return Ok(Some("npm's registry cannot be reached".to_owned()));
+    }
+    run_command(&mut npm(&["run", "build"])).map(|()| None)
+}
+
+/// The first number of `node --version`.
+fn node_version() -> Option<u32> {
+    let output = Command::new("node").arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 /// Installs what the lock file says, unless that was done since it changed.
 fn install() -> Result<()> {
-    let changed = |name: &str| root().join("web").join(name).metadata().and_then(|data| data.modified());
+    let changed = |name: &str| web().join(name).metadata().and_then(|data| data.modified());
     let fresh = match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
         (Ok(installed), Ok(locked)) => installed >= locked,
         _ => false,
@@ -64,8 +86,12 @@ fn install() -> Result<()> {
     if fresh { Ok(()) } else { run_command(&mut npm(&["ci", "--no-audit", "--no-fund"])) }
 }
 
+fn web() -> PathBuf {
+    Path::new(root()).join("web")
+}
+
 fn npm(arguments: &[&str]) -> Command {
     let mut command = Command::new("npm");
-    command.args(arguments).current_dir(root().join("web"));
+    command.args(arguments).current_dir(web());
     command
 }

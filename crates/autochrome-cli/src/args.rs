@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use autochrome::filters::{self, Filter};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -27,6 +28,12 @@ pub enum Command {
     Models(ModelsArguments),
     /// List the methods, or show the options of one
     Methods(MethodsArguments),
+    /// List the filters for finished pictures
+    Filters {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the web app and the HTTP API on this machine
     Serve(ServeArguments),
     /// Make a training set of films and pictures
@@ -101,8 +108,24 @@ pub struct ColorizeArguments {
     pub options: Vec<(String, String)>,
 
     /// Strength of the colours: 0 is gray, 1 as found, at most 4
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = saturation)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = within::<0, 4>)]
     pub saturation: f32,
+
+    /// Warmth of the colours: -50 is blue, 50 yellow
+    #[arg(long, value_name = "X", default_value_t = 0.0, allow_hyphen_values = true, value_parser = within::<-50, 50>)]
+    pub temperature: f32,
+
+    /// Tint of the colours: -50 is green, 50 magenta
+    #[arg(long, value_name = "X", default_value_t = 0.0, allow_hyphen_values = true, value_parser = within::<-50, 50>)]
+    pub tint: f32,
+
+    /// Contrast: 1 as is; the one adjustment, with --filter, that changes lightness
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = contrast)]
+    pub contrast: f32,
+
+    /// Put a filter over the finished picture, all of it (1) or a share; `autochrome filters` lists them
+    #[arg(long, value_name = "NAME[=AMOUNT]", value_parser = filter)]
+    pub filter: Option<(&'static Filter, f32)>,
 
     /// Write a side-by-side picture too, gray on the left: NAME.collage.EXT
     #[arg(long)]
@@ -462,6 +485,11 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub data: PathBuf,
 
+    /// Measure on the pictures of this list, each with a reference: lines of a picture, a tab and its reference, named from
+    /// the folder of --data on
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pairs: Option<PathBuf>,
+
     /// Methods to measure; gray always is [default: neural]
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = method_ids())]
     pub methods: Vec<String>,
@@ -493,6 +521,14 @@ pub struct EvaluateArguments {
     /// Most pictures for the hint curve, 0 for none [default: all]
     #[arg(long, value_name = "N")]
     pub hint_pictures: Option<usize>,
+
+    /// Measure methods that take points once more with so many patches of true colour, in a row of their own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=50))]
+    pub hints: Option<u16>,
+
+    /// Leave out the Fréchet distance on encoder features, which costs three passes of the encoder a picture
+    #[arg(long)]
+    pub no_frechet: bool,
 
     /// Sources with people, for the skin check; a star at the end stands for anything
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
@@ -553,11 +589,28 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn saturation(text: &str) -> Result<f32, String> {
+fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, String> {
     match text.parse::<f32>() {
-        Ok(value) if (0.0..=4.0).contains(&value) => Ok(value),
-        _ => Err("give a number from 0 to 4".to_owned()),
+        Ok(value) if range.contains(&value) => Ok(value),
+        _ => Err(format!("give a number from {} to {}", range.start(), range.end())),
     }
+}
+
+fn within<const LOW: i16, const HIGH: i16>(text: &str) -> Result<f32, String> {
+    number(text, f32::from(LOW)..=f32::from(HIGH))
+}
+
+fn contrast(text: &str) -> Result<f32, String> {
+    number(text, 0.5..=2.0)
+}
+
+fn filter(text: &str) -> Result<(&'static Filter, f32), String> {
+    let (id, amount) = text.split_once('=').unwrap_or((text, "1"));
+    let filter = filters::find(id).ok_or_else(|| {
+        let known: Vec<&str> = filters::all().iter().map(|filter| filter.id).collect();
+        format!("there is no such filter; choose one of {}", known.join(", "))
+    })?;
+    Ok((filter, number(amount, 0.0..=1.0)?))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -596,6 +649,15 @@ mod tests {
         for wrong in ["", "s", "1x", "1.5", "-1s", "1.2.3s"] {
             assert!(super::sampling(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_filter_is_taken_whole_or_by_a_share_of_it() {
+        let taken = |text| super::filter(text).map(|(filter, amount)| (filter.id, amount));
+        assert_eq!(taken("sepia"), Ok(("sepia", 1.0)));
+        assert_eq!(taken("vintage=0.4"), Ok(("vintage", 0.4)));
+        assert!(taken("sepia=1.5").is_err_and(|error| error.contains("0 to 1")));
+        assert!(taken("sephia").is_err_and(|error| error.contains("sepia")));
     }
 
     #[test]

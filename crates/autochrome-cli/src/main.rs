@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Colorize(arguments) => commands::colorize::run(&arguments),
         Command::Models(arguments) => commands::models::run(&arguments),
         Command::Methods(arguments) => commands::methods::run(&arguments),
+        Command::Filters { json } => commands::filters::run(json),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Dataset(arguments) => commands::dataset::run(&arguments),
         Command::Keys(arguments) => commands::keys::run(&arguments),

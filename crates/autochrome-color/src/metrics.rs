@@ -146,6 +146,18 @@ pub fn colourfulness(rgb: &[u8]) -> f32 {
     ((variance_rg + variance_yb).max(0.0).sqrt() + 0.3 * mean_rg.hypot(mean_yb)) as f32
 }
 
+/// The largest change of L (0..=100) at any pixel, in steps of 1/255 of its range; rounding colours to 8 bits costs less
+/// than one.
+///
+/// # Panics
+/// When the planes differ in size.
+#[must_use]
+pub fn luma_change(painted: &Plane, given: &Plane) -> f32 {
+    assert_eq!(painted.size(), given.size(), "two pictures of one size");
+    let change = |(painted, given): (&f32, &f32)| (painted - given).abs() * (255.0 / 100.0);
+    painted.data().par_iter().zip(given.data()).with_min_len(1 << 12).map(change).reduce(|| 0.0, f32::max)
+}
+
 /// ΔCF of a set of pictures: how far the mean colourfulness of predictions lies from that of the truths.
 #[must_use]
 pub fn delta_cf(predictions: &[f32], truths: &[f32]) -> f32 {
@@ -294,6 +306,30 @@ mod tests {
         let half: Vec<u8> = [[255, 0, 0], [9, 9, 9]].concat();
         assert!((colourfulness(&half) - (0.5 + 0.3 * 0.5) * 255.0_f32.hypot(127.5)).abs() < 1e-3);
         assert_eq!(colourfulness(&[]), 0.0);
+    }
+
+    #[test]
+    fn the_largest_change_of_luma_counts_in_steps_of_255() {
+        let plane = |l: [f32; 4]| Plane::from_vec(4, 1, l.to_vec()).unwrap();
+        let given = plane([0.0, 20.0, 50.0, 100.0]);
+        assert_eq!(luma_change(&given, &given), 0.0);
+        assert!((luma_change(&plane([0.1, 20.0, 48.0, 100.0]), &given) - 5.1).abs() < 1e-4);
+        assert_eq!(luma_change(&Plane::default(), &Plane::default()), 0.0);
+    }
+
+    #[test]
+    fn colourfulness_of_photographs_is_that_of_numpy() {
+        let (photographs, figures) =
+            (include_bytes!("../testdata/colourfulness.rgb"), include_str!("../testdata/colourfulness.tsv"));
+        let mut rest = &photographs[..];
+        for line in figures.lines().filter(|line| !line.starts_with('#')) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let (photograph, more) = rest.split_at(fields[1].parse::<usize>().unwrap());
+            let (got, wanted) = (colourfulness(photograph), fields[2].parse::<f32>().unwrap());
+            assert!((got - wanted).abs() < 1e-3, "{got} for {line}");
+            rest = more;
+        }
+        assert!(rest.is_empty());
     }
 
     #[test]

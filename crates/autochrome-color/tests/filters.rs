@@ -34,7 +34,7 @@ fn every_filter_looks_as_it_did() {
     let mut picture = Vec::new();
     for filter in all() {
         let mut strip = chart();
-        Cube::new(&Look { filter: Some(filter), ..Look::default() }).apply8(&mut strip, COLUMNS, 0);
+        Cube::new(&Look { filter: Some(filter), ..Look::default() }).apply8(&mut strip, COLUMNS);
         picture.extend(strip);
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/filters.png");

@@ -1,6 +1,9 @@
 //! What stops an evaluation as a whole; one failed picture is a row in the report instead.
 
+use std::path::PathBuf;
+
 use autochrome_media::MediaError;
+use autochrome_net::NetError;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +15,9 @@ pub enum EvaluateError {
     /// A result cannot be written or a picture of the report cannot be encoded.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// The built-in model's encoder, which sets are compared by, cannot be used.
+    #[error(transparent)]
+    Network(#[from] NetError),
     /// Not one picture could be read.
     #[error("none of the {count} pictures can be read; the first fails with: {first}")]
     NoPictures {
@@ -19,6 +25,14 @@ pub enum EvaluateError {
         count: usize,
         /// What is wrong with the first.
         first: String,
+    },
+    /// The list of pairs cannot be used.
+    #[error("the pairs of {} cannot be used: {reason}", .path.display())]
+    Pairs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// An option is outside its range.
     #[error("{option} {reason}")]
@@ -40,7 +54,9 @@ impl EvaluateError {
         match self {
             Self::Data(_) => "evaluation-data",
             Self::Media(error) => error.code(),
+            Self::Network(error) => error.code(),
             Self::NoPictures { .. } => "no-pictures",
+            Self::Pairs { .. } => "bad-pairs",
             Self::Option { .. } => "option-out-of-range",
             Self::Stopped => "stopped",
         }

@@ -190,6 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn a_hinted_painter_is_told_the_hints_of_the_curve() {
+        let set = Folder::new().blobs("a.png", 64, 64, 9).load(options(64));
+        let picture = &set.pictures()[0];
+        let reference = Reference::new(picture, set.class_weights(), false);
+        let painter = Painter::method("spread", Box::new(Spread), Options::default());
+        let hinted = Painter::hinted("spread, 5 hints", Box::new(Spread), Options::default(), 5, 1);
+        let painted = hinted.paint(picture, &reference.luma, &Guidance::default(), true).unwrap();
+        assert_eq!(Some(reference.psnr_db(&painted.rgb)), curve(&painter, picture, &reference, 1)[3]);
+        assert!(painter.takes_points() && !hinted.takes_points(), "it has no curve of its own");
+    }
+
+    #[test]
     fn a_method_that_needs_hints_has_a_curve_without_its_beginning() {
         let set = Folder::new().blobs("a.png", 64, 64, 9).load(options(64));
         let picture = &set.pictures()[0];

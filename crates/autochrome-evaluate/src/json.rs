@@ -9,7 +9,7 @@ use crate::skin::Skin;
 use crate::statistics::Estimate;
 use crate::summary::Summary;
 
-/// One line a fact: `run`, then `skipped` files, then for every row `total`, `source`, `hints` and `picture`, then `failure`.
+/// One line a fact: `run`, `frechet` where sets were compared, then `skipped` files, then for every row `total`, `source`, `hints` and `picture`, then `failure`.
 ///
 /// Numbers that do not exist are null; shares are 0..=1; an estimate is an object of `value`, `low` and `high`.
 #[must_use]
@@ -22,6 +22,11 @@ pub fn lines(set: &EvaluationSet, evaluation: &Evaluation) -> String {
         "hint_seed": options.hint_seed, "skin_sources": options.skin_sources,
         "auc_prior": "the evaluated set",
     })];
+    if let Some((encoder, halves)) = &evaluation.encoder {
+        lines.push(json!({
+            "kind": "frechet", "encoder": encoder, "halves_of_truth": halves.distance, "n": halves.n,
+        }));
+    }
     for (name, reason) in set.skipped() {
         lines.push(json!({"kind": "skipped", "picture": name, "reason": reason}));
     }
@@ -43,6 +48,8 @@ fn row_lines(set: &EvaluationSet, row: &Row, lines: &mut Vec<Value>) {
     };
     let mut total = base("total");
     total.extend(summary(&row.total));
+    let frechet = row.frechet.map(|frechet| json!({"distance": frechet.distance, "n": frechet.n}));
+    total.insert("frechet".to_owned(), frechet.unwrap_or_default());
     total.insert("peak_mb".to_owned(), row.peak_mb.into());
     total.insert("predictions".to_owned(), row.is_predictions.into());
     lines.push(total.into());
@@ -87,7 +94,7 @@ fn skin(skin: Option<Skin>) -> Value {
 fn summary(s: &Summary) -> Map<String, Value> {
     let mut map = object(json!({
         "n": s.n, "failed": s.failed, "colourfulness": estimate(s.colourfulness), "gray_share": s.gray_share,
-        "edge_agreement": s.edge_agreement, "bleeding": s.bleeding, "ms": s.ms,
+        "edge_agreement": s.edge_agreement, "bleeding": s.bleeding, "luma_change_steps": s.luma_change, "ms": s.ms,
     }));
     if let Some(t) = &s.against_truth {
         map.extend(object(json!({
@@ -101,7 +108,7 @@ fn summary(s: &Summary) -> Map<String, Value> {
 
 fn scores_of(s: &Scores) -> Map<String, Value> {
     let mut map = object(json!({
-        "colourfulness": s.colourfulness, "gray_share": s.gray_share, "ms": s.ms,
+        "colourfulness": s.colourfulness, "gray_share": s.gray_share, "luma_change_steps": s.luma_change, "ms": s.ms,
         "edge_agreement": s.edges.map(|e| e.agreement), "bleeding": s.edges.map(|e| e.bleeding),
     }));
     if let Some(t) = &s.against_truth {

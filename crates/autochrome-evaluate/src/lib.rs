@@ -25,13 +25,16 @@
 //! ```
 
 mod edges;
+mod encoder;
 mod error;
 #[cfg(test)]
 mod example;
+mod frechet;
 mod hints;
 pub mod json;
 mod memory;
 mod painter;
+mod pairs;
 mod predictions;
 pub mod report;
 mod run;
@@ -48,7 +51,8 @@ pub use edges::{Edges, edges};
 pub use error::EvaluateError;
 pub use hints::{COUNTS, HintPoint, PATCH_PX};
 pub use painter::Painter;
-pub use run::{EvaluateOptions, Evaluation, Progress, Row, evaluate};
+pub use pairs::Pair;
+pub use run::{EvaluateOptions, Evaluation, Frechet, Progress, Row, evaluate};
 pub use score::{AgainstTruth, PSNR_CAP_DB, Scores};
 pub use set::{EvaluationSet, Picture, SetOptions};
 pub use skin::{GRAY_CHROMA, OFF_HUE_FROM, OFF_HUE_TO, SOURCES, Skin, is_skin, is_skin_source};

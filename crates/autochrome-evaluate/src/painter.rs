@@ -1,13 +1,15 @@
 //! Everything that gives colour and can be put into one table.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
 use autochrome_color::render::render8;
 use autochrome_color::{Chroma, Plane, Tone};
-use autochrome_methods::{Guidance, GuidanceKind, Method, Options};
+use autochrome_methods::{Guidance, GuidanceKind, Method, Options, Reference};
 
 use crate::EvaluateError;
+use crate::hints::points;
 use crate::predictions::Predictions;
 use crate::set::Picture;
 
@@ -20,8 +22,15 @@ pub struct Painter {
 enum Kind {
     Gray,
     Truth,
-    Method { method: Box<dyn Method>, options: Options },
+    Method { method: Box<dyn Method>, options: Options, hints: Option<Hints> },
     Predictions(Predictions),
+}
+
+/// True colours that a method is told of every picture.
+#[derive(Clone, Copy)]
+struct Hints {
+    count: usize,
+    seed: u64,
 }
 
 /// A finished picture, and how long it took.
@@ -47,7 +56,21 @@ impl Painter {
     /// A method with its options.
     #[must_use]
     pub fn method(name: impl Into<String>, method: Box<dyn Method>, options: Options) -> Self {
-        Self { name: name.into(), kind: Kind::Method { method, options } }
+        Self { name: name.into(), kind: Kind::Method { method, options, hints: None } }
+    }
+
+    /// A method that is shown `count` patches (at most 50) of true colour in every picture with a truth: those of the hint curve
+    /// with the same seed.
+    #[must_use]
+    pub fn hinted(
+        name: impl Into<String>,
+        method: Box<dyn Method>,
+        options: Options,
+        count: usize,
+        seed: u64,
+    ) -> Self {
+        let hints = Some(Hints { count, seed });
+        Self { name: name.into(), kind: Kind::Method { method, options, hints } }
     }
 
     /// Pictures that another program made of the same gray pictures.
@@ -82,11 +105,14 @@ impl Painter {
         matches!(self.kind, Kind::Predictions(_))
     }
 
-    /// Whether it says that it can be told single colours; a network without hints may still refuse them.
+    /// Whether it has a hint curve: it says that it can be told single colours, and is not told any already. A network without
+    /// hints may still refuse them.
     #[must_use]
     pub fn takes_points(&self) -> bool {
         match &self.kind {
-            Kind::Method { method, .. } => method.info().guidance.contains(&GuidanceKind::Points),
+            Kind::Method { method, hints: None, .. } => {
+                method.info().guidance.contains(&GuidanceKind::Points)
+            }
             _ => false,
         }
     }
@@ -99,19 +125,44 @@ impl Painter {
         guidance: &Guidance,
         is_centre: bool,
     ) -> Result<Painted, String> {
+        let told = match &self.kind {
+            Kind::Method { hints: Some(hints), .. } if is_centre => {
+                let mut all = points(picture, luma, &picture.lab().1, hints.seed);
+                all.truncate(hints.count);
+                let mut told = guidance.clone();
+                told.points = all;
+                Some(told)
+            }
+            _ => None,
+        };
+        let guidance = told.as_ref().unwrap_or(guidance);
         let clock = Instant::now();
         let rgb = match &self.kind {
             Kind::Gray => render8(luma, &Chroma::neutral(1, 1), &Tone::default()),
             Kind::Truth => render8(luma, &picture.lab().1, &Tone::default()),
-            Kind::Method { method, options } => {
-                let answers = method.colorize(luma, guidance, options).map_err(|error| error.to_string())?;
+            Kind::Method { method, options, .. } => {
+                let guidance = with_reference(method.as_ref(), picture, guidance);
+                let answers = method.colorize(luma, &guidance, options).map_err(|error| error.to_string())?;
                 let best = answers.into_iter().next().ok_or("the method gave no answer")?;
-                render8(luma, &best.chroma, &Tone::default())
+                render8(best.luma.as_ref().unwrap_or(luma), &best.chroma, &Tone::default())
             }
             Kind::Predictions(predictions) => predictions.pixels(picture, is_centre)?,
         };
         let computed = matches!(self.kind, Kind::Gray | Kind::Method { .. });
         Ok(Painted { rgb, ms: if computed { clock.elapsed().as_secs_f32() * 1e3 } else { 0.0 } })
+    }
+}
+
+/// The picture's reference beside what else is said, for a method that takes references.
+fn with_reference<'a>(method: &dyn Method, picture: &Picture, guidance: &'a Guidance) -> Cow<'a, Guidance> {
+    match &picture.reference {
+        Some(reference) if method.info().guidance.contains(&GuidanceKind::References) => {
+            let (luma, chroma) = reference.lab();
+            let mut guidance = guidance.clone();
+            guidance.references.push(Reference { luma, chroma, name: reference.name.clone() });
+            Cow::Owned(guidance)
+        }
+        _ => Cow::Borrowed(guidance),
     }
 }
 

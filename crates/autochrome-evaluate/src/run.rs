@@ -3,11 +3,14 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use autochrome_methods::Guidance;
+use autochrome_net::NetError;
 
+use crate::encoder::Encoder;
+use crate::frechet::{self, Gaussian};
 use crate::hints::{self, COUNTS, HintPoint};
 use crate::painter::Painter;
 use crate::score::{self, Reference, Scores};
-use crate::set::EvaluationSet;
+use crate::set::{EvaluationSet, Picture};
 use crate::skin::{SOURCES, is_skin_source};
 use crate::statistics::Bootstrap;
 use crate::summary::{self, Beside, Summary};
@@ -24,6 +27,9 @@ pub struct EvaluateOptions {
     pub hint_pictures: usize,
     /// Seed of the hints' places.
     pub hint_seed: u64,
+    /// Whether to compare whole sets by features of the built-in encoder: three passes of it a picture. Only sets with a truth
+    /// are.
+    pub frechet: bool,
     /// Sources with people, for the skin check; a star at the end stands for anything.
     pub skin_sources: Vec<String>,
 }
@@ -35,6 +41,7 @@ impl Default for EvaluateOptions {
             bootstrap: Bootstrap::default(),
             hint_pictures: usize::MAX,
             hint_seed: 1,
+            frechet: false,
             skin_sources: SOURCES.map(str::to_owned).to_vec(),
         }
     }
@@ -47,8 +54,19 @@ pub struct Evaluation {
     pub rows: Vec<Row>,
     /// Names and first failure of painters that painted not one picture.
     pub failures: Vec<(String, String)>,
+    /// What Fréchet distances were measured with, and how far apart two halves of the truth lie; `None` when none were.
+    pub encoder: Option<(String, Frechet)>,
     /// How it was measured.
     pub options: EvaluateOptions,
+}
+
+/// A Fréchet distance on encoder features. It shrinks as n grows, so that only figures of equal n compare.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frechet {
+    /// The squared distance of two normal distributions fitted to the pictures' features.
+    pub distance: f64,
+    /// Pictures on either side.
+    pub n: usize,
 }
 
 /// What one painter got.
@@ -64,6 +82,8 @@ pub struct Row {
     pub total: Summary,
     /// Over each source, in alphabetical order; empty names are pictures without a source.
     pub sources: Vec<(String, Summary)>,
+    /// How far its pictures as a set lie from the truth.
+    pub frechet: Option<Frechet>,
     /// The hint curve, for painters that take hints.
     pub hints: Option<Vec<HintPoint>>,
     /// Every picture of the set in its order, or why it was not painted.
@@ -101,22 +121,31 @@ pub fn evaluate(
     if options.jobs == 0 {
         return Err(EvaluateError::Option { option: "jobs", reason: "must be at least 1" });
     }
-    let run = Run { set, options, stop, progress: &progress };
+    let encoder = if options.frechet && set.options().truth { Some(Encoder::builtin()?) } else { None };
+    let mut run =
+        Run { set, options, stop, encoder: encoder.as_ref(), truths: Vec::new(), progress: &progress };
+    run.truths = run.true_features()?;
     let mut measured = Vec::new();
     for painter in painters {
         memory::reset_peak();
-        let pictures = run.pictures(painter)?;
+        let (pictures, features) = run.pictures(painter)?;
         let peak_mb = memory::peak_mb();
+        let frechet = frechet_between(&features, &run.truths);
         // A painter without a row has no place for a curve either.
         let hints = if pictures.iter().any(Result::is_ok) { run.hints(painter)? } else { None };
-        measured.push((pictures, hints, peak_mb));
+        measured.push((pictures, frechet, hints, peak_mb));
     }
 
     let of =
         |wanted: fn(&Painter) -> bool| painters.iter().position(wanted).map(|i| measured[i].0.as_slice());
     let (gray, truth) = (of(Painter::is_gray), of(Painter::is_truth));
-    let mut evaluation = Evaluation { rows: Vec::new(), failures: Vec::new(), options: options.clone() };
-    for (at, (painter, (pictures, hints, peak_mb))) in painters.iter().zip(&measured).enumerate() {
+    let mut evaluation = Evaluation {
+        rows: Vec::new(),
+        failures: Vec::new(),
+        encoder: encoder.as_ref().and_then(|encoder| Some((encoder.name(), between_halves(&run.truths)?))),
+        options: options.clone(),
+    };
+    for (at, (painter, (pictures, frechet, hints, peak_mb))) in painters.iter().zip(&measured).enumerate() {
         let summarise = |indices: &[usize]| {
             let beside: Vec<Beside<'_>> = indices
                 .iter()
@@ -145,6 +174,7 @@ pub fn evaluate(
                 .into_iter()
                 .filter_map(|(source, indices)| Some((source.to_owned(), summarise(&indices)?)))
                 .collect(),
+            frechet: *frechet,
             hints: hints.clone(),
             pictures: pictures.clone(),
             peak_mb: *peak_mb,
@@ -153,28 +183,72 @@ pub fn evaluate(
     Ok(evaluation)
 }
 
+/// Features of every picture of a set, in its order, where they were made.
+type SetFeatures = Vec<Option<Vec<f32>>>;
+
+/// Scores or reasons, and features.
+type Pictures = (Vec<Result<Scores, String>>, SetFeatures);
+
+/// The distance between pictures and truths, over the pictures that were painted.
+fn frechet_between(painted: &SetFeatures, truths: &SetFeatures) -> Option<Frechet> {
+    let pairs = || painted.iter().zip(truths).filter_map(|(p, t)| Some((p.as_ref()?, t.as_ref()?)));
+    let (one, two) = (Gaussian::fit(pairs().map(|p| p.0))?, Gaussian::fit(pairs().map(|p| p.1))?);
+    Some(Frechet { distance: frechet::distance(&one, &two), n: pairs().count() })
+}
+
+/// The distance between every other picture of the truth and the rest: what chance alone makes of that many.
+fn between_halves(truths: &SetFeatures) -> Option<Frechet> {
+    let half = |first: usize| truths.iter().flatten().skip(first).step_by(2);
+    let (one, two) = (Gaussian::fit(half(0))?, Gaussian::fit(half(1))?);
+    Some(Frechet { distance: frechet::distance(&one, &two), n: half(1).count() })
+}
+
 struct Run<'a, P> {
     set: &'a EvaluationSet,
     options: &'a EvaluateOptions,
     stop: &'a AtomicBool,
+    encoder: Option<&'a Encoder>,
+    truths: SetFeatures,
     progress: &'a P,
 }
 
 impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
-    fn pictures(&self, painter: &Painter) -> Result<Vec<Result<Scores, String>>, EvaluateError> {
+    fn pictures(&self, painter: &Painter) -> Result<Pictures, EvaluateError> {
         let (truth, none) = (self.set.options().truth, Guidance::default());
-        self.each(painter, false, self.set.pictures().len(), |i| {
+        let results = self.each(painter, false, self.set.pictures().len(), |i| {
             let picture = &self.set.pictures()[i];
             if !truth {
                 let (luma, _) = picture.lab();
                 let painted = painter.paint(picture, &luma, &none, false)?;
-                return Ok(score::without_truth(picture, &painted.rgb, painted.ms));
+                return Ok((score::without_truth(&luma, &painted.rgb, painted.ms), None));
             }
             let people = is_skin_source(&picture.source, &self.options.skin_sources);
             let reference = Reference::new(picture, self.set.class_weights(), people);
             let painted = painter.paint(picture, &reference.luma, &none, true)?;
-            Ok(reference.score(&painted.rgb, painted.ms))
-        })
+            let features = if painter.is_truth() {
+                self.truths[i].clone()
+            } else {
+                self.features(&painted.rgb, picture).map_err(|error| error.to_string())?
+            };
+            Ok((reference.score(&painted.rgb, painted.ms), features))
+        })?;
+        let split = |result| match result {
+            Ok((scores, features)) => (Ok(scores), features),
+            Err(reason) => (Err(reason), None),
+        };
+        Ok(results.into_iter().map(split).unzip())
+    }
+
+    fn true_features(&self) -> Result<SetFeatures, EvaluateError> {
+        let pictures = self.set.pictures();
+        let features = |i: usize| self.features(&pictures[i].rgb, &pictures[i]);
+        let features = workers::each(pictures.len(), self.options.jobs, self.stop, features)?;
+        Ok(features.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// What the encoder sees; `None` without an encoder.
+    fn features(&self, rgb: &[u8], picture: &Picture) -> Result<Option<Vec<f32>>, NetError> {
+        self.encoder.map(|encoder| encoder.features(rgb, picture.width, picture.height)).transpose()
     }
 
     fn hints(&self, painter: &Painter) -> Result<Option<Vec<HintPoint>>, EvaluateError> {
@@ -256,6 +330,7 @@ mod tests {
         assert_eq!((of(truth).delta_e.value, of(truth).delta_cf), (0.0, 0.0));
         assert_eq!((gray.total.colourfulness.value, gray.total.gray_share), (0.0, 1.0));
         assert!(of(network).delta_e.value > 0.0 && network.total.ms > 0.0);
+        assert!(evaluation.rows.iter().all(|row| row.total.luma_change <= 1.0), "luma is sacred");
         assert_eq!(
             network.sources.iter().map(|(s, t)| (s.as_str(), t.n)).collect::<Vec<_>>(),
             [("faces_x", 1), ("sky", 2)]
@@ -273,11 +348,26 @@ mod tests {
     }
 
     #[test]
+    fn sets_are_compared_as_a_whole_where_that_is_wanted() {
+        let painters = [Painter::gray(), Painter::truth()];
+        let options = EvaluateOptions { frechet: true, jobs: 2, ..EvaluateOptions::default() };
+        let evaluation = evaluate(&set(), &painters, &options, &never(), |_| ()).unwrap();
+        let distance = |row: usize| evaluation.rows[row].frechet.unwrap();
+        assert!(distance(0).distance > 0.01 && distance(0).n == 3, "{:?}", distance(0));
+        assert!(distance(1).distance < 1e-6, "the truth is the truth: {:?}", distance(1));
+        assert!(evaluation.encoder.is_none(), "three pictures have no two halves");
+        let without = evaluate(&set(), &painters, &EvaluateOptions::default(), &never(), |_| ()).unwrap();
+        assert_eq!((without.rows[0].frechet, scores_only(&without)), (None, scores_only(&evaluation)));
+    }
+
+    #[test]
     fn without_a_truth_there_are_only_figures_that_need_none() {
         let folder = Folder::new().blobs("1.png", 40, 50, 3);
         let set = folder.load(SetOptions { truth: false, ..options(32) });
         let evaluation = evaluate(&set, &[network()], &EvaluateOptions::default(), &never(), |_| ()).unwrap();
         assert!(evaluation.rows[0].total.against_truth.is_none());
+        let change = evaluation.rows[0].total.luma_change;
+        assert!(change > 0.0 && change <= 1.0, "luma is sacred: {change} steps");
         assert!(evaluation.rows[0].total.colourfulness.value.is_finite());
     }
 

@@ -3,7 +3,7 @@
 use autochrome_color::bins::{self, BINS};
 use autochrome_color::delta_e::ciede2000_plane;
 use autochrome_color::lab::rgb8_to_lab;
-use autochrome_color::metrics::{auc, auc_rebalanced, colourfulness, psnr, ssim_rgb8};
+use autochrome_color::metrics::{auc, auc_rebalanced, colourfulness, luma_change, psnr, ssim_rgb8};
 use autochrome_color::{Chroma, Plane};
 
 use crate::edges::{Edges, edges};
@@ -23,6 +23,8 @@ pub struct Scores {
     pub gray_share: f32,
     /// Edges of the painted colours; `None` when there are none to judge.
     pub edges: Option<Edges>,
+    /// Largest change of lightness at any pixel, in steps of 1/255 of L.
+    pub luma_change: f32,
     /// Milliseconds on one thread; 0 where nothing was computed.
     pub ms: f32,
     /// The figures that need a truth.
@@ -89,23 +91,25 @@ impl<'a> Reference<'a> {
             auc_weight: self.auc_weight,
             skin: self.skin.as_ref().map(|mask| skin::judge(mask, &chroma)),
         };
-        Scores { against_truth: Some(against_truth), ..by_itself(painted, &luma, &chroma, ms) }
+        let by_itself = by_itself(painted, &self.luma, (&luma, &chroma), ms);
+        Scores { against_truth: Some(against_truth), ..by_itself }
     }
 }
 
-/// The figures that need no truth.
-pub(crate) fn without_truth(picture: &Picture, painted: &[u8], ms: f32) -> Scores {
-    let (luma, chroma) = rgb8_to_lab(painted, picture.width, picture.height);
-    by_itself(painted, &luma, &chroma, ms)
+/// The figures that need no truth; `given` is the luma that was painted.
+pub(crate) fn without_truth(given: &Plane, painted: &[u8], ms: f32) -> Scores {
+    let (luma, chroma) = rgb8_to_lab(painted, given.width(), given.height());
+    by_itself(painted, given, (&luma, &chroma), ms)
 }
 
-fn by_itself(painted: &[u8], luma: &Plane, chroma: &Chroma, ms: f32) -> Scores {
+fn by_itself(painted: &[u8], given: &Plane, (luma, chroma): (&Plane, &Chroma), ms: f32) -> Scores {
     let gray =
         chroma.a.data().iter().zip(chroma.b.data()).filter(|(a, b)| a.hypot(**b) < GRAY_CHROMA).count();
     Scores {
         colourfulness: colourfulness(painted),
         gray_share: gray as f32 / chroma.a.data().len().max(1) as f32,
         edges: edges(luma, chroma),
+        luma_change: luma_change(luma, given),
         ms,
         against_truth: None,
     }
@@ -127,7 +131,7 @@ mod tests {
         assert_eq!((truth.psnr_db, truth.delta_e, truth.delta_e_p95), (PSNR_CAP_DB, 0.0, 0.0));
         assert!((truth.ssim.unwrap() - 1.0).abs() < 1e-6);
         assert!((truth.auc - 1.0).abs() < 1e-6 && (truth.auc_rebalanced - 1.0).abs() < 1e-6);
-        assert_eq!((truth.skin, scores.ms), (None, 1.5));
+        assert_eq!((truth.skin, scores.ms, scores.luma_change), (None, 1.5, 0.0));
     }
 
     #[test]
@@ -138,6 +142,7 @@ mod tests {
         let truth = scores.against_truth.unwrap();
         let ((luma, chroma), (other_luma, other_chroma)) = (picture.lab(), other.lab());
         assert_eq!(truth.psnr_db, psnr(&other.rgb, &picture.rgb));
+        assert_eq!(scores.luma_change, luma_change(&other_luma, &luma));
         assert!((truth.delta_e - mean_ciede2000(&other_luma, &other_chroma, &luma, &chroma)).abs() < 1e-4);
         assert_eq!(scores.colourfulness, colourfulness(&other.rgb));
         assert!(truth.delta_e_p95 >= truth.delta_e);
@@ -148,7 +153,7 @@ mod tests {
         let set = Folder::new().blobs("a.png", 40, 40, 3).load(options(32));
         let picture = &set.pictures()[0];
         let gray = vec![100; picture.rgb.len()];
-        let scores = without_truth(picture, &gray, 0.0);
+        let scores = without_truth(&picture.lab().0, &gray, 0.0);
         assert_eq!((scores.gray_share, scores.colourfulness, scores.edges), (1.0, 0.0, None));
         assert_eq!(scores.against_truth, None);
     }

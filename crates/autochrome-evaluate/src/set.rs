@@ -1,17 +1,17 @@
 //! The pictures that everything is measured on, held as 8-bit sRGB.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use autochrome_color::bins::{self, BINS};
 use autochrome_color::lab::{lab_to_rgb8, rgb8_to_lab};
-use autochrome_color::render::render8;
-use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::{Chroma, Plane, Tone};
+use autochrome_color::resize::{Filter, resize_chroma, resize_plane};
+use autochrome_color::{Chroma, Plane};
 use autochrome_data::{Index, Sample, centre_sample};
 use autochrome_media::{DecodeOptions, decode};
 
+use crate::pairs::Pair;
 use crate::{EvaluateError, workers};
 
 /// Which pictures, how large, and how they are read.
@@ -39,8 +39,12 @@ pub struct Picture {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// sRGB, interleaved: the truth, or a gray picture where there is none.
+    /// sRGB, interleaved: the truth; empty where there is none.
     pub rgb: Vec<u8>,
+    /// L of CIELAB (D65) as it was read, for a picture without a truth.
+    gray: Option<Plane>,
+    /// A picture in colour that shows something similar, for methods that take references.
+    pub reference: Option<Box<Picture>>,
 }
 
 /// Pictures, and how common their colours are.
@@ -53,7 +57,8 @@ pub struct EvaluationSet {
 }
 
 impl EvaluationSet {
-    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture.
+    /// Reads pictures of `index`; `root` is the folder that names are relative to. Takes `3 * size_px²` bytes a picture with
+    /// a truth, 4 bytes a pixel without.
     ///
     /// # Errors
     /// [`EvaluateError::Option`] for a size out of range, [`EvaluateError::NoPictures`] when none can be read,
@@ -64,22 +69,52 @@ impl EvaluationSet {
         options: SetOptions,
         stop: &AtomicBool,
     ) -> Result<Self, EvaluateError> {
-        if !(16..=2048).contains(&options.size_px) {
-            return Err(EvaluateError::Option { option: "size", reason: "must lie in 16 to 2048 px" });
-        }
         let count = if options.limit == 0 { index.len() } else { options.limit.min(index.len()) };
-        let read = |i: usize| {
+        let wanted = |i: usize| {
             let at = i * index.len() / count;
             let path = index.path(at);
             let name = slashed(path.strip_prefix(root).unwrap_or(path));
-            let pixels =
-                if options.truth { centre(path, options.size_px) } else { whole_gray(path, options.size_px) };
-            match pixels {
-                Ok((width, height, rgb)) => {
-                    Ok(Picture { name, source: index.source(at).to_owned(), width, height, rgb })
-                }
-                Err(reason) => Err((name, reason)),
+            Wanted { path: path.to_path_buf(), name, source: index.source(at), reference: None }
+        };
+        Self::read(count, wanted, options, stop)
+    }
+
+    /// Reads pictures with a reference each, named from the folder `root` on.
+    ///
+    /// # Errors
+    /// As [`EvaluationSet::load`].
+    pub fn load_pairs(
+        pairs: &[Pair],
+        root: &Path,
+        options: SetOptions,
+        stop: &AtomicBool,
+    ) -> Result<Self, EvaluateError> {
+        let count = if options.limit == 0 { pairs.len() } else { options.limit.min(pairs.len()) };
+        let wanted = |i: usize| {
+            let pair = &pairs[i * pairs.len() / count];
+            let path = root.join(&pair.picture);
+            Wanted {
+                path,
+                name: pair.picture.clone(),
+                source: pair.source(),
+                reference: Some((root, &pair.reference)),
             }
+        };
+        Self::read(count, wanted, options, stop)
+    }
+
+    fn read<'a>(
+        count: usize,
+        wanted: impl Fn(usize) -> Wanted<'a> + Sync,
+        options: SetOptions,
+        stop: &AtomicBool,
+    ) -> Result<Self, EvaluateError> {
+        if !(16..=2048).contains(&options.size_px) {
+            return Err(EvaluateError::Option { option: "size", reason: "must lie in 16 to 2048 px" });
+        }
+        let read = |i: usize| {
+            let wanted = wanted(i);
+            wanted.picture(options).map_err(|reason| (wanted.name, reason))
         };
         let (mut pictures, mut skipped) = (Vec::new(), Vec::new());
         for result in workers::each(count, options.jobs, stop, read)? {
@@ -92,7 +127,7 @@ impl EvaluationSet {
             let first = skipped.into_iter().next().map_or_else(String::new, |(_, reason)| reason);
             return Err(EvaluateError::NoPictures { count, first });
         }
-        let class_weights = class_weights(&pictures);
+        let class_weights = if options.truth { class_weights(&pictures) } else { [1.0; BINS] };
         Ok(Self { pictures, skipped, class_weights, options })
     }
 
@@ -124,6 +159,41 @@ impl EvaluationSet {
     }
 }
 
+/// A picture that is to be read.
+struct Wanted<'a> {
+    path: PathBuf,
+    name: String,
+    source: &'a str,
+    /// The folder and the name of a reference in it.
+    reference: Option<(&'a Path, &'a String)>,
+}
+
+impl Wanted<'_> {
+    fn picture(&self, options: SetOptions) -> Result<Picture, String> {
+        let coloured = |name: &str, (width, height, rgb): Pixels| Picture {
+            name: name.to_owned(),
+            source: self.source.to_owned(),
+            width,
+            height,
+            rgb,
+            gray: None,
+            reference: None,
+        };
+        let reference = match self.reference {
+            Some((root, name)) => Some(coloured(name, whole(&root.join(name), options.size_px)?)),
+            None => None,
+        };
+        let picture = if options.truth {
+            coloured(&self.name, centre(&self.path, options.size_px)?)
+        } else {
+            let luma = whole_gray(&self.path, options.size_px)?;
+            let (width, height) = luma.size();
+            Picture { gray: Some(luma), ..coloured(&self.name, (width, height, Vec::new())) }
+        };
+        Ok(Picture { reference: reference.map(Box::new), ..picture })
+    }
+}
+
 impl Picture {
     /// The file name without folders and ending.
     #[must_use]
@@ -132,10 +202,13 @@ impl Picture {
         file.rsplit_once('.').map_or(file, |(stem, _)| stem)
     }
 
-    /// L, a and b of CIELAB (D65).
+    /// L, a and b of CIELAB (D65); chroma is neutral, of one sample, where there is no truth.
     #[must_use]
     pub fn lab(&self) -> (Plane, Chroma) {
-        rgb8_to_lab(&self.rgb, self.width, self.height)
+        match &self.gray {
+            Some(luma) => (luma.clone(), Chroma::neutral(1, 1)),
+            None => rgb8_to_lab(&self.rgb, self.width, self.height),
+        }
     }
 }
 
@@ -150,17 +223,34 @@ pub(crate) fn centre(path: &Path, size_px: usize) -> Result<Pixels, String> {
 }
 
 /// The luma of a whole picture, its short side at most `size_px`.
-fn whole_gray(path: &Path, size_px: usize) -> Result<Pixels, String> {
+fn whole_gray(path: &Path, size_px: usize) -> Result<Plane, String> {
+    let luma = read(path, false)?.luma;
+    let (width, height) = fitting(luma.size(), size_px);
+    // Nothing is lost where nothing is made smaller.
+    Ok(if (width, height) == luma.size() { luma } else { resize_plane(&luma, width, height, Filter::Area) })
+}
+
+/// A whole picture in colour, its short side at most `size_px`.
+fn whole(path: &Path, size_px: usize) -> Result<Pixels, String> {
+    let picture = read(path, true)?;
+    let (width, height) = fitting(picture.luma.size(), size_px);
+    let luma = resize_plane(&picture.luma, width, height, Filter::Area);
+    let chroma = picture.chroma.unwrap_or_else(|| Chroma::neutral(width, height));
+    Ok((width, height, lab_to_rgb8(&luma, &resize_chroma(&chroma, width, height, Filter::Area))))
+}
+
+fn read(path: &Path, keep_chroma: bool) -> Result<autochrome_media::Picture, String> {
     let bytes = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let options = DecodeOptions { keep_chroma: false, ..DecodeOptions::default() };
-    let luma = decode(&bytes, &options).map_err(|error| error.to_string())?.luma;
-    let (width, height) = luma.size();
+    let options = DecodeOptions { keep_chroma, ..DecodeOptions::default() };
+    decode(&bytes, &options).map_err(|error| error.to_string())
+}
+
+/// The size with a short side of at most `size_px`.
+fn fitting((width, height): (usize, usize), size_px: usize) -> (usize, usize) {
     let scale = (size_px as f64 / width.min(height).max(1) as f64).min(1.0);
     // A ribbon of a picture would otherwise be as long as it likes.
     let side = |px: usize| ((px as f64 * scale).round() as usize).clamp(1, 4 * size_px);
-    let luma = resize_plane(&luma, side(width), side(height), Filter::Area);
-    let (width, height) = luma.size();
-    Ok((width, height, render8(&luma, &Chroma::neutral(1, 1), &Tone::default())))
+    (side(width), side(height))
 }
 
 fn class_weights(pictures: &[Picture]) -> [f32; BINS] {
@@ -208,6 +298,21 @@ mod tests {
     }
 
     #[test]
+    fn pairs_bring_their_references_and_a_missing_one_leaves_its_picture_out() {
+        let folder = Folder::new().blobs("sky/a.png", 40, 30, 1).blobs("sky/b.png", 60, 40, 2);
+        let pair =
+            |reference: &str| Pair { picture: "sky/a.png".to_owned(), reference: reference.to_owned() };
+        let pairs = [pair("sky/b.png"), pair("sky/none.png")];
+        let stop = AtomicBool::new(false);
+        let set = EvaluationSet::load_pairs(&pairs, folder.path(), options(20), &stop).unwrap();
+        let [picture] = set.pictures() else { panic!("{set:?}") };
+        assert_eq!((picture.source.as_str(), picture.width, picture.height), ("sky", 20, 20));
+        let reference = picture.reference.as_ref().unwrap();
+        assert_eq!((reference.name.as_str(), reference.width, reference.height), ("sky/b.png", 30, 20));
+        assert_eq!(set.skipped()[0].0, "sky/a.png");
+    }
+
+    #[test]
     fn a_broken_file_is_told_and_left_out() {
         let folder = Folder::new().blobs("a.png", 20, 20, 1).file("b.png", b"nothing");
         let set = folder.load(options(16));
@@ -221,7 +326,8 @@ mod tests {
         let set = folder.load(SetOptions { truth: false, ..options(30) });
         let sizes: Vec<_> = set.pictures().iter().map(|p| (p.width, p.height)).collect();
         assert_eq!(sizes, [(45, 30), (20, 30)]);
-        assert!(set.pictures()[0].rgb.chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+        let (luma, chroma) = set.pictures()[0].lab();
+        assert_eq!((luma.size(), chroma), ((45, 30), Chroma::neutral(1, 1)));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Summary {
     pub edge_agreement: Option<f64>,
     /// Bleeding, mean over the pictures that have colour edges.
     pub bleeding: Option<f64>,
+    /// Largest change of lightness at any pixel of any picture, in steps of 1/255 of L.
+    pub luma_change: f64,
     /// Milliseconds a picture on one thread, mean; 0 where nothing was computed.
     pub ms: f64,
     /// The figures that need a truth.
@@ -74,6 +76,7 @@ pub(crate) fn summarise(pictures: &[Beside<'_>], failed: usize, bootstrap: Boots
         gray_share: mean_by(&|s| s.gray_share),
         edge_agreement: mean_of_some(pictures.iter().map(|p| p.scores.edges.map(|e| e.agreement))),
         bleeding: mean_of_some(pictures.iter().map(|p| p.scores.edges.map(|e| e.bleeding))),
+        luma_change: pictures.iter().map(|p| f64::from(p.scores.luma_change)).fold(0.0, f64::max),
         ms: mean_by(&|s| s.ms),
         against_truth: against_truth(pictures, bootstrap),
     })
@@ -147,6 +150,7 @@ mod tests {
             colourfulness: cf,
             gray_share: 0.5,
             edges: None,
+            luma_change: 0.1 * delta_e,
             ms: 3.0,
             against_truth: Some(against_truth),
         }
@@ -159,7 +163,7 @@ mod tests {
         let beside = |scores| Beside { scores, gray: Some(&gray), truth: Some(&truth) };
         let row = summarise(&[beside(&one), beside(&two)], 1, Bootstrap::default()).unwrap();
         let t = row.against_truth.unwrap();
-        assert_eq!((row.n, row.failed, row.ms), (2, 1, 3.0));
+        assert_eq!((row.n, row.failed, row.ms, row.luma_change), (2, 1, 3.0, 1.0));
         assert!((t.delta_e_to_gray.value - 0.8).abs() < 1e-9 && (t.delta_cf - 15.0).abs() < 1e-9);
         assert!((t.auc_rebalanced - 0.5).abs() < 1e-6, "weights count: {}", t.auc_rebalanced);
         assert!((t.delta_e.low - 6.0).abs() < 1e-6 && (t.delta_e.high - 10.0).abs() < 1e-6);

@@ -40,6 +40,15 @@ pub(crate) fn notes(evaluation: &Evaluation) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if let Some((encoder, halves)) = &evaluation.encoder {
+        let n =
+            evaluation.rows.iter().filter_map(|row| row.frechet).map(|frechet| frechet.n).max().unwrap_or(0);
+        notes.push(format!(
+            "Fréchet: Fréchet distance on encoder features ({encoder}), n = {n}; it is no FID, and depends on n: two halves \
+             of the truth, n = {} each, lie {:.1} apart.",
+            halves.n, halves.distance
+        ));
+    }
     for row in &evaluation.rows {
         if row.is_predictions {
             notes.push(format!(
@@ -77,11 +86,13 @@ pub(crate) fn totals(evaluation: &Evaluation) -> Cells {
             "edges",
             "bleed",
             "gray %",
+            "Fréchet",
+            "ΔL max",
             "ms",
             "MB",
         ]
     } else {
-        &["", "n", "CF", "edges", "bleed", "gray %", "ms", "MB"]
+        &["", "n", "CF", "edges", "bleed", "gray %", "ΔL max", "ms", "MB"]
     };
     let mut cells = vec![heading.iter().map(|&cell| cell.to_owned()).collect()];
     for row in &evaluation.rows {
@@ -105,6 +116,10 @@ pub(crate) fn totals(evaluation: &Evaluation) -> Cells {
             optional(s.bleeding, 3),
             decimal(100.0 * s.gray_share, 1),
         ]);
+        if s.against_truth.is_some() {
+            line.push(optional(row.frechet.map(|frechet| frechet.distance), 1));
+        }
+        line.push(decimal(s.luma_change, 2));
         line.push(if s.ms > 0.0 { decimal(s.ms, 1) } else { "–".to_owned() });
         line.push(optional(row.peak_mb, 0));
         cells.push(line);

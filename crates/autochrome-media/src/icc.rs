@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use autochrome_color::lab;
-use moxcms::{ColorProfile, DataColorSpace, LocalizableString, ProfileText, TransformOptions};
+use moxcms::{
+    ColorProfile, DataColorSpace, LocalizableString, ProfileText, TransformExecutor, TransformOptions,
+};
 use rayon::prelude::*;
 
 /// A profile that parsed.
@@ -46,57 +48,20 @@ impl Profile {
     /// Converts 8-bit RGB to sRGB in place; colours that are sRGB already are not touched.
     pub(crate) fn rgb8_to_srgb(&self, data: &mut [u8], width: usize) -> Result<(), String> {
         self.check_rgb()?;
-        let transform = self
-            .0
-            .create_transform_8bit(
-                moxcms::Layout::Rgb,
-                &ColorProfile::new_srgb(),
-                moxcms::Layout::Rgb,
-                options(),
-            )
-            .map_err(|e| e.to_string())?;
-        let probe: Vec<u8> = grid().map(|v| v as u8).collect();
-        let mut moved = vec![0; probe.len()];
-        transform.transform(&probe, &mut moved).map_err(|e| e.to_string())?;
-        if probe.iter().zip(&moved).all(|(a, b)| a.abs_diff(*b) <= 1) {
-            return Ok(());
-        }
-        data.par_chunks_mut(width * 3).try_for_each_init(
-            || vec![0; width * 3],
-            |row_out, row| {
-                transform.transform(row, row_out).map_err(|e| e.to_string())?;
-                row.copy_from_slice(row_out);
-                Ok(())
-            },
-        )
+        let (rgb, srgb) = (moxcms::Layout::Rgb, ColorProfile::new_srgb());
+        let transform =
+            self.0.create_transform_8bit(rgb, &srgb, rgb, options()).map_err(|e| e.to_string())?;
+        convert(&*transform, data, width, |code| code, |before, after| before.abs_diff(after) <= 1)
     }
 
     /// Converts 16-bit RGB to sRGB in place; colours that are sRGB already are not touched.
     pub(crate) fn rgb16_to_srgb(&self, data: &mut [u16], width: usize) -> Result<(), String> {
         self.check_rgb()?;
-        let transform = self
-            .0
-            .create_transform_16bit(
-                moxcms::Layout::Rgb,
-                &ColorProfile::new_srgb(),
-                moxcms::Layout::Rgb,
-                options(),
-            )
-            .map_err(|e| e.to_string())?;
-        let probe: Vec<u16> = grid().map(|v| v * 257).collect();
-        let mut moved = vec![0; probe.len()];
-        transform.transform(&probe, &mut moved).map_err(|e| e.to_string())?;
-        if probe.iter().zip(&moved).all(|(a, b)| a.abs_diff(*b) <= 128) {
-            return Ok(());
-        }
-        data.par_chunks_mut(width * 3).try_for_each_init(
-            || vec![0; width * 3],
-            |row_out, row| {
-                transform.transform(row, row_out).map_err(|e| e.to_string())?;
-                row.copy_from_slice(row_out);
-                Ok(())
-            },
-        )
+        let (rgb, srgb) = (moxcms::Layout::Rgb, ColorProfile::new_srgb());
+        let transform =
+            self.0.create_transform_16bit(rgb, &srgb, rgb, options()).map_err(|e| e.to_string())?;
+        let widen = |code| u16::from(code) * 257;
+        convert(&*transform, data, width, widen, |before, after| before.abs_diff(after) <= 128)
     }
 
     /// Converts 8-bit amounts of ink (255 is full ink) to sRGB.
@@ -124,9 +89,33 @@ impl Profile {
     }
 }
 
+/// Converts in place, row by row, unless the colours of a grid, with samples as `sample` makes them of bytes, stay the same.
+fn convert<S: Copy + Default + Send + Sync>(
+    transform: &(dyn TransformExecutor<S> + Send + Sync),
+    data: &mut [S],
+    width: usize,
+    sample: impl Fn(u8) -> S,
+    is_same: impl Fn(S, S) -> bool,
+) -> Result<(), String> {
+    let probe: Vec<S> = grid().map(sample).collect();
+    let mut moved = vec![S::default(); probe.len()];
+    transform.transform(&probe, &mut moved).map_err(|e| e.to_string())?;
+    if probe.iter().zip(&moved).all(|(before, after)| is_same(*before, *after)) {
+        return Ok(());
+    }
+    data.par_chunks_mut(width * 3).try_for_each_init(
+        || vec![S::default(); width * 3],
+        |row_out, row| {
+            transform.transform(row, row_out).map_err(|e| e.to_string())?;
+            row.copy_from_slice(row_out);
+            Ok(())
+        },
+    )
+}
+
 /// Nine steps a channel: enough to tell one colour space from another.
-fn grid() -> impl Iterator<Item = u16> {
-    let step = |i: usize| (i * 255 / 8) as u16;
+fn grid() -> impl Iterator<Item = u8> {
+    let step = |i: usize| (i * 255 / 8) as u8;
     (0..9 * 9 * 9).flat_map(move |i| [step(i / 81), step(i / 9 % 9), step(i % 9)])
 }
 

@@ -19,6 +19,7 @@
 //! ```
 
 mod error;
+mod example;
 mod gray;
 mod guidance;
 mod method;

@@ -3,6 +3,7 @@
 use autochrome_color::{Plane, lab};
 use autochrome_net::{Hint, PredictOptions, Session};
 
+use crate::scribble::hold;
 use crate::{
     Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
     Options, Paper, Point, SwitchSpec,
@@ -80,17 +81,13 @@ impl Method for Neural {
             flip: options.switch(&FLIP),
         };
         let mut chroma = self.session.predict(luma, &hints, &ask)?;
-        // The gain that validation found best for this model; what a person asks for comes on top of it.
-        let gain = self.session.card().inference.saturation;
-        if gain != 1.0 {
-            chroma.a.data_mut().iter_mut().chain(chroma.b.data_mut()).for_each(|ab| *ab *= gain);
-        }
+        hold(luma, guidance, &mut chroma)?;
         Ok(vec![chroma.into()])
     }
 }
 
 /// A point as the network takes it: square, relative to the shorter side, colour without lightness.
-fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
+pub(crate) fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
     let longer_to_shorter = width.max(height) as f32 / width.min(height).max(1) as f32;
     let (_, ab) = lab::rgb8_to_lab(&[point.color.red, point.color.green, point.color.blue], 1, 1);
     Hint {

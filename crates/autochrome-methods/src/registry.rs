@@ -1,6 +1,7 @@
 //! The one list of methods; help texts, the API and the documentation are made from it.
 
 use crate::error::nearest;
+use crate::example::{collection, deep, intrinsic, irony, superpixel, welsh};
 use crate::{Method, MethodError, MethodInfo, ModelSource, gray, neural, palette, scribble};
 
 /// Makes a method, with this model or its default one.
@@ -27,8 +28,14 @@ impl Entry {
     }
 }
 
-static METHODS: [Entry; 4] = [
+static METHODS: &[Entry] = &[
     Entry { info: &neural::INFO, open: neural::open },
+    Entry { info: &deep::INFO, open: deep::open },
+    Entry { info: &collection::INFO, open: collection::open },
+    Entry { info: &superpixel::INFO, open: |_| Ok(Box::new(superpixel::Superpixel)) },
+    Entry { info: &irony::INFO, open: |_| Ok(Box::new(irony::Irony)) },
+    Entry { info: &intrinsic::INFO, open: |_| Ok(Box::new(intrinsic::Intrinsic)) },
+    Entry { info: &welsh::INFO, open: |_| Ok(Box::new(welsh::Welsh)) },
     Entry { info: &scribble::INFO, open: |_| Ok(Box::new(scribble::Scribble)) },
     Entry { info: &palette::INFO, open: |_| Ok(Box::new(palette::Palette)) },
     Entry { info: &gray::INFO, open: |_| Ok(Box::new(gray::Gray)) },
@@ -40,7 +47,7 @@ pub const DEFAULT: &str = "neural";
 /// Every method, the default first.
 #[must_use]
 pub fn methods() -> &'static [Entry] {
-    &METHODS
+    METHODS
 }
 
 /// The method of this id.

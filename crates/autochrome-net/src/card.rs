@@ -47,9 +47,12 @@ pub struct Inference {
     /// Annealing temperature of colour classes; 1 is the plain mean. Unused by networks without classes.
     #[serde(default = "one")]
     pub temperature: f32,
-    /// Factor on a and b, 1 for none.
+    /// Factor on the chroma of strong colours, 1 for none.
     #[serde(default = "one")]
     pub saturation: f32,
+    /// Chroma, in CIELAB units, of which half that factor is left; weaker colours are held back, stronger ones grow.
+    #[serde(default)]
+    pub neutral_chroma: f32,
     /// Average the answers for the picture and its mirror image.
     #[serde(default)]
     pub flip: bool,
@@ -91,10 +94,10 @@ impl ModelCard {
             "| | |\n|---|---|\n| network | `{network}` |\n| training samples | {} |\n| date | {} |\n| licence | {} |\n",
             self.samples, self.date, self.licence
         );
-        let Inference { size_px, temperature, saturation, flip } = self.inference;
+        let Inference { size_px, temperature, saturation, neutral_chroma, flip } = self.inference;
         let _ = writeln!(
             text,
-            "| inference | {size_px} px, temperature {temperature}, saturation {saturation}, flip {flip} |"
+            "| inference | {size_px} px, temperature {temperature}, saturation {saturation}, neutral chroma {neutral_chroma}, flip {flip} |"
         );
         text.push_str("\n## Figures\n\n| figure | value |\n|---|---|\n");
         for (name, value) in &self.metrics {
@@ -121,7 +124,13 @@ impl ModelCard {
                 output: crate::models::unet::Output::Ab,
                 dropout: 0.5,
             }),
-            inference: Inference { size_px: 64, temperature: 1.0, saturation: 1.0, flip: false },
+            inference: Inference {
+                size_px: 64,
+                temperature: 1.0,
+                saturation: 1.0,
+                neutral_chroma: 0.0,
+                flip: false,
+            },
             recipe: "steps = 1".into(),
             samples: 1,
             data: "none".into(),

@@ -4,7 +4,7 @@ use crate::NetError;
 use burn::tensor::Device;
 
 /// Names a caller may ask for, whether or not this build has them.
-pub const NAMES: [&str; 6] = ["cpu", "libtorch", "cuda", "wgpu", "metal", "rocm"];
+pub const NAMES: [&str; 7] = ["cpu", "libtorch", "libtorch-bf16", "cuda", "wgpu", "metal", "rocm"];
 
 /// The device called `name`; `cpu` is burn's pure-Rust backend and always there.
 ///
@@ -15,7 +15,10 @@ pub fn named(name: &str) -> Result<Device, NetError> {
         "cpu" => Ok(Device::flex()),
         #[cfg(feature = "libtorch")]
         #[allow(deprecated)] // Still the fastest CPU training there is; see docs/decisions.
-        "libtorch" => Ok(Device::libtorch()),
+        "libtorch" | "libtorch-bf16" => {
+            crate::native::use_half_precision(name == "libtorch-bf16");
+            Ok(Device::libtorch())
+        }
         #[cfg(feature = "cuda")]
         "cuda" => Ok(Device::cuda(0)),
         #[cfg(feature = "wgpu")]
@@ -24,7 +27,8 @@ pub fn named(name: &str) -> Result<Device, NetError> {
         "metal" => Ok(Device::metal(Default::default())),
         #[cfg(feature = "rocm")]
         "rocm" => Ok(Device::rocm(0)),
-        other => match NAMES.iter().find(|known| **known == other) {
+        other => match NAMES.iter().find(|known| **known == other).map(|name| name.trim_end_matches("-bf16"))
+        {
             Some(feature) => Err(NetError::Device { name: other.into(), feature }),
             None => Err(NetError::UnknownDevice(other.into())),
         },

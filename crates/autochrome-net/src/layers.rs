@@ -23,6 +23,15 @@ pub fn conv(channels: [usize; 2], kernel: usize, stride: usize, bias: bool, devi
         .init(device)
 }
 
+/// The convolution, in half precision where training asks for it.
+pub(crate) fn convolve(conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "libtorch")]
+    if let Some(y) = crate::native::convolve_half(conv, &x) {
+        return y;
+    }
+    conv.forward(x)
+}
+
 /// Convolution, batch normalisation, ReLU.
 #[derive(Module, Debug)]
 pub struct ConvNormRelu {
@@ -44,7 +53,7 @@ impl ConvNormRelu {
     /// `[n, c_in, h, w]` to `[n, c_out, h, w]`.
     #[must_use]
     pub fn forward(&self, x: Tensor<4>, statistics: Statistics) -> Tensor<4> {
-        burn::tensor::activation::relu(self.norm.forward(self.conv.forward(x), statistics))
+        burn::tensor::activation::relu(self.norm.forward(convolve(&self.conv, x), statistics))
     }
 }
 
@@ -101,15 +110,41 @@ impl Noise {
         if rate <= 0.0 {
             return x;
         }
-        let shape = x.dims();
+        let mask = self.mask(x.dims(), rate, &x.device());
+        masked(x, mask)
+    }
+
+    /// Zeroes each channel of each picture with probability `rate` and scales the others by 1/(1 − rate).
+    ///
+    /// # Source
+    /// Tompson et al. 2015, "Efficient Object Localization Using Convolutional Networks", section 3.2: neighbours in a
+    /// feature map know each other, so that dropping single samples hides little.
+    #[must_use]
+    pub fn drop_channels(&mut self, x: Tensor<4>, rate: f64) -> Tensor<4> {
+        if rate <= 0.0 {
+            return x;
+        }
+        let [n, channels, ..] = x.dims();
+        let mask = self.mask([n, channels, 1, 1], rate, &x.device()).cast(x.dtype());
+        masked(x, mask)
+    }
+
+    fn mask(&mut self, shape: [usize; 4], rate: f64, device: &Device) -> Tensor<4> {
         let keep = (1.0 / (1.0 - rate)) as f32;
         let threshold = (rate * 2f64.powi(32)) as u64;
         let mask: Vec<f32> = (0..shape.iter().product())
             .map(|_| if self.next() >> 32 < threshold { 0.0 } else { keep })
             .collect();
-        let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
-        x.mul(mask)
+        Tensor::from_data(TensorData::new(mask, shape), device)
     }
+}
+
+/// x · mask. burn overwrites a tensor that nobody else holds; LibTorch's graph, see `native`, may still need it.
+fn masked(x: Tensor<4>, mask: Tensor<4>) -> Tensor<4> {
+    let held = x.clone();
+    let y = x.mul(mask);
+    drop(held);
+    y
 }
 
 #[cfg(test)]
@@ -127,5 +162,15 @@ mod tests {
         assert_ne!(a, c);
         let mean = a.iter().sum::<f32>() / a.len() as f32;
         assert!((mean - 1.0).abs() < 0.03, "{mean}");
+    }
+
+    #[test]
+    fn channels_are_dropped_whole() {
+        let device = Device::flex();
+        let ones = Tensor::<4>::ones([4, 64, 3, 3], &device);
+        let x = Noise::new(7, 3).drop_channels(ones, 0.5).into_data().try_to_vec::<f32>().unwrap();
+        let kept = x.chunks_exact(9).filter(|channel| channel[0] > 0.0).count();
+        assert!(x.chunks_exact(9).all(|channel| channel.iter().all(|&v| v == channel[0])));
+        assert!((90..166).contains(&kept), "{kept} of 256");
     }
 }

@@ -8,6 +8,7 @@ pub mod card;
 pub mod device;
 pub mod engine;
 mod error;
+mod features;
 pub mod foreign;
 mod frame;
 pub mod graph;
@@ -18,8 +19,10 @@ pub mod models;
 pub mod native;
 pub mod norm;
 mod session;
+mod vividness;
 pub mod weights;
 
 pub use card::ModelCard;
 pub use error::NetError;
+pub use features::Features;
 pub use session::{Hint, PredictOptions, Session, scale_luma};

@@ -8,8 +8,12 @@
 
 #![allow(deprecated)] // burn deprecates LibTorch, which is still the fastest CPU training by far; see docs/decisions.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use burn::backend::LibTorch;
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2d;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn_tch::TchTensor;
@@ -37,6 +41,65 @@ pub fn channels_last(x: Tensor<4>) -> Tensor<4> {
     match unwrap(x.clone()) {
         Some(x) => wrap(x.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])),
         None => x,
+    }
+}
+
+static HALF: AtomicBool = AtomicBool::new(false);
+
+/// Lets convolutions on LibTorch compute in bfloat16, from now on and in the whole process.
+///
+/// Weights, normalisation, losses and optimiser stay in single precision: mixed precision as in Micikevicius et al.
+/// 2018, without scaled losses, since bfloat16 has the range of single precision. It pays on CPUs with AVX512-BF16 or
+/// AMX and is slow on others.
+pub fn use_half_precision(on: bool) {
+    HALF.store(on, Ordering::Relaxed);
+}
+
+/// A convolution in half precision, where that is wanted and `x` lives on LibTorch.
+pub(crate) fn convolve_half(conv: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
+    if !HALF.load(Ordering::Relaxed) {
+        return None;
+    }
+    if !matches!(conv.padding, PaddingConfig2d::Same) {
+        return None;
+    }
+    let [.., height, width] = x.dims();
+    let vertical = same_padding(height, conv.kernel_size[0], conv.stride[0]);
+    let horizontal = same_padding(width, conv.kernel_size[1], conv.stride[1]);
+    let weight = unwrap(conv.weight.val())?.to_kind(tch::Kind::BFloat16);
+    let bias = conv.bias.as_ref().and_then(|bias| unwrap(bias.val())).map(|b| b.to_kind(tch::Kind::BFloat16));
+    let mut x = unwrap(x.clone())?.to_kind(tch::Kind::BFloat16);
+    let mut padding = [vertical.0 as i64, horizontal.0 as i64];
+    if vertical.0 != vertical.1 || horizontal.0 != horizontal.1 {
+        let sides = [horizontal.0, horizontal.1, vertical.0, vertical.1].map(|side| side as i64);
+        x = x.constant_pad_nd(sides);
+        padding = [0, 0];
+    }
+    let stride = conv.stride.map(|step| step as i64);
+    Some(wrap(x.conv2d(&weight, bias, stride, padding, [1i64, 1], conv.groups as i64)))
+}
+
+/// Zeros before and after a side, so that there is one output for every `stride` inputs; an odd one goes to the end.
+fn same_padding(size: usize, kernel: usize, stride: usize) -> (usize, usize) {
+    let total = ((size.div_ceil(stride) - 1) * stride + kernel).saturating_sub(size);
+    (total / 2, total - total / 2)
+}
+
+/// In single precision, whatever it was.
+#[must_use]
+pub fn single_precision(x: Tensor<4>) -> Tensor<4> {
+    match unwrap(x.clone()) {
+        Some(x) => wrap(x.to_kind(tch::Kind::Float)),
+        None => x,
+    }
+}
+
+/// In the precision of `like`.
+#[must_use]
+pub fn precision_of(like: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
+    match (unwrap(like.clone()), unwrap(x.clone())) {
+        (Some(like), Some(x)) => wrap(x.to_kind(like.kind())),
+        _ => x,
     }
 }
 
@@ -77,6 +140,30 @@ pub fn detach<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     match unwrap(x.clone()) {
         Some(x) => wrap(x.detach()),
         None => x.detach(),
+    }
+}
+
+/// Batch normalisation by given statistics, for `x` of any precision.
+#[must_use]
+pub fn batch_norm_fixed(
+    x: Tensor<4>,
+    [gamma, beta, mean, variance]: [Tensor<1>; 4],
+    epsilon: f64,
+) -> Tensor<4> {
+    match unwrap(x) {
+        Some(x) => {
+            let (y, _, _) = x.native_batch_norm(
+                unwrap(gamma),
+                unwrap(beta),
+                unwrap(mean),
+                unwrap(variance),
+                false,
+                0.1,
+                epsilon,
+            );
+            wrap(y)
+        }
+        None => unreachable!("the caller checks is_native"),
     }
 }
 

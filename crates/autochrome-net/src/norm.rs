@@ -60,6 +60,10 @@ impl Norm {
         let (gamma, beta) = (self.gamma.val(), self.beta.val());
         if statistics == Statistics::Running {
             let (mean, variance) = (self.running_mean.value_sync(), self.running_var.value_sync());
+            #[cfg(feature = "libtorch")]
+            if crate::native::is_native(&x) {
+                return crate::native::batch_norm_fixed(x, [gamma, beta, mean, variance], self.epsilon);
+            }
             return burn::tensor::module::batch_norm(x, gamma, beta, mean, variance, self.epsilon);
         }
         let (y, mean, variance) = batch_norm(x, gamma, beta, self.epsilon);

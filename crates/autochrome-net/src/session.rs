@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::card::{Inference, NetworkConfig};
 use crate::engine::{Engine, Map};
+use crate::features::Features;
 use crate::foreign::Description;
 use crate::frame::{Frame, mirror};
 use crate::graph::{Graph, HINTS, LUMA};
@@ -183,7 +184,7 @@ impl Session {
         Ok(Frame::new(size, size_px, multiple))
     }
 
-    /// Chroma for a picture's L (0..=100), at the network's working size.
+    /// Chroma for a picture's L (0..=100), at the network's working size and as strong as the model's card says.
     ///
     /// # Errors
     /// [`NetError::Input`] for an empty picture, an impossible option, or hints given to a network that takes none.
@@ -193,7 +194,8 @@ impl Session {
         hints: &[Hint],
         options: &PredictOptions,
     ) -> Result<Chroma, NetError> {
-        let Inference { temperature, flip, .. } = self.card.inference;
+        let shown = self.card.inference;
+        let Inference { temperature, flip, .. } = shown;
         let temperature = options.temperature.unwrap_or(temperature);
         if luma.width() == 0 || luma.height() == 0 {
             return Err(NetError::Input("the picture has no pixels".into()));
@@ -207,7 +209,8 @@ impl Session {
         let frame = self.frame(luma.size(), options.size_px)?;
         let (width, height) = frame.size();
         let mut small = frame.pad(&resize_plane(luma, width, height, Filter::Area));
-        let mut hint_planes = frame.hint_planes(hints);
+        let hints: Vec<Hint> = hints.iter().map(|&hint| Hint { ab: shown.before(hint.ab), ..hint }).collect();
+        let mut hint_planes = frame.hint_planes(&hints);
         let mut chroma = self.answer(&frame, &small, &hint_planes, temperature)?;
         if options.flip.unwrap_or(flip) {
             mirror(&mut small, frame.padded_width);
@@ -221,6 +224,7 @@ impl Session {
                 }
             }
         }
+        shown.enliven(&mut chroma);
         let (width, height) = chroma.size();
         frame.crop(chroma).ok_or_else(|| {
             NetError::Description(format!(
@@ -228,6 +232,41 @@ impl Session {
                 frame.padded_width, frame.padded_height
             ))
         })
+    }
+
+    /// What the network's encoder sees in a picture's L (0..=100), the finest scale first: places and pictures that mean
+    /// the same lie close together, whatever their colours.
+    ///
+    /// # Errors
+    /// [`NetError::Input`] for an empty picture, an impossible size, or a network without an encoder to look into.
+    pub fn features(&self, luma: &Plane, size_px: Option<usize>) -> Result<Vec<Features>, NetError> {
+        if luma.width() == 0 || luma.height() == 0 {
+            return Err(NetError::Input("the picture has no pixels".into()));
+        }
+        let frame = self.frame(luma.size(), size_px)?;
+        let (width, height) = frame.size();
+        let luma = frame.pad(&resize_plane(luma, width, height, Filter::Area));
+        let (width, height) = (frame.padded_width, frame.padded_height);
+        let maps = match &self.network {
+            Network::Engine(engine) => {
+                engine.features(&[(LUMA, Map { channels: 1, height, width, values: luma })])
+            }
+            Network::ChromaNet(net) => {
+                let gray: Vec<f32> = luma.iter().map(|&l| scale_luma(l)).collect();
+                let gray = TensorData::new(gray, [1, 1, height, width]);
+                let hints = Tensor::zeros([1, HINT_CHANNELS, height, width], &self.device);
+                net.features(Tensor::from_data(gray, &self.device), hints, Statistics::Running)
+                    .into_iter()
+                    .map(map)
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        if maps.is_empty() {
+            let id = &self.card.id;
+            return Err(NetError::Input(format!("model '{id}' has no encoder to compare pictures by")));
+        }
+        Ok(maps.iter().map(|map| Features::new(map, &frame)).collect())
     }
 
     /// One forward pass over padded planes, L and hints in CIELAB; the answer may be smaller than the frame.
@@ -266,7 +305,10 @@ impl Session {
                 let (ab, mask) = hints.split_at(2 * width * height);
                 let hints = ab.iter().map(|v| v / AB_SCALE).chain(mask.iter().copied()).collect();
                 let hints = input(HINT_CHANNELS, hints);
-                planes(net.forward(gray(), hints, Statistics::Running, Statistics::Running).ab(temperature))
+                planes(
+                    net.forward(gray(), hints, Statistics::Running, Statistics::Running, None)
+                        .ab(temperature),
+                )
             }
             #[cfg(feature = "onnxruntime")]
             Network::Onnx(runtime) => runtime.run(luma, hints, [height, width], temperature)?,
@@ -278,6 +320,11 @@ impl Session {
 fn planes(y: Tensor<4>) -> Chroma {
     let [_, _, height, width] = y.dims();
     ab_chroma(&values(y.mul_scalar(AB_SCALE)), (width, height))
+}
+
+fn map(y: Tensor<4>) -> Map {
+    let [_, channels, height, width] = y.dims();
+    Map { channels, height, width, values: values(y) }
 }
 
 fn values(y: Tensor<4>) -> Vec<f32> {

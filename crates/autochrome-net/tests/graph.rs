@@ -49,7 +49,7 @@ fn the_flagships_graph_answers_as_its_module_with_and_without_hints() {
     for hints in [Map::zeros(3, 64, 96), clicks(64, 96)] {
         let (gray, planes) = tensors(&luma, &hints);
         let running = Statistics::Running;
-        let theirs = net.forward(gray, planes, running, running).ab(0.6);
+        let theirs = net.forward(gray, planes, running, running, None).ab(0.6);
         let ours = engine.run(&[("luma", luma.clone()), ("hints", hints)], 0.6);
         assert_close(&ours, theirs, AB_SCALE);
     }
@@ -66,5 +66,25 @@ fn the_unets_graph_answers_as_its_module() {
         let theirs = net.forward(gray, Statistics::Batch, None);
         let scale = if output == Output::Ab { AB_SCALE } else { 1.0 };
         assert_close(&Engine::new(graph).run(&[("luma", luma)], 1.0), theirs, scale);
+    }
+}
+
+#[test]
+fn the_flagships_encoder_sees_the_same_in_the_graph_and_in_the_module() {
+    let config = ChromaNetConfig::default();
+    let net = filled(config.init(&Device::flex()));
+    let graph = Graph::new(&NetworkConfig::ChromaNet(config), &weights::collect(&net)).unwrap();
+    let luma = luma(64, 96);
+    let (gray, planes) = tensors(&luma, &Map::zeros(3, 64, 96));
+    let theirs = net.features(gray, planes, Statistics::Running);
+    let ours = Engine::new(graph).features(&[("luma", luma)]);
+    assert_eq!(ours.len(), theirs.len());
+    for (level, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        assert_eq!((ours.height, ours.width), (32 >> level, 48 >> level));
+        let theirs = theirs.into_data().try_to_vec::<f32>().unwrap();
+        let largest = theirs.iter().fold(1.0_f32, |most, v| most.max(v.abs()));
+        for (ours, theirs) in ours.values.iter().zip(&theirs) {
+            assert!((ours - theirs).abs() <= 1e-4 * largest, "{ours} against {theirs} at level {level}");
+        }
     }
 }

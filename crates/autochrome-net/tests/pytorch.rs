@@ -65,7 +65,7 @@ fn the_patch_gan_answers_as_pytorchs() {
 fn the_flagship_answers_as_pytorchs() {
     let net = filled(ChromaNetConfig::default().init(&Device::flex()));
     let running = Statistics::Running;
-    let answer = net.forward(picture(1, 64, 96), clicks(64, 96), running, running);
+    let answer = net.forward(picture(1, 64, 96), clicks(64, 96), running, running, None);
     assert_close("chroma_net_logits", answer.logits, 101);
     assert_close("chroma_net_refinement", answer.refinement, 11);
 }

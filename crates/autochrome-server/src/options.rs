@@ -7,6 +7,8 @@ use autochrome_color::filters::{self, Look};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::Problem;
@@ -113,7 +115,7 @@ pub struct PointJson {
 #[schema(as = Stroke)]
 pub struct StrokeJson {
     /// The corners of the line, as shares of width and height.
-    #[schema(min_items = 1, value_type = Vec<[Share; 2]>)]
+    #[schema(min_items = 1, value_type = Vec<Place>)]
     path: Vec<[f32; 2]>,
     /// Width of the brush, as a share of the longer side.
     #[schema(minimum = 0, maximum = 1)]
@@ -128,6 +130,18 @@ pub struct StrokeJson {
 #[schema(minimum = 0, maximum = 1)]
 #[expect(dead_code, reason = "describes numbers that are read as they come")]
 pub struct Share(f32);
+
+/// x and y as shares of width and height.
+pub struct Place;
+
+impl utoipa::PartialSchema for Place {
+    fn schema() -> RefOr<Schema> {
+        // The derive knows no length of an array.
+        ArrayBuilder::new().items(Share::schema()).min_items(Some(2)).max_items(Some(2)).into()
+    }
+}
+
+impl ToSchema for Place {}
 
 /// A part of the picture that is to look like a part of a reference.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -187,6 +201,7 @@ pub enum RecolorJson {
     /// Colours whose hue lies between two others, in degrees of CIELAB, turn to another hue, or lose their colour.
     Hues {
         /// Where the range begins and, upwards, ends.
+        #[schema(min_items = 2, max_items = 2, value_type = Vec<f32>)]
         hues: [f32; 2],
         /// The hue its middle gets; gray when left out.
         to_hue: Option<f32>,
@@ -204,23 +219,23 @@ pub struct LookJson {
     /// How much of the filter; 1 when left out.
     #[schema(minimum = 0, maximum = 1)]
     #[param(minimum = 0, maximum = 1)]
-    amount: Option<f32>,
+    amount: Option<f64>,
     /// Strength of the colours; 1 when left out.
     #[schema(minimum = 0, maximum = 4)]
     #[param(minimum = 0, maximum = 4)]
-    saturation: Option<f32>,
+    saturation: Option<f64>,
     /// Blue below 0, yellow above.
     #[schema(minimum = -50, maximum = 50)]
     #[param(minimum = -50, maximum = 50)]
-    temperature: Option<f32>,
+    temperature: Option<f64>,
     /// Green below 0, magenta above.
     #[schema(minimum = -50, maximum = 50)]
     #[param(minimum = -50, maximum = 50)]
-    tint: Option<f32>,
+    tint: Option<f64>,
     /// Contrast; 1 when left out.
     #[schema(minimum = 0.5, maximum = 2)]
     #[param(minimum = 0.5, maximum = 2)]
-    contrast: Option<f32>,
+    contrast: Option<f64>,
 }
 
 fn wrong(code: &'static str, detail: String) -> Problem {
@@ -240,9 +255,10 @@ impl LookJson {
                 wrong("unknown-filter", format!("there is no filter `{id}`; known: {}", known.join(", ")))
             })?),
         };
-        let number = |name, value: Option<f32>, default: f32, low: f32, high: f32| match value {
+        // Compared before it is rounded: what lies a hair beyond a bound is beyond it.
+        let number = |name, value: Option<f64>, default: f32, low: f64, high: f64| match value {
             None => Ok(default),
-            Some(value) if (low..=high).contains(&value) => Ok(value),
+            Some(value) if (low..=high).contains(&value) => Ok(value as f32),
             Some(value) => {
                 Err(wrong("look-out-of-range", format!("{name} is {value}; give {low} to {high}")))
             }
@@ -410,7 +426,12 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_refused_with_the_range() {
-        for look in [r#"{"amount":1.01}"#, r#"{"saturation":-1}"#, r#"{"contrast":9}"#, r#"{"filter":"x"}"#] {
+        for look in [
+            r#"{"amount":1.0000000000000002}"#,
+            r#"{"saturation":-1}"#,
+            r#"{"contrast":9}"#,
+            r#"{"filter":"x"}"#,
+        ] {
             let options = parse(&format!(r#"{{"look":{look}}}"#));
             assert_eq!(options.look.look().unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
         }

@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use autochrome::{
-    Answer, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits, Metadata,
-    Method, MethodError, MethodInfo, ModelSource, Options, Picture, Pixels, Plane, Raster, decode, encode,
-    fit, models, registry,
+    Answer, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits, Look,
+    Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, fit, models,
+    registry,
 };
-use autochrome_color::filters::{Cube, Look};
 use autochrome_color::resize::{Filter as Resampling, fit_within, resize_plane};
 use axum::http::StatusCode;
 use sha2::{Digest as _, Sha256};
@@ -348,20 +347,13 @@ fn put_on(
     encoding: &EncodeOptions,
 ) -> Result<(Vec<u8>, (u32, u32)), Problem> {
     let answer = Arc::clone(answer);
-    let painter = Colorizer::with_method(Box::new(Known { info, answer }));
+    let painter = Colorizer::with_method(Box::new(Known { info, answer })).look(*look);
     let mut colored = painter.colorize(picture)?;
-    let mut untouched = 0;
     if collage {
         colored = colored.collage(picture)?;
-        untouched = colored.raster().width() as usize - picture.width();
     }
     let size = (colored.raster().width(), colored.raster().height());
-    let bytes = if look.is_identity() {
-        colored.encode(encoding)?
-    } else {
-        encode(&changed(colored.raster(), look, untouched)?, &picture.metadata, encoding)?
-    };
-    Ok((bytes, size))
+    Ok((colored.encode(encoding)?, size))
 }
 
 /// A small JPEG of what comes.
@@ -392,20 +384,6 @@ fn shrink(picture: &mut Picture, side_px: usize) {
         picture.luma = resize_plane(&picture.luma, width, height, Resampling::Area);
         picture.alpha = None;
     }
-}
-
-/// The pixels under a look; the first `untouched` columns stay as they are.
-fn changed(raster: &Raster, look: &Look, untouched: usize) -> Result<Raster, Problem> {
-    let (width, cube) = (raster.width() as usize, Cube::new(look));
-    let mut pixels = raster.pixels().clone();
-    match &mut pixels {
-        Pixels::Rgb8(rgb) => cube.apply8(rgb, width, untouched),
-        Pixels::Rgb16(rgb) => cube.apply16(rgb, width, untouched),
-        _ => {
-            return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "defect", "a result without colour"));
-        }
-    }
-    Ok(Raster::new(raster.width(), raster.height(), pixels)?.with_alpha(raster.alpha().cloned())?)
 }
 
 /// A method whose answer is known already.

@@ -5,6 +5,7 @@ use std::path::Path;
 use autochrome_color::bins;
 use autochrome_data::{Batch, Index};
 use autochrome_net::card::NetworkConfig;
+use autochrome_net::layers::Noise;
 use autochrome_net::models::chroma_net::{AB_SCALE, ChromaNet};
 use autochrome_net::models::patch_gan::PatchGan;
 use autochrome_net::norm::Statistics;
@@ -14,6 +15,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::TrainError;
 use crate::engine::Engine;
+use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::prior;
 use crate::recipe::{Chroma, Stage};
@@ -22,18 +24,20 @@ use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
 /// The averaged weights follow the live ones every so many steps.
 const EMA_EVERY: u64 = 8;
 
+/// The averaged weights' file in a checkpoint.
+const AVERAGED: &str = "averaged.safetensors";
+
 /// Pictures the class prior is measured on.
 const PRIOR_PICTURES: usize = 2000;
 
 pub(crate) struct ChromaTrainer {
     engine: Engine,
     recipe: Chroma,
+    seed: u64,
     class_weights: Vec<f32>,
-    generator: ChromaNet,
+    generator: Learner<ChromaNet>,
     averaged: Tensors,
-    discriminator: PatchGan,
-    generator_optimizer: AdamW,
-    discriminator_optimizer: AdamW,
+    discriminator: Learner<PatchGan>,
 }
 
 impl ChromaTrainer {
@@ -55,11 +59,10 @@ impl ChromaTrainer {
         Ok(Self {
             class_weights: prior::class_weights(index, PRIOR_PICTURES, recipe.rebalance_most),
             averaged: weights::collect(&generator),
-            discriminator,
-            generator_optimizer: AdamW::new(0.9, 0.999, recipe.weight_decay),
-            discriminator_optimizer: AdamW::new(0.5, 0.999, 0.0),
+            generator: Learner::new("generator", generator, AdamW::new(0.9, 0.999, recipe.weight_decay)),
+            discriminator: Learner::new("discriminator", discriminator, AdamW::new(0.5, 0.999, 0.0)),
             recipe: recipe.clone(),
-            generator,
+            seed,
             engine,
         })
     }
@@ -97,7 +100,7 @@ impl ChromaTrainer {
         // Early on the average follows closely, or it would remember the random start for thousands of steps.
         let updates = ((step + 1) / EMA_EVERY) as f64;
         let decay = self.recipe.ema.powi(EMA_EVERY as i32).min(updates / (9.0 + updates)) as f32;
-        for (path, live) in weights::collect(&self.generator) {
+        for (path, live) in weights::collect(&self.generator.module) {
             if let Some(average) = self.averaged.get_mut(&path) {
                 for (average, live) in average.values.iter_mut().zip(&live.values) {
                     *average = decay * *average + (1.0 - decay) * live;
@@ -140,15 +143,17 @@ impl Trainer for ChromaTrainer {
 
         let frozen = stage.encoder_rate == 0.0;
         let wanted = |path: &str| is_trained(path, stage);
-        engine.track(&self.generator, wanted);
+        engine.track(&self.generator.module, wanted);
         let encoder_statistics =
             if frozen || stage.encoder_statistics_fixed { Statistics::Running } else { Statistics::Learn };
         let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
-        let prediction = self.generator.forward(
+        let mut noise = Noise::new(self.seed, moment.step);
+        let prediction = self.generator.module.forward(
             input(gray, batch.size_px),
             input(hints, batch.size_px),
             encoder_statistics,
             Statistics::Learn,
+            Some((&mut noise, recipe.dropout)),
         );
         let ab = prediction.ab(recipe.temperature);
         let class_loss = losses::soft_cross_entropy(prediction.logits, classes, shares);
@@ -165,31 +170,22 @@ impl Trainer for ChromaTrainer {
             .add(gradient.mul_scalar(recipe.gradient));
 
         if let Some(gray) = gray_half {
-            engine.track(&self.discriminator, |_| true);
-            let judge = |colour| self.discriminator.forward(gray.clone(), colour, Statistics::Batch);
-            let real = losses::discriminator(judge(truth), judge(engine.detach(ab.clone())));
-            log.push(("discriminator", finite("discriminator", real.clone().into_scalar(), moment.step)?));
-            let gradients = engine.gradients(real, &self.discriminator, |_| true);
-            self.discriminator = engine.no_grad(|| {
-                self.discriminator_optimizer.step(self.discriminator.clone(), gradients, |_| moment.rate)
-            });
-            engine.track(&self.discriminator, |_| false);
-            let adversarial =
-                losses::generator_non_saturating(self.discriminator.forward(gray, ab, Statistics::Batch));
+            let told = self.discriminator.learn_to_tell(engine, &gray, truth, ab.clone(), moment)?;
+            log.push(("discriminator", told));
+            let adversarial = losses::generator_non_saturating(self.discriminator.judge(&gray, ab));
             log.push(("adversarial", finite("adversarial", adversarial.clone().into_scalar(), moment.step)?));
             loss = loss.add(adversarial.mul_scalar(stage.adversarial));
         }
 
-        let gradients = engine.gradients(loss, &self.generator, wanted);
         let rate = |path: &str| moment.rate * if is_encoder(path) { stage.encoder_rate } else { 1.0 };
-        self.generator =
-            engine.no_grad(|| self.generator_optimizer.step(self.generator.clone(), gradients, rate));
+        self.generator.descend(engine, loss, wanted, rate);
         self.follow(moment.step);
         Ok(log)
     }
 
     fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
-        let network = weights::apply(self.engine.for_inference(&self.generator), &self.averaged, |_| true)?;
+        let network =
+            weights::apply(self.engine.for_inference(&self.generator.module), &self.averaged, |_| true)?;
         Ok(Session::of_chroma_net(network, card, &self.engine.inference_device()))
     }
 
@@ -198,26 +194,15 @@ impl Trainer for ChromaTrainer {
     }
 
     fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        for (name, tensors) in [
-            ("generator", weights::collect(&self.generator)),
-            ("discriminator", weights::collect(&self.discriminator)),
-            ("generator_optimizer", self.generator_optimizer.state()),
-            ("discriminator_optimizer", self.discriminator_optimizer.state()),
-            ("averaged", self.averaged.clone()),
-        ] {
-            trainer::save_tensors(&tensors, &folder.join(name).with_extension("safetensors"))?;
-        }
-        Ok(())
+        self.generator.save(folder)?;
+        self.discriminator.save(folder)?;
+        trainer::save_tensors(&self.averaged, &folder.join(AVERAGED))
     }
 
     fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
-        let load = |name: &str| trainer::load_tensors(&folder.join(name).with_extension("safetensors"));
-        let device = self.engine.inference_device();
-        self.generator = weights::apply(self.generator.clone(), &load("generator")?, |_| true)?;
-        self.discriminator = weights::apply(self.discriminator.clone(), &load("discriminator")?, |_| true)?;
-        self.generator_optimizer.restore(&load("generator_optimizer")?, &device);
-        self.discriminator_optimizer.restore(&load("discriminator_optimizer")?, &device);
-        self.averaged = load("averaged")?;
+        self.generator.load(folder, &self.engine)?;
+        self.discriminator.load(folder, &self.engine)?;
+        self.averaged = trainer::load_tensors(&folder.join(AVERAGED))?;
         Ok(())
     }
 }

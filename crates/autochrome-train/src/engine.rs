@@ -15,7 +15,7 @@ pub struct Engine {
 impl Engine {
     /// The engine for a device name of [`device::NAMES`].
     pub fn named(name: &str) -> Result<Self, NetError> {
-        let native = name == "libtorch";
+        let native = name.starts_with("libtorch");
         let device = device::named(name)?;
         Ok(Self { device: if native { device } else { device.autodiff() }, native })
     }

@@ -9,6 +9,7 @@ mod chroma;
 mod curves;
 mod engine;
 mod error;
+mod learner;
 mod log;
 mod optimizer;
 mod pix2pix;

@@ -15,6 +15,7 @@ use autochrome_net::{ModelCard, Session, losses, scale_luma};
 
 use crate::TrainError;
 use crate::engine::Engine;
+use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::recipe::{Adversarial, Pix2pix};
 use crate::trainer::{self, Losses, Moment, Trainer, finite, tensor};
@@ -29,10 +30,8 @@ pub(crate) struct Pix2pixTrainer {
     engine: Engine,
     recipe: Pix2pix,
     seed: u64,
-    generator: UNet,
-    discriminator: PatchGan,
-    generator_optimizer: AdamW,
-    discriminator_optimizer: AdamW,
+    generator: Learner<UNet>,
+    discriminator: Learner<PatchGan>,
     dead_steps: u64,
 }
 
@@ -56,10 +55,8 @@ impl Pix2pixTrainer {
             engine,
             recipe: recipe.clone(),
             seed,
-            generator,
-            discriminator,
-            generator_optimizer: adam(),
-            discriminator_optimizer: adam(),
+            generator: Learner::new("generator", generator, adam()),
+            discriminator: Learner::new("discriminator", discriminator, adam()),
             dead_steps: 0,
         })
     }
@@ -93,21 +90,13 @@ impl Trainer for Pix2pixTrainer {
         let gray = input(batch.luma.iter().map(|&l| scale_luma(l)).collect());
         let truth = input(self.truth(batch));
 
-        engine.track(&self.generator, |_| true);
+        engine.track(&self.generator.module, |_| true);
         let mut noise = Noise::new(self.seed, moment.step);
-        let fake = self.generator.forward(gray.clone(), Statistics::Learn, Some(&mut noise));
+        let fake = self.generator.module.forward(gray.clone(), Statistics::Learn, Some(&mut noise));
+        let discriminator_loss =
+            self.discriminator.learn_to_tell(engine, &gray, truth.clone(), fake.clone(), moment)?;
 
-        engine.track(&self.discriminator, |_| true);
-        let judge = |colour| self.discriminator.forward(gray.clone(), colour, Statistics::Batch);
-        let loss = losses::discriminator(judge(truth.clone()), judge(engine.detach(fake.clone())));
-        let discriminator_loss = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
-        let gradients = engine.gradients(loss, &self.discriminator, |_| true);
-        self.discriminator = engine.no_grad(|| {
-            self.discriminator_optimizer.step(self.discriminator.clone(), gradients, |_| moment.rate)
-        });
-
-        engine.track(&self.discriminator, |_| false);
-        let logits = self.discriminator.forward(gray, fake.clone(), Statistics::Batch);
+        let logits = self.discriminator.judge(&gray, fake.clone());
         let adversarial = match self.recipe.adversarial {
             Adversarial::Minimax => losses::generator_minimax(logits),
             Adversarial::NonSaturating => losses::generator_non_saturating(logits),
@@ -116,9 +105,7 @@ impl Trainer for Pix2pixTrainer {
         let adversarial_loss = finite("adversarial", adversarial.clone().into_scalar(), moment.step)?;
         let l1_loss = finite("l1", l1.clone().into_scalar(), moment.step)?;
         let loss = adversarial.add(l1.mul_scalar(self.recipe.lambda_l1));
-        let gradients = engine.gradients(loss, &self.generator, |_| true);
-        self.generator = engine
-            .no_grad(|| self.generator_optimizer.step(self.generator.clone(), gradients, |_| moment.rate));
+        self.generator.descend(engine, loss, |_| true, |_| moment.rate);
 
         self.dead_steps = if discriminator_loss < DEAD_LOSS { self.dead_steps + 1 } else { 0 };
         if self.dead_steps >= DEAD_PATIENCE {
@@ -129,35 +116,23 @@ impl Trainer for Pix2pixTrainer {
     }
 
     fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
-        let network = self.engine.for_inference(&self.generator);
+        let network = self.engine.for_inference(&self.generator.module);
         let output = self.recipe.generator.output;
         Ok(Session::of_unet(network, output, card, &self.engine.inference_device()))
     }
 
     fn weights(&self) -> Tensors {
-        weights::collect(&self.generator)
+        weights::collect(&self.generator.module)
     }
 
     fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        for (name, tensors) in [
-            ("generator", weights::collect(&self.generator)),
-            ("discriminator", weights::collect(&self.discriminator)),
-            ("generator_optimizer", self.generator_optimizer.state()),
-            ("discriminator_optimizer", self.discriminator_optimizer.state()),
-        ] {
-            trainer::save_tensors(&tensors, &folder.join(name).with_extension("safetensors"))?;
-        }
-        Ok(())
+        self.generator.save(folder)?;
+        self.discriminator.save(folder)
     }
 
     fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
-        let load = |name: &str| trainer::load_tensors(&folder.join(name).with_extension("safetensors"));
-        let device = self.engine.inference_device();
-        self.generator = weights::apply(self.generator.clone(), &load("generator")?, |_| true)?;
-        self.discriminator = weights::apply(self.discriminator.clone(), &load("discriminator")?, |_| true)?;
-        self.generator_optimizer.restore(&load("generator_optimizer")?, &device);
-        self.discriminator_optimizer.restore(&load("discriminator_optimizer")?, &device);
-        Ok(())
+        self.generator.load(folder, &self.engine)?;
+        self.discriminator.load(folder, &self.engine)
     }
 }
 

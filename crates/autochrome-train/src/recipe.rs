@@ -90,6 +90,9 @@ pub struct Chroma {
     pub huber_delta: f32,
     /// Weight of the gradient loss.
     pub gradient: f32,
+    /// Share of the encoder's deep channels hidden from the decoder in each sample.
+    #[serde(default)]
+    pub dropout: f64,
     /// Annealing temperature the refinement is trained with.
     pub temperature: f32,
     /// AdamW's weight decay.
@@ -264,6 +267,18 @@ mod tests {
             let recipe = Recipe::parse(text).unwrap();
             let again = Recipe::parse(&toml::to_string(&recipe).unwrap()).unwrap();
             assert_eq!(recipe, again);
+        }
+    }
+
+    #[test]
+    fn fine_tuning_goes_on_with_the_network_that_is_shipped() {
+        let shipped = include_bytes!("../../../assets/models/flagship.safetensors");
+        let (card, _) = autochrome_net::weights::from_bytes(shipped).unwrap();
+        for text in
+            [include_str!("../../../recipes/fine-tune.toml"), include_str!("../../../recipes/flagship.toml")]
+        {
+            let Model::ChromaNet(model) = Recipe::parse(text).unwrap().model else { panic!("{text}") };
+            assert_eq!(crate::chroma::network(&model), card.network);
         }
     }
 

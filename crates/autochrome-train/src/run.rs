@@ -47,7 +47,7 @@ pub struct RunOptions {
     pub steps: Option<u64>,
     /// A device of [`autochrome_net::device::NAMES`].
     pub device: String,
-    /// Weights to begin with: our safetensors, or the EfficientNet-Lite0 `.pth` for the flagship's encoder.
+    /// Weights to begin with: our safetensors, or the EfficientNet-Lite `.pth` for the flagship's encoder.
     pub start: Option<PathBuf>,
     /// Time between checkpoints.
     pub checkpoint_every: Duration,
@@ -324,9 +324,8 @@ impl<'a> Judge<'a> {
         figures: &mut Table,
         options: &RunOptions,
     ) -> Result<Event, TrainError> {
-        let saturation = self.recipe.inference.saturation;
         let session = trainer.session(card(self.recipe, options, state, BTreeMap::new()))?;
-        let scores = self.set.measure(&session, &PredictOptions::default(), saturation)?;
+        let scores = self.set.measure(&session, &PredictOptions::default())?;
         let score = scores.score(&self.gray, &self.truth);
         let best = state.best.is_none_or(|before| score < before);
         figures.row(
@@ -356,7 +355,7 @@ impl<'a> Judge<'a> {
             write_weights(&options.out.join("best.safetensors"), &tensors, &card)?;
         }
         let sheet = options.out.join(format!("samples/{:07}.png", state.step));
-        samples::write(&sheet, &self.set, self.recipe.validation.samples, &session, saturation)?;
+        samples::write(&sheet, &self.set, self.recipe.validation.samples, &session)?;
         curves::write(
             &options.out.join("curves.svg"),
             &[&options.out.join("log.tsv"), &options.out.join("validation.tsv")],

@@ -17,15 +17,13 @@ pub(crate) fn write(
     set: &ValidationSet,
     count: usize,
     session: &Session,
-    saturation: f32,
 ) -> Result<(), TrainError> {
     let count = count.min(set.len());
     if count == 0 {
         return Ok(());
     }
-    let triples = (0..count)
-        .map(|i| set.triple(i * set.len() / count, session, saturation))
-        .collect::<Result<Vec<_>, _>>()?;
+    let triples =
+        (0..count).map(|i| set.triple(i * set.len() / count, session)).collect::<Result<Vec<_>, _>>()?;
     let (width, height) = triples[0].size;
     let across = ACROSS.min(count);
     let (sheet_width, sheet_height) = (3 * width * across, height * count.div_ceil(across));

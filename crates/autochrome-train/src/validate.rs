@@ -63,14 +63,11 @@ impl ValidationSet {
     ///
     /// # Errors
     /// [`TrainError::Net`] when the network refuses a picture.
-    pub fn measure(
-        &self,
-        session: &Session,
-        options: &PredictOptions,
-        saturation: f32,
-    ) -> Result<Scores, TrainError> {
-        let tone = Tone { saturation, ..Tone::default() };
-        self.mean(|picture| Ok(render8(&picture.luma, &session.predict(&picture.luma, &[], options)?, &tone)))
+    pub fn measure(&self, session: &Session, options: &PredictOptions) -> Result<Scores, TrainError> {
+        self.mean(|picture| {
+            let chroma = session.predict(&picture.luma, &[], options)?;
+            Ok(render8(&picture.luma, &chroma, &Tone::default()))
+        })
     }
 
     /// Scores of painting nothing.
@@ -106,14 +103,13 @@ impl ValidationSet {
     }
 
     /// Question, answer and truth of the `i`-th picture as RGB bytes, with their width and height.
-    pub(crate) fn triple(&self, i: usize, session: &Session, saturation: f32) -> Result<Triple, TrainError> {
+    pub(crate) fn triple(&self, i: usize, session: &Session) -> Result<Triple, TrainError> {
         let picture = &self.pictures[i];
-        let tone = Tone { saturation, ..Tone::default() };
         let chroma = session.predict(&picture.luma, &[], &PredictOptions::default())?;
         Ok(Triple {
             size: picture.luma.size(),
             gray: render8(&picture.luma, &Chroma::neutral(1, 1), &Tone::default()),
-            painted: render8(&picture.luma, &chroma, &tone),
+            painted: render8(&picture.luma, &chroma, &Tone::default()),
             truth: picture.truth.clone(),
         })
     }

@@ -1,5 +1,6 @@
 //! The result: pixels in colour with everything the file said of itself.
 
+use autochrome_color::filters::{Cube, Look};
 use autochrome_color::render::{render8, render16};
 use autochrome_color::{Chroma, Plane, Tone};
 use autochrome_media::{Depth, EncodeOptions, Metadata, Picture, Pixels, Raster, encode};
@@ -17,14 +18,18 @@ pub struct Colored {
 }
 
 impl Colored {
-    pub(crate) fn new(picture: &Picture, answer: &Answer, tone: &Tone) -> Result<Self, Error> {
+    pub(crate) fn new(picture: &Picture, answer: &Answer, tone: &Tone, look: &Look) -> Result<Self, Error> {
         let chroma = &answer.chroma;
         // Only a drawing has another luma than its own, and of the same size.
         let own = answer.luma.as_ref().filter(|luma| luma.size() == picture.luma.size());
-        let pixels = render(own.unwrap_or(&picture.luma), picture.depth, chroma, tone);
+        let mut pixels = render(own.unwrap_or(&picture.luma), picture.depth, chroma, tone);
+        let added = if look.is_identity() {
+            let ab = chroma.a.data().iter().zip(chroma.b.data());
+            ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0))
+        } else {
+            put_on(look, &mut pixels, picture.width())
+        };
         let raster = raster(picture.width(), picture.height(), pixels)?.with_alpha(picture.alpha.clone())?;
-        let ab = chroma.a.data().iter().zip(chroma.b.data());
-        let added = ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0));
         Ok(Self { raster, metadata: picture.metadata.clone(), added })
     }
 
@@ -54,6 +59,28 @@ impl Colored {
         let raster = collage::side_by_side(picture.width(), &gray, &self.raster)?;
         Ok(Self { raster, metadata: self.metadata.clone(), added: self.added })
     }
+}
+
+/// Puts a look over pixels, and tells whether any of them is in colour then.
+fn put_on(look: &Look, pixels: &mut Pixels, width: usize) -> bool {
+    let cube = Cube::new(look);
+    match pixels {
+        Pixels::Rgb8(rgb) => {
+            cube.apply8(rgb, width);
+            in_color(rgb)
+        }
+        Pixels::Rgb16(rgb) => {
+            cube.apply16(rgb, width);
+            in_color(rgb)
+        }
+        // Results are never without colour channels.
+        _ => false,
+    }
+}
+
+/// Whether any pixel is not gray.
+fn in_color<S: PartialEq>(rgb: &[S]) -> bool {
+    rgb.chunks_exact(3).any(|pixel| pixel[0] != pixel[1] || pixel[1] != pixel[2])
 }
 
 /// sRGB pixels in this depth.

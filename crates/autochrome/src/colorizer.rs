@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use autochrome_color::Tone;
+use autochrome_color::filters::Look;
 use autochrome_media::Picture;
 use autochrome_methods::{
     Answer, Guidance, GuidanceKind, Method, MethodInfo, ModelSource, Options, registry,
@@ -17,6 +18,7 @@ pub struct Colorizer {
     scribbles: Option<Scribbles>,
     options: Options,
     tone: Tone,
+    look: Look,
 }
 
 impl Colorizer {
@@ -45,6 +47,7 @@ impl Colorizer {
             scribbles: None,
             options: Options::default(),
             tone: Tone::default(),
+            look: Look::default(),
         }
     }
 
@@ -52,6 +55,20 @@ impl Colorizer {
     #[must_use]
     pub fn saturation(mut self, saturation: f32) -> Self {
         self.tone.saturation = saturation;
+        self
+    }
+
+    /// Adjusts the colours and leaves luma alone; [`Colorizer::saturation`] is one of these.
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// Puts a look over the finished picture: a filter, contrast. Other than everything else it may change luma.
+    #[must_use]
+    pub fn look(mut self, look: Look) -> Self {
+        self.look = look;
         self
     }
 
@@ -103,7 +120,7 @@ impl Colorizer {
         self.info().guidance.contains(&GuidanceKind::Colors)
     }
 
-    /// The picture in colour: the method's best answer. Luma is untouched, but for that of drawings.
+    /// The picture in colour: the method's best answer. Luma is untouched, but for that of drawings and under a look.
     ///
     /// # Errors
     /// When the guidance does not fit the method or the picture, or the method's network fails.
@@ -133,8 +150,8 @@ impl Colorizer {
         Ok(guidance)
     }
 
-    /// An answer put over a picture.
+    /// An answer put over a picture, and a look over both.
     pub(crate) fn render(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
-        Colored::new(picture, answer, &self.tone)
+        Colored::new(picture, answer, &self.tone, &self.look)
     }
 }

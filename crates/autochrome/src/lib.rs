@@ -27,6 +27,9 @@
 //! [`Colorizer::builtin`] takes the default method and model. [`Colorizer::open`] takes any method of the
 //! [registry](registry::methods) and weights of your own, [`Colorizer::with_method`] a [`Method`] that you wrote.
 //!
+//! [`Colorizer::tone`] adjusts the colours that a method found, [`Colorizer::look`] puts one of the [filters](filters::all)
+//! over the finished picture.
+//!
 //! # Errors
 //!
 //! Every [`Error`] says whose fault it is ([`Error::blame`]) and what to do, and has a [code](Error::code) that stays the
@@ -39,6 +42,7 @@ mod error;
 mod pipeline;
 mod scribbles;
 
+pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Plane, Tone};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,

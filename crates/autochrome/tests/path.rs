@@ -9,6 +9,7 @@ use autochrome::{
     Answer, Blame, Chroma, Colorizer, DecodeOptions, EncodeOptions, Error, Format, Guidance, Method,
     MethodError, MethodInfo, Options, Picture, Pixels, Plane, Request, decode,
 };
+use autochrome_color::metrics::luma_change;
 
 /// Paints everything in one colour, at a size of its own.
 struct Paint {
@@ -73,10 +74,22 @@ fn luma_stays_whatever_the_colour() {
     for (a, b) in [(30.0, 20.0), (-40.0, 40.0), (10.0, -60.0), (300.0, -300.0)] {
         let coloured = paint(a, b).run(&ramp(), &request(Format::Png)).unwrap().bytes;
         let after = decode(&coloured, &DecodeOptions::default()).unwrap().luma;
-        let worst =
-            picture().luma.data().iter().zip(after.data()).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
-        // Rounding to 8 bits moves L by at most one step of 255 where sRGB is coarsest, in the dark.
-        assert!(worst <= 100.0 / 255.0, "({a}, {b}) moved L by {worst}");
+        // Rounding to 8 bits moves L by at most one step where sRGB is coarsest, in the dark.
+        let change = luma_change(&after, &picture().luma);
+        assert!(change <= 1.0, "({a}, {b}) moved L by {change} steps");
+    }
+}
+
+#[test]
+fn a_file_keeps_the_lightness_of_every_pixel_however_strong_its_colours() {
+    let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/photos/camera.png");
+    let before = decode(&std::fs::read(photo).unwrap(), &DecodeOptions::default()).unwrap();
+    for saturation in [1.0, 4.0] {
+        let colored = Colorizer::builtin().unwrap().saturation(saturation).colorize(&before).unwrap();
+        let file = colored.encode(&EncodeOptions::new(Format::Png)).unwrap();
+        let after = decode(&file, &DecodeOptions::default()).unwrap();
+        let change = luma_change(&after.luma, &before.luma);
+        assert!(change > 0.0 && change <= 1.0, "{change} steps of 255 at saturation {saturation}");
     }
 }
 

@@ -17,11 +17,34 @@ export interface StrokeHint {
   color: string;
 }
 
+/** A rectangle in 0..1 of a picture's width and height. */
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** "This part of the picture is to look like that part of a reference", the first reference being 0. */
+export interface SwatchPair {
+  picture: Area;
+  area: Area;
+  reference: number;
+}
+
+/** "The colour of the picture that is nearest to `from` is to become `to`." */
+export interface Recolor {
+  from: string;
+  to: string;
+}
+
 export interface ColorizeOptions {
   method?: string;
   settings?: Record<string, Value>;
   points?: PointHint[];
   strokes?: StrokeHint[];
+  swatches?: SwatchPair[];
+  recolors?: Recolor[];
   seed?: number;
   variants?: number;
   answer?: number;

@@ -21,9 +21,15 @@ export interface Job {
 }
 
 /** The same `sending` means the same job, however often it is sent. */
-export async function submit(images: File[], options: ColorizeOptions, sending: string, signal: AbortSignal): Promise<Job> {
+export async function submit(
+  images: File[],
+  options: ColorizeOptions,
+  references: File[],
+  sending: string,
+  signal: AbortSignal,
+): Promise<Job> {
   const headers = { "idempotency-key": sending };
-  const response = await askPatiently("/v1/jobs", { method: "POST", headers, body: form(images, options), signal });
+  const response = await askPatiently("/v1/jobs", { method: "POST", headers, body: form(images, options, references), signal });
   return response.json();
 }
 

@@ -88,8 +88,16 @@ export function useRegistry(): Registry | null {
   return registry;
 }
 
-/** Whether a method takes a kind of hint. */
-export function takes(method: Method | undefined, kind: "hints" | "references" | "seed"): boolean {
-  const wanted = { hints: ["points", "strokes"], references: ["references"], seed: ["seed"] }[kind];
-  return method?.guidance.some((given) => wanted.includes(given)) ?? false;
+/** What the server calls the kinds of guidance that this app can give. */
+const GUIDANCE = {
+  hints: ["points", "strokes"],
+  references: ["references"],
+  parts: ["swatches"],
+  recolors: ["palette changes"],
+  seed: ["seed"],
+};
+
+/** Whether a method takes a kind of guidance. */
+export function takes(method: Method | undefined, kind: keyof typeof GUIDANCE): boolean {
+  return method?.guidance.some((given) => GUIDANCE[kind].includes(given)) ?? false;
 }

@@ -1,5 +1,6 @@
 /** Pictures and settings that stay on this device, in IndexedDB. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Recolor, SwatchPair } from "../api/colorize";
 import type { Look, Value } from "../api/registry";
 import type { Hints } from "../studio/hints/hints";
 
@@ -15,6 +16,8 @@ export interface Entry {
   look: Look;
   hints?: Hints;
   references?: File[];
+  parts?: SwatchPair[];
+  recolors?: Recolor[];
   /** Which of the method's answers was chosen, 0 being the first. */
   answer?: number;
 }

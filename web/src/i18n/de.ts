@@ -92,6 +92,7 @@ export const de: Catalogue = {
     compare: "Vergleich",
     side: "Nebeneinander",
     hints: "Von Hand färben",
+    parts: "Teile zuordnen",
     divide: "Grenze zwischen vorher und nachher",
     share: (percent) => `${percent} % vom Original`,
     hold: "Halten zeigt das Original",
@@ -172,6 +173,27 @@ export const de: Catalogue = {
     add: "Vorlage hinzufügen",
     input: "Vorlagen",
     remove: (name) => `${name} entfernen`,
+  },
+
+  parts: {
+    title: "Teile, die sich gleichen",
+    text: "Ziehen Sie ein Rechteck auf dem Bild auf und dann eines auf der Vorlage, deren Farben es bekommen soll.",
+    keys: "Mit Tasten: Pfeile bewegen das Rechteck, mit Umschalt ändern sie seine Größe, Eingabe nimmt es.",
+    here: "Jetzt auf dem Bild.",
+    there: "Jetzt auf einer Vorlage.",
+    noReference: "Fügen Sie zuerst eine Vorlage hinzu.",
+    onPicture: "Teil des Bildes",
+    onReference: (name) => `Teil von ${name}`,
+    pair: (number, name) => `${number}: wie in ${name}`,
+    remove: (number) => `Paar ${number} entfernen`,
+  },
+
+  recolor: {
+    title: "Farben des Bildes",
+    text: "Was das meiste bedeckt, steht oben. Wählen Sie, was aus einer Farbe werden soll; die Helligkeit bleibt.",
+    unreadable: "Dieser Browser kann die Farben dieser Datei nicht lesen.",
+    become: (number, color) => `Was aus Farbe ${number} (${color}) wird`,
+    keep: (number) => `Farbe ${number} lassen, wie sie ist`,
   },
 
   batch: {

@@ -94,6 +94,7 @@ export const en = {
     compare: "Compare",
     side: "Side by side",
     hints: "Colour by hand",
+    parts: "Match parts",
     divide: "Divide between before and after",
     share: (percent: number) => `${percent} % of the original`,
     hold: "Hold to see the original",
@@ -174,6 +175,27 @@ export const en = {
     add: "Add a reference",
     input: "Reference pictures",
     remove: (name: string) => `Remove ${name}`,
+  },
+
+  parts: {
+    title: "Parts that match",
+    text: "Draw a rectangle on the picture, and then one on the reference whose colours it is to have.",
+    keys: "With keys: arrows move the rectangle, with Shift they change its size, Enter takes it.",
+    here: "Now on the picture.",
+    there: "Now on a reference.",
+    noReference: "Add a reference first.",
+    onPicture: "Part of the picture",
+    onReference: (name: string) => `Part of ${name}`,
+    pair: (number: number, name: string) => `${number}: as in ${name}`,
+    remove: (number: number) => `Remove pair ${number}`,
+  },
+
+  recolor: {
+    title: "Colours of the picture",
+    text: "What covers most of it comes first. Choose what a colour is to become; lightness stays.",
+    unreadable: "This browser cannot read the colours of this file.",
+    become: (number: number, color: string) => `What colour ${number} (${color}) becomes`,
+    keep: (number: number) => `Keep colour ${number} as it is`,
   },
 
   batch: {

@@ -1,12 +1,13 @@
 /** Several pictures with one set of settings, as a job of the server. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { cancel, events, fetched, forget, type Job, job as readJob, submit } from "../api/jobs";
-import { type Look, PLAIN, useRegistry, type Value } from "../api/registry";
+import { type Look, PLAIN, takes, useRegistry, type Value } from "../api/registry";
 import { Problem } from "../api/client";
 import { tell, useText } from "../i18n/text";
 import { nameOf, save, stem } from "../studio/download";
 import { LookControls } from "../studio/look-controls";
 import { MethodControls } from "../studio/method-controls";
+import { References } from "../studio/references";
 import { readableBytes } from "../ui/bytes";
 import { DropArea } from "../ui/drop-area";
 
@@ -59,17 +60,19 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
   const [settings, setSettings] = useState<Record<string, Value>>({});
   const [look, setLook] = useState<Look>(PLAIN);
   const [format, setFormat] = useState("same");
+  const [references, setReferences] = useState<File[]>([]);
   const [sending, setSending] = useState<AbortController | null>(null);
   const [note, setNote] = useState("");
   const methods = registry?.methods ?? [];
   const method = methodId || (methods.find((method) => method.default)?.id ?? "");
+  const referred = takes(methods.find(({ id }) => id === method), "references");
 
   async function start() {
     const abort = new AbortController();
     setSending(abort);
     setNote("");
     try {
-      const job = await submit(files, { method, settings, look, format }, crypto.randomUUID(), abort.signal);
+      const job = await submit(files, { method, settings, look, format }, referred ? references : [], crypto.randomUUID(), abort.signal);
       onSent({ id: job.id, names: files.map((file) => file.name) });
     } catch (error) {
       setNote(abort.signal.aborted ? t.studio.cancelled : tell(t, error));
@@ -106,6 +109,13 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
           }}
           onSettings={setSettings}
         />
+        {referred && (
+          <References
+            files={references}
+            onAdd={(more) => setReferences([...references, ...more])}
+            onRemove={(number) => setReferences(references.filter((_, i) => i !== number))}
+          />
+        )}
         <label className="block text-sm font-medium">
           {t.look.format}
           <select className="field mt-1.5 font-normal" value={format} onChange={(event) => setFormat(event.target.value)}>

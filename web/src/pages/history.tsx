@@ -1,6 +1,7 @@
 /** What was coloured on this device. */
 import { useCallback, useEffect, useState } from "react";
 import { Link } from "react-router";
+import { useRegistry } from "../api/registry";
 import { exportZip } from "../history/export";
 import { bytesOf, type Entry, entries, erase, eraseAll } from "../history/store";
 import { useSpeech, useText } from "../i18n/text";
@@ -23,9 +24,9 @@ export function History() {
   return (
     <div className="pt-8">
       <div className="flex flex-wrap items-end gap-x-4 gap-y-4">
-        <h1 className="mr-auto text-4xl sm:text-5xl">{t.history.title}</h1>
+        <h1 className="mr-auto text-4xl max-sm:w-full sm:text-5xl">{t.history.title}</h1>
         {all && all.length > 0 && (
-          <>
+          <div className="flex flex-wrap gap-3">
             <button type="button" className="button" onClick={() => exportZip(all).then((zip) => save(zip, "autochrome-history.zip"))}>
               {t.history.export}
             </button>
@@ -40,7 +41,7 @@ export function History() {
             >
               {sure ? t.history.sure : t.history.eraseAll}
             </button>
-          </>
+          </div>
         )}
       </div>
       <p className="mt-4 max-w-[60ch] text-quiet">
@@ -71,6 +72,8 @@ function Kept({ entry, onErase }: { entry: Entry; onErase: () => void }) {
   const { t, language } = useSpeech();
   const url = useObjectUrl(entry.preview);
   const { filter } = entry.look;
+  const filters = useRegistry()?.filters;
+  const named = t.filters[filter]?.name ?? filters?.find(({ id }) => id === filter)?.name ?? filter;
   return (
     <li>
       <Link to={`/studio?kept=${entry.id}`} className="block aspect-[3/2] overflow-hidden rounded-sm bg-line">
@@ -81,7 +84,7 @@ function Kept({ entry, onErase }: { entry: Entry; onErase: () => void }) {
           <p className="truncate font-medium">{entry.name}</p>
           <p className="text-sm text-quiet">
             {new Date(entry.whenMs).toLocaleString(language)} · {readableBytes(bytesOf(entry))}
-            {filter !== "none" && ` · ${t.filters[filter]?.name ?? filter}`}
+            {filter !== "none" && ` · ${named}`}
           </p>
         </div>
         <button

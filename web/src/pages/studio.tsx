@@ -1,7 +1,7 @@
 /** One picture: colour it, compare, adjust, take it home. */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import { asCurl, type ColorizeOptions, colorize } from "../api/colorize";
+import { asCurl, type ColorizeOptions, colorize, type Recolor } from "../api/colorize";
 import { type Look, PLAIN, takes, useRegistry, type Value } from "../api/registry";
 import { entry, keep } from "../history/store";
 import { tell, useText } from "../i18n/text";
@@ -12,6 +12,10 @@ import { type Brush, HintLayer } from "../studio/hints/layer";
 import { HintTools, SWATCHES } from "../studio/hints/tools";
 import { LookControls } from "../studio/look-controls";
 import { MethodControls } from "../studio/method-controls";
+import { AreaLayer } from "../studio/parts/area-layer";
+import { PartTools } from "../studio/parts/part-tools";
+import { change as changePart, NO_PARTS } from "../studio/parts/parts";
+import { RecolorTools } from "../studio/recolor/recolor-tools";
 import { References } from "../studio/references";
 import { Stage, type View } from "../studio/stage";
 import { useBefore, useColors } from "../studio/use-colors";
@@ -31,6 +35,7 @@ interface Work {
 }
 
 const NO_FILES: File[] = [];
+const NO_RECOLORS: Recolor[] = [];
 
 export function Studio() {
   const t = useText();
@@ -42,6 +47,8 @@ export function Studio() {
   const [sketch, changeSketch] = useReducer(change, BLANK);
   const [brush, setBrush] = useState<Brush>({ color: SWATCHES.grass, width: 0.02, tool: "paint" });
   const [references, setReferences] = useState<File[]>(NO_FILES);
+  const [parts, changeParts] = useReducer(changePart, NO_PARTS);
+  const [recolors, setRecolors] = useState<Recolor[]>(NO_RECOLORS);
   const [several, setSeveral] = useState(false);
   const [chosen, setChosen] = useState(0);
   const [view, setView] = useState<View>("compare");
@@ -55,12 +62,23 @@ export function Studio() {
   const methods = registry?.methods ?? [];
   const method = methods.find(({ id }) => id === methodId) ?? methods.find((method) => method.default);
   const [hinted, referred, seeded] = [takes(method, "hints"), takes(method, "references"), takes(method, "seed")];
+  const [matched, recolored] = [referred && takes(method, "parts"), takes(method, "recolors")];
 
   // What decides about the colours. Without seeds more answers cost nothing, so they are always asked for.
   const variants = seeded && !several ? 1 : SEVERAL;
   const asked = useMemo<ColorizeOptions | null>(
-    () => (method ? { method: method.id, settings, ...(hinted && !isEmpty(sketch.now) ? sketch.now : {}), variants } : null),
-    [method, settings, hinted, sketch.now, variants],
+    () =>
+      method
+        ? {
+            method: method.id,
+            settings,
+            ...(hinted && !isEmpty(sketch.now) ? sketch.now : {}),
+            ...(matched && parts.pairs.length > 0 ? { swatches: parts.pairs } : {}),
+            ...(recolored && recolors.length > 0 ? { recolors } : {}),
+            variants,
+          }
+        : null,
+    [method, settings, hinted, sketch.now, matched, parts.pairs, recolored, recolors, variants],
   );
   const given = referred ? references : NO_FILES;
   const { answers, busy, error, cancel } = useColors(work?.file ?? null, asked, given);
@@ -74,6 +92,8 @@ export function Studio() {
     setLook(PLAIN);
     setChosen(0);
     changeSketch({ do: "forget" });
+    changeParts({ do: "clear" });
+    setRecolors(NO_RECOLORS);
     setNote("");
   }, []);
 
@@ -92,6 +112,8 @@ export function Studio() {
         setReferences(found.references ?? NO_FILES);
         changeSketch({ do: "forget" });
         if (found.hints && !isEmpty(found.hints)) changeSketch({ do: "load", hints: found.hints });
+        changeParts({ do: "load", pairs: found.parts ?? [] });
+        setRecolors(found.recolors ?? NO_RECOLORS);
         setSeveral((found.answer ?? 0) > 0);
         setChosen(found.answer ?? 0);
         setWork({ id: found.id, file: new File([found.original], found.name, { type: found.original.type }), kept: found.preview });
@@ -114,15 +136,17 @@ export function Studio() {
         look,
         hints: hinted ? sketch.now : undefined,
         references: given,
+        parts: matched ? parts.pairs : undefined,
+        recolors: recolored ? recolors : undefined,
         answer: chosen,
       }).catch(() => setNote(t.studio.noRoom));
     }, 500);
     return () => clearTimeout(timer);
-  }, [work, answer, method, busy, settings, look, hinted, sketch.now, given, chosen, t]);
+  }, [work, answer, method, busy, settings, look, hinted, sketch.now, given, matched, parts.pairs, recolored, recolors, chosen, t]);
 
   useEffect(() => {
-    if (!hinted && view === "hints") setView("compare");
-  }, [hinted, view]);
+    if ((!hinted && view === "hints") || (!matched && view === "parts")) setView("compare");
+  }, [hinted, matched, view]);
 
   if (!work) {
     return (
@@ -181,7 +205,7 @@ export function Studio() {
         </button>
       </div>
       <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        <div className="min-w-0">
+        <div className="min-w-0 self-start lg:sticky lg:top-4">
           <Stage
             key={work.id}
             view={view}
@@ -190,12 +214,31 @@ export function Studio() {
             ratio={ratio ?? before?.ratio ?? 1.5}
             drawn={ratio !== null}
             busy={doing !== ""}
-            overlay={<HintLayer hints={sketch.now} brush={brush} ratio={ratio ?? 1} onChange={changeSketch} />}
+            overlay={
+              view === "hints" ? (
+                <HintLayer hints={sketch.now} brush={brush} ratio={ratio ?? 1} onChange={changeSketch} />
+              ) : (
+                <AreaLayer
+                  label={t.parts.onPicture}
+                  describedBy="part-keys"
+                  areas={[
+                    ...parts.pairs.map(({ picture }, i) => ({ area: picture, number: i + 1 })),
+                    ...(parts.open ? [{ area: parts.open, number: null }] : []),
+                  ]}
+                  onArea={(area) => changeParts({ do: "here", area })}
+                />
+              )
+            }
           >
             <Choice
               label={t.stage.view}
               value={view}
-              options={[["compare", t.stage.compare], ["side", t.stage.side], ...(hinted ? [["hints", t.stage.hints] as const] : [])]}
+              options={[
+                ["compare", t.stage.compare],
+                ["side", t.stage.side],
+                ...(hinted ? [["hints", t.stage.hints] as const] : []),
+                ...(matched ? [["parts", t.stage.parts] as const] : []),
+              ]}
               onChange={setView}
             />
           </Stage>
@@ -215,7 +258,18 @@ export function Studio() {
           {view === "hints" && (
             <HintTools sketch={sketch} brush={brush} name={stem(work.file.name)} onBrush={setBrush} onChange={changeSketch} />
           )}
-          {referred && <References files={references} onChange={setReferences} />}
+          {referred && (
+            <References
+              files={references}
+              onAdd={(more) => setReferences([...references, ...more])}
+              onRemove={(number) => {
+                setReferences(references.filter((_, i) => i !== number));
+                changeParts({ do: "forget-reference", reference: number });
+              }}
+            />
+          )}
+          {view === "parts" && <PartTools parts={parts} references={references} onChange={changeParts} />}
+          {recolored && <RecolorTools file={work.file} recolors={recolors} onChange={setRecolors} />}
           <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
           <MethodControls
             methods={methods}

@@ -4,7 +4,13 @@ import { useText } from "../i18n/text";
 import { DropArea } from "../ui/drop-area";
 import { useObjectUrl } from "../ui/object-url";
 
-export function References({ files, onChange }: { files: File[]; onChange: (files: File[]) => void }) {
+interface Props {
+  files: File[];
+  onAdd: (files: File[]) => void;
+  onRemove: (number: number) => void;
+}
+
+export function References({ files, onAdd, onRemove }: Props) {
   const t = useText();
   const id = useId();
   return (
@@ -17,14 +23,14 @@ export function References({ files, onChange }: { files: File[]; onChange: (file
         label={t.references.input}
         button={t.references.add}
         className="p-4"
-        onFiles={(more) => onChange([...files, ...more])}
+        onFiles={onAdd}
       >
         <p className="mb-3 text-sm text-quiet">{t.references.text}</p>
       </DropArea>
       {files.length > 0 && (
         <ul className="flex flex-wrap gap-3">
           {files.map((file, i) => (
-            <Reference key={`${i} ${file.name}`} file={file} onRemove={() => onChange(files.filter((other) => other !== file))} />
+            <Reference key={`${i} ${file.name}`} file={file} onRemove={() => onRemove(i)} />
           ))}
         </ul>
       )}

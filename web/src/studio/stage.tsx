@@ -3,7 +3,7 @@ import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } fro
 import { useText } from "../i18n/text";
 import { Divider } from "./divider";
 
-export type View = "compare" | "side" | "hints";
+export type View = "compare" | "side" | "hints" | "parts";
 
 interface Props {
   view: View;
@@ -14,7 +14,7 @@ interface Props {
   /** Whether `after` shows something. */
   drawn: boolean;
   busy: boolean;
-  /** What lies over the picture in the view `hints`. */
+  /** What lies over the picture in the views `hints` and `parts`. */
   overlay: ReactNode;
   /** What stands beside the buttons below. */
   children: ReactNode;
@@ -79,7 +79,8 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
   const side = view === "side" && drawn;
   const compared = view === "compare" && drawn;
   // A zoomed picture is moved by dragging it, as maps are.
-  const pan = zoom > 1 && view !== "hints";
+  const drawing = view === "hints" || view === "parts";
+  const pan = zoom > 1 && !drawing;
   const sheetRatio = side ? 2 * ratio : ratio;
   return (
     <div>
@@ -135,17 +136,17 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
             )}
             {before && side && held && <img src={before} alt="" draggable={false} className="absolute inset-0 size-full" />}
             {compared && !held && <Divider share={share} anywhere={zoom === 1} onShare={setShare} />}
-            {view === "hints" && drawn && !held && overlay}
+            {drawing && drawn && !held && overlay}
           </div>
         </div>
       </div>
       <div className={`h-1 ${busy ? "developing" : ""}`} />
       <div className="mt-2 flex flex-wrap items-center gap-2">
         {children}
-        <span className="ml-auto flex flex-wrap gap-2">
+        <span className="flex flex-wrap gap-2 max-sm:w-full max-sm:justify-between sm:ml-auto">
           <button
             type="button"
-            className="button touch-none select-none"
+            className="button touch-none px-4 select-none sm:px-5"
             aria-pressed={held}
             disabled={!drawn}
             onPointerDown={() => setHeld(true)}

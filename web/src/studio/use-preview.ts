@@ -4,11 +4,24 @@ import { cube } from "../api/colorize";
 import type { Look } from "../api/registry";
 import { applyCube } from "../look/cube";
 
+/** Longer side of the copy that is drawn while the look changes: what a screen shows of the picture, and quick. */
+const QUICK_PX = 900;
+
+/** Rests this long before the whole picture is drawn. */
+const REST_MS = 150;
+
+interface Source {
+  whole: ImageData;
+  quick: ImageData;
+}
+
 /** Draws `colored` under `look`; the width by height of what is drawn, or null while nothing is. */
 export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored: Blob | null, look: Look): number | null {
-  const [source, setSource] = useState<ImageData | null>(null);
+  const [source, setSource] = useState<Source | null>(null);
   const [ratio, setRatio] = useState<number | null>(null);
-  const waiting = useRef<AbortController | null>(null);
+  const wish = useRef(look);
+  const wake = useRef(() => {});
+  wish.current = look;
 
   useEffect(() => {
     if (!colored) {
@@ -18,10 +31,10 @@ export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored:
     }
     let current = true;
     createImageBitmap(colored, { colorSpaceConversion: "none" }).then((bitmap) => {
-      const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
-      if (!pen || !current) return;
-      pen.drawImage(bitmap, 0, 0);
-      setSource(pen.getImageData(0, 0, bitmap.width, bitmap.height));
+      const whole = pixels(bitmap, 1);
+      const scale = QUICK_PX / Math.max(bitmap.width, bitmap.height);
+      if (current && whole) setSource({ whole, quick: (scale < 1 && pixels(bitmap, scale)) || whole });
+      bitmap.close();
     });
     return () => {
       current = false;
@@ -32,29 +45,69 @@ export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored:
     const target = canvas.current;
     const pen = target?.getContext("2d");
     if (!target || !pen || !source) return;
-    // Only the latest wish counts.
-    waiting.current?.abort();
+    const { whole, quick } = source;
     const abort = new AbortController();
-    waiting.current = abort;
-    const draw = (shown: ImageData) => {
-      if (target.width !== source.width || target.height !== source.height) {
-        [target.width, target.height] = [source.width, source.height];
-      }
-      pen.putImageData(shown, 0, 0);
-      setRatio(source.width / source.height);
+    let drawn: { look: Look; pixels: ImageData } | null = null;
+    let drawing = false;
+    let hurry = () => {};
+
+    const put = (pixels: ImageData) => {
+      const { width, height } = pixels;
+      if (target.width !== width || target.height !== height) [target.width, target.height] = [width, height];
+      pen.putImageData(pixels, 0, 0);
+      setRatio(whole.width / whole.height);
     };
-    cube(look, abort.signal)
-      .then(({ nodes, grain }) => {
-        const shown = new ImageData(source.width, source.height);
-        applyCube(source.data, shown.data, source.width, nodes, grain);
-        draw(shown);
-      })
-      .catch(() => {
-        // Without a server there are no looks, but the colours are here.
-        if (!abort.signal.aborted) draw(source);
-      });
+
+    // One look after the other, and always the latest: a slider that is dragged shows where it is, as fast as it can.
+    const draw = async () => {
+      if (drawing) return;
+      drawing = true;
+      while (!abort.signal.aborted && (drawn?.look !== wish.current || drawn.pixels !== whole)) {
+        const look = wish.current;
+        const settled = drawn?.look === look;
+        if (settled) {
+          await new Promise<void>((resolve) => {
+            hurry = resolve;
+            setTimeout(resolve, REST_MS);
+          });
+          if (wish.current !== look) continue;
+        }
+        // The first picture is drawn whole: nobody waits for a slider yet.
+        const from = settled || !drawn ? whole : quick;
+        let shown = from;
+        try {
+          const { nodes, grain } = await cube(look, abort.signal);
+          shown = new ImageData(from.width, from.height);
+          applyCube(from.data, shown.data, from.width, nodes, grain);
+        } catch {
+          // Without a server there are no looks, but the colours are here.
+        }
+        if (abort.signal.aborted) break;
+        put(shown);
+        drawn = { look, pixels: from };
+      }
+      drawing = false;
+    };
+    wake.current = () => {
+      hurry();
+      draw();
+    };
+    draw();
     return () => abort.abort();
-  }, [canvas, source, look]);
+  }, [canvas, source]);
+
+  useEffect(() => {
+    if (look) wake.current();
+  }, [look]);
 
   return ratio;
+}
+
+function pixels(bitmap: ImageBitmap, scale: number): ImageData | null {
+  const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(scale * side))) as [number, number];
+  const pen = new OffscreenCanvas(width, height).getContext("2d");
+  if (!pen) return null;
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(bitmap, 0, 0, width, height);
+  return pen.getImageData(0, 0, width, height);
 }

@@ -11,7 +11,11 @@ interface Props<T extends string> {
 export function Choice<T extends string>({ label, value, options, onChange }: Props<T>) {
   const name = useId();
   return (
-    <fieldset className="inline-flex max-w-full flex-wrap rounded-full border border-line bg-card p-1">
+    <fieldset
+      className={`inline-grid auto-cols-fr rounded-[1.4rem] border border-line bg-card p-1 max-sm:w-full sm:grid-flow-col sm:auto-cols-auto ${
+        options.length === 4 ? "max-sm:grid-cols-2" : "max-sm:grid-flow-col"
+      }`}
+    >
       <legend className="sr-only">{label}</legend>
       {options.map(([option, text]) => (
         <label key={option} className="choice">

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits};
+use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits, Look, Tone};
 
 use super::models::Weights;
 use crate::args::{ColorizeArguments, FormatArgument};
@@ -95,7 +95,11 @@ fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
     for (id, value) in &arguments.options {
         colorizer = colorizer.option(id, value).map_err(blame)?;
     }
-    Ok(guidance::tell(colorizer, &arguments.guidance)?.saturation(arguments.saturation))
+    let ColorizeArguments { saturation, temperature, tint, contrast, filter, .. } = *arguments;
+    let (filter, amount) = filter.unzip();
+    let look = Look { filter, amount: amount.unwrap_or(1.0), contrast, ..Look::default() };
+    let colorizer = guidance::tell(colorizer, &arguments.guidance)?;
+    Ok(colorizer.tone(Tone { saturation, temperature, tint }).look(look))
 }
 
 /// The one task of a run with `-` in it.

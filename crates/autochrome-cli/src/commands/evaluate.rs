@@ -5,10 +5,10 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{MethodError, Options, registry, write_atomic};
+use autochrome::{GuidanceKind, Method, MethodError, Options, registry, write_atomic};
 use autochrome_evaluate::{
-    EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Progress, SetOptions, evaluate, json,
-    report, table,
+    EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Pair, Progress, SetOptions, evaluate,
+    json, report, table,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -24,6 +24,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
         jobs,
         hint_pictures: arguments.hint_pictures.unwrap_or(usize::MAX),
         hint_seed: arguments.seed,
+        frechet: !arguments.no_frechet,
         bootstrap: autochrome_evaluate::Bootstrap { seed: arguments.seed, ..Default::default() },
         ..EvaluateOptions::default()
     };
@@ -32,6 +33,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
         named => EvaluateOptions { skin_sources: named.to_vec(), ..options },
     };
     let painters = painters(arguments)?;
+    let pairs = arguments.pairs.as_deref().map(Pair::read).transpose().usage()?;
     let index = Index::open(&arguments.data, "val").usage()?;
     // A manifest's pictures are named from its folder on.
     let root =
@@ -52,7 +54,11 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
     };
     let bar = Bar::new();
     let work = || {
-        let set = EvaluationSet::load(&index, root.unwrap_or(Path::new("")), size, stop)?;
+        let root = root.unwrap_or(Path::new(""));
+        let set = match &pairs {
+            Some(pairs) => EvaluationSet::load_pairs(pairs, root, size, stop)?,
+            None => EvaluationSet::load(&index, root, size, stop)?,
+        };
         let evaluation = evaluate(&set, &painters, &options, stop, |progress| bar.show(progress))?;
         let page = match &arguments.report {
             Some(_) => Some(report::html(&set, &evaluation, &painters, &title(&arguments.data), stop)?),
@@ -103,16 +109,25 @@ fn painters(arguments: &EvaluateArguments) -> Result<Vec<Painter>, Failure> {
                 options.set(entry.info, option, value).usage()?;
             }
         }
+        let mut add = |name: String, open: &dyn Fn() -> Result<Box<dyn Method>, Failure>| {
+            painters.push(Painter::method(&name, open()?, options.clone()));
+            if let Some(count) =
+                arguments.hints.filter(|_| entry.info.guidance.contains(&GuidanceKind::Points))
+            {
+                let name = format!("{name}, {count} hints");
+                painters.push(Painter::hinted(name, open()?, options.clone(), count.into(), arguments.seed));
+            }
+            Ok::<(), Failure>(())
+        };
         if !entry.info.uses_model || arguments.models.is_empty() {
-            painters.push(Painter::method(id, entry.open(None).map_err(method_blame)?, options));
+            add(id.clone(), &|| entry.open(None).map_err(method_blame))?;
             continue;
         }
         for model in &arguments.models {
             let weights = Weights::find(model)?;
-            let method = entry.open(Some(weights.source())).with_context(|| model.clone()).environment()?;
             let label = label(model);
             let name = if id == registry::DEFAULT { label } else { format!("{id}:{label}") };
-            painters.push(Painter::method(name, method, options.clone()));
+            add(name, &|| entry.open(Some(weights.source())).with_context(|| model.clone()).environment())?;
         }
     }
     for (name, folder) in &arguments.predictions {

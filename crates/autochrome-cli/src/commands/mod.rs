@@ -4,6 +4,7 @@ pub mod colorize;
 pub mod completions;
 pub mod dataset;
 pub mod evaluate;
+pub mod filters;
 pub mod keys;
 pub mod man;
 pub mod methods;

@@ -27,6 +27,14 @@ fn a_method_is_shown_with_its_options() {
 }
 
 #[test]
+fn filters_are_listed() {
+    let list = stdout(&["filters"]);
+    assert!(list.lines().any(|line| line.starts_with("sepia ")), "{list}");
+    let json: serde_json::Value = serde_json::from_str(&stdout(&["filters", "--json"])).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), list.lines().count());
+}
+
+#[test]
 fn a_card_is_shown_for_people_and_for_programs() {
     assert!(stdout(&["models", "show", "m.safetensors"]).starts_with("# Model `tiny`"));
     let json: serde_json::Value =
@@ -84,7 +92,7 @@ fn completions_and_manual_name_every_command() {
     let folder = Folder::new();
     folder.autochrome().args(["man", "--out-dir", "man"]).assert().success();
     let (script, page) = (stdout(&["completions", "bash"]), stdout(&["man"]));
-    for command in ["colorize", "models", "methods", "train"] {
+    for command in ["colorize", "models", "methods", "filters", "train"] {
         assert!(script.contains(command) && page.contains(command), "{command}");
         assert!(folder.path(&format!("man/autochrome-{command}.1")).exists(), "{command}");
     }

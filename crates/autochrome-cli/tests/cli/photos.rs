@@ -101,6 +101,46 @@ fn saturation_nought_takes_all_colour_away() {
 }
 
 #[test]
+fn a_filter_lies_over_the_result_and_over_one_half_of_the_collage() {
+    let folder = Folder::new();
+    folder.picture("a.png").gray(&["a.png", "--filter", "sepia", "--collage"]).assert().success();
+    let brown = |p: &image::Rgb<u8>| p[0] > p[1] && p[1] > p[2];
+    let result = folder.open("a.color.png").to_rgb8();
+    assert!(brown(result.get_pixel(18, 0)), "{:?}", result.get_pixel(18, 0));
+    let collage = folder.open("a.collage.png").to_rgb8();
+    assert!(collage.get_pixel(18, 0).0.iter().all(|v| *v == 126) && brown(collage.get_pixel(49 + 18, 0)));
+}
+
+#[test]
+fn half_a_filter_is_half_of_it_and_none_is_nothing() {
+    let folder = Folder::new();
+    folder.picture("a.png");
+    let blue = |name: &str, filter: &str| {
+        folder.gray(&["a.png", "-o", name, "--filter", filter]).assert().success();
+        folder.open(name).to_rgb8().get_pixel(18, 0)[2]
+    };
+    let (none, half, all) = (blue("0.png", "sepia=0"), blue("1.png", "sepia=0.5"), blue("2.png", "sepia"));
+    assert!(none == 126 && half < none - 10 && all < half - 10, "{none} {half} {all}");
+}
+
+#[test]
+fn warmth_and_tint_leave_luma_alone_and_contrast_does_not() {
+    let folder = Folder::new();
+    folder.picture("a.png");
+    let before = gray8_to_luma(ramp(48, 32).as_raw(), 48, 32);
+    let moved = |arguments: &[&str]| {
+        folder.gray(&["a.png", "-o", "b.png", "--overwrite"]).args(arguments).assert().success();
+        let after = rgb8_to_luma(folder.open("b.png").to_rgb8().as_raw(), 48, 32);
+        before.data().iter().zip(after.data()).map(|(b, a)| (b - a).abs()).fold(0.0, f32::max)
+    };
+    let warm = moved(&["--temperature", "20", "--tint", "-10"]);
+    assert!(warm <= 100.0 / 255.0, "L moved by {warm}");
+    assert!(moved(&["--contrast", "1.4"]) > 5.0);
+    folder.gray(&["a.png", "--contrast", "3"]).assert().code(2);
+    folder.gray(&["a.png", "--filter", "sephia"]).assert().code(2);
+}
+
+#[test]
 fn json_tells_sizes_and_times_of_every_stage() {
     let folder = Folder::new();
     folder.picture("a.png").file("m.safetensors", weights());

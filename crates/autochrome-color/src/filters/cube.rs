@@ -1,7 +1,5 @@
 //! A look as a table over sRGB, and its application to whole pictures.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::{Look, grain};
@@ -44,32 +42,31 @@ impl Cube {
         self.grain
     }
 
-    /// Changes interleaved sRGB bytes, rows of `width` pixels; the first `from` pixels of every row stay as they are.
-    pub fn apply8(&self, rgb: &mut [u8], width: usize, from: usize) {
-        self.apply(rgb, width, from..width, 255.0, f32::from, |v| v as u8);
+    /// Changes interleaved sRGB bytes, rows of `width` pixels.
+    pub fn apply8(&self, rgb: &mut [u8], width: usize) {
+        self.apply(rgb, width, 255.0, f32::from, |v| v as u8);
     }
 
-    /// Changes interleaved 16-bit sRGB samples, rows of `width` pixels; the first `from` pixels of every row stay as they are.
-    pub fn apply16(&self, rgb: &mut [u16], width: usize, from: usize) {
-        self.apply(rgb, width, from..width, 65_535.0, f32::from, |v| v as u16);
+    /// Changes interleaved 16-bit sRGB samples, rows of `width` pixels.
+    pub fn apply16(&self, rgb: &mut [u16], width: usize) {
+        self.apply(rgb, width, 65_535.0, f32::from, |v| v as u16);
     }
 
     fn apply<S: Copy + Send>(
         &self,
         rgb: &mut [S],
         width: usize,
-        columns: Range<usize>,
         white: f32,
         decode: impl Fn(S) -> f32 + Sync,
         encode: impl Fn(f32) -> S + Sync,
     ) {
-        if width == 0 || columns.is_empty() {
+        if width == 0 {
             return;
         }
         let height = rgb.len() / (3 * width);
-        let side_px = grain::side_px(columns.len().max(height));
+        let side_px = grain::side_px(width.max(height));
         rgb.par_chunks_exact_mut(3 * width).enumerate().for_each(|(y, row)| {
-            for (x, pixel) in row[3 * columns.start..].chunks_exact_mut(3).enumerate() {
+            for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
                 let color = [decode(pixel[0]) / white, decode(pixel[1]) / white, decode(pixel[2]) / white];
                 let mut color = self.look_up(color);
                 if self.grain > 0.0 {
@@ -126,7 +123,7 @@ mod tests {
         let before: Vec<u8> =
             (0..3 * 4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let mut after = before.clone();
-        cube.apply8(&mut after, 64, 0);
+        cube.apply8(&mut after, 64);
         assert_eq!(after, before);
     }
 
@@ -148,18 +145,8 @@ mod tests {
     fn grays_stay_gray_between_the_nodes() {
         let cube = Cube::new(&Look { filter: find("black-and-white"), contrast: 1.3, ..Look::default() });
         let mut rgb: Vec<u8> = (0..=255).flat_map(|v| [v; 3]).collect();
-        cube.apply8(&mut rgb, 256, 0);
+        cube.apply8(&mut rgb, 256);
         assert!(rgb.chunks_exact(3).all(|p| p[0].abs_diff(p[1]) <= 1 && p[1].abs_diff(p[2]) <= 1));
-    }
-
-    #[test]
-    fn columns_before_the_first_are_left_alone() {
-        let cube = Cube::new(&Look { filter: find("sepia"), ..Look::default() });
-        let mut rgb = vec![128_u8; 3 * 8];
-        cube.apply8(&mut rgb, 4, 2);
-        assert_eq!(rgb[..6], [128; 6]);
-        assert_ne!(rgb[6..12], [128; 6]);
-        assert_eq!(rgb[12..18], [128; 6]);
     }
 
     #[test]
@@ -167,8 +154,8 @@ mod tests {
         let cube = Cube::new(&Look { filter: find("autochrome"), ..Look::default() });
         let mut narrow: Vec<u8> = (0..=254).collect();
         let mut wide: Vec<u16> = narrow.iter().map(|&v| u16::from(v) * 257).collect();
-        cube.apply8(&mut narrow, 5, 0);
-        cube.apply16(&mut wide, 5, 0);
+        cube.apply8(&mut narrow, 5);
+        cube.apply16(&mut wide, 5);
         for (narrow, wide) in narrow.iter().zip(&wide) {
             assert!((f32::from(*narrow) - f32::from(*wide) / 257.0).abs() <= 0.51);
         }
@@ -187,7 +174,7 @@ mod tests {
     fn grain_is_seen_in_grays_and_spares_white() {
         let cube = Cube::new(&Look { filter: find("autochrome"), ..Look::default() });
         let mut rgb = vec![128_u8; 3 * 64];
-        cube.apply8(&mut rgb, 8, 0);
+        cube.apply8(&mut rgb, 8);
         let reds: std::collections::BTreeSet<u8> = rgb.chunks_exact(3).map(|p| p[0]).collect();
         assert!(reds.len() > 8, "{reds:?}");
     }

@@ -9,7 +9,7 @@
 //!
 //! let sepia = Look { filter: find("sepia"), amount: 0.8, ..Look::default() };
 //! let mut rgb = [128, 128, 128];
-//! Cube::new(&sepia).apply8(&mut rgb, 1, 0);
+//! Cube::new(&sepia).apply8(&mut rgb, 1);
 //! assert!(rgb[0] > rgb[1] && rgb[1] > rgb[2]);
 //! ```
 

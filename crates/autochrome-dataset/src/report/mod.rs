@@ -115,7 +115,14 @@ impl Page<'_> {
     fn sources(&self) -> String {
         let mut head = vec!["source", "split", "length", "scenes", "looked at", "kept"];
         head.extend(Reason::ALL.map(Reason::name));
-        head.push("remarks");
+        let remarked = |journal: &Journal| {
+            !journal.header.notes.is_empty()
+                || journal.closed.as_ref().is_some_and(|closed| !closed.faults.is_empty())
+        };
+        let with_remarks = self.journals.iter().any(remarked);
+        if with_remarks {
+            head.push("remarks");
+        }
         let mut html = String::from("<div class=\"wide\"><table><tr>");
         head.iter().for_each(|cell| {
             let _ = write!(html, "<th>{cell}</th>");
@@ -141,12 +148,16 @@ impl Page<'_> {
                     Reason::Duplicate => self.duplicates.iter().filter(|d| d.source == source).count(),
                     reason => journal.frames.iter().filter(|judged| judged.dropped == Some(reason)).count(),
                 };
-                let _ = write!(html, "<td>{number}</td>");
+                let class = if number == 0 { " class=\"none\"" } else { "" };
+                let _ = write!(html, "<td{class}>{number}</td>");
             }
             let faults = journal.closed.iter().flat_map(|closed| &closed.faults);
             let remarks: Vec<String> =
                 journal.header.notes.iter().chain(faults).map(|text| escape(text)).collect();
-            let _ = write!(html, "<td class=\"text\">{}</td></tr>", remarks.join("<br>"));
+            if with_remarks {
+                let _ = write!(html, "<td class=\"text\">{}</td>", remarks.join("<br>"));
+            }
+            html.push_str("</tr>");
         }
         html.push_str("</table></div>");
         html
@@ -267,7 +278,7 @@ impl Page<'_> {
 fn tile(class: &str, pictures: &[&str], caption: &str) -> String {
     let images: Vec<String> = pictures
         .iter()
-        .map(|base64| format!("<img alt=\"\" loading=\"lazy\" src=\"data:image/jpeg;base64,{base64}\">"))
+        .map(|base64| format!("<img alt=\"\" src=\"data:image/jpeg;base64,{base64}\">"))
         .collect();
     format!("<figure{class}>{}<figcaption>{}</figcaption></figure>\n", images.join(" "), escape(caption))
 }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
 use autochrome_methods::Guidance;
+use autochrome_plot::escape;
 
 use self::pictures::{Part, best_median_worst, data_uri, sheet};
 use crate::painter::Painter;
@@ -209,11 +210,6 @@ fn html_table(cells: &Cells) -> String {
     }
     html.push_str("</table></div>\n");
     html
-}
-
-/// Text that means nothing to HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

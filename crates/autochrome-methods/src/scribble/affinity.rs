@@ -180,27 +180,35 @@ fn row_weights(centre: f32, window: [f32; NEIGHBOURS], inside: [bool; NEIGHBOURS
 /// The equations of the pixels whose colour is not known.
 pub(super) struct Equations<'a> {
     affinity: &'a Affinity,
-    /// 1 / Σ w of every pixel, 0 where the colour is known and at the border.
+    /// 1 / Σ w of every pixel, with its pull; 0 where the colour is known and at the border.
     inverse: Vec<f32>,
+    /// Pull towards 0 as a share of Σ w.
+    pull: f32,
 }
 
 impl<'a> Equations<'a> {
-    /// With these colours known, by places.
-    pub(super) fn new(affinity: &'a Affinity, known: &[bool]) -> Self {
+    /// With these colours known, by places, and every other pixel pulled towards 0 by this share of its weights.
+    pub(super) fn new(affinity: &'a Affinity, known: &[bool], pull: f32) -> Self {
         let inverse = affinity.weights.par_iter().zip(known).with_min_len(4096).map(|(weights, &known)| {
             let sum: f32 = weights.iter().sum();
-            if known || sum == 0.0 { 0.0 } else { 1.0 / sum }
+            if known || sum == 0.0 { 0.0 } else { 1.0 / (sum * (1.0 + pull)) }
         });
-        Self { affinity, inverse: inverse.collect() }
+        Self { affinity, inverse: inverse.collect(), pull }
     }
 
-    /// Σ w (values(r) − values(s)) of one pixel.
+    /// How strongly a pixel is pulled towards 0.
+    pub(super) fn pull(&self, place: usize) -> f32 {
+        self.pull * self.affinity.weights[place].iter().sum::<f32>()
+    }
+
+    /// Σ w (values(r) − values(s)) + pull · values(r) of one pixel.
     #[inline(always)]
     fn row(&self, place: usize, values: &[Pair]) -> Pair {
         let stride = self.affinity.stride();
         let weights = &self.affinity.weights[place];
         let centre = values[place];
-        let mut sum = [0.0; 2];
+        let pull = if self.pull > 0.0 { self.pull(place) } else { 0.0 };
+        let mut sum = centre.map(|value| pull * value);
         let lines = [place - stride - 1, place - 1, place + stride - 1];
         let [above, beside, below] = lines.map(|first| &values[first..first + 3]);
         let around = [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];

@@ -21,6 +21,10 @@ pub(super) struct Graph {
     inverse: Vec<f32>,
 }
 
+/// Some nodes of a graph under construction: how many neighbours each has, all of those with their weights, and each
+/// node's pull.
+type Rows = (Vec<u32>, Vec<(u32, f32)>, Vec<f32>);
+
 impl Graph {
     /// Groups of nodes moved together: the sums of their rows.
     ///
@@ -29,7 +33,7 @@ impl Graph {
         groups: &Groups,
         row: impl Fn(usize, &mut dyn FnMut(Option<usize>, f32)) + Sync,
     ) -> Self {
-        let blocks: Vec<(Vec<u32>, Vec<(u32, f32)>, Vec<f32>)> = (0..groups.len().div_ceil(BLOCK))
+        let blocks: Vec<Rows> = (0..groups.len().div_ceil(BLOCK))
             .into_par_iter()
             .map(|block| {
                 let range = block * BLOCK..groups.len().min((block + 1) * BLOCK);

@@ -9,11 +9,14 @@ mod affinity;
 mod canvas;
 mod graph;
 mod groups;
+mod hold;
 mod krylov;
 mod multigrid;
 mod operator;
 mod sketch;
 mod solver;
+
+pub(crate) use hold::hold;
 
 use std::borrow::Cow;
 

@@ -27,12 +27,14 @@ pub(crate) struct Accuracy {
     pub tolerance: f32,
     /// Steps after which the answer is taken as it is.
     pub most_steps: usize,
+    /// How strongly what is not known is pulled towards 0, as a share of what neighbours weigh: colours fade over about √(¾ / pull) pixels.
+    pub pull: f32,
 }
 
 impl Default for Accuracy {
-    /// Far below what an eye could see.
+    /// A third of a hundredth of the strongest colour: less than an eye could see beside the exact answer.
     fn default() -> Self {
-        Self { tolerance: 1e-3, most_steps: 60 }
+        Self { tolerance: 3e-3, most_steps: 60, pull: 0.0 }
     }
 }
 
@@ -98,6 +100,13 @@ impl Solver {
             }
         }
         let steps = self.relax(&known, &mut values, accuracy);
+        // Every answer is a mean of what is marked and, where it is pulled there, of 0; what is left of errors is not to say otherwise.
+        let nothing = (accuracy.pull > 0.0).then_some([0.0; 2]);
+        let said = (0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)).chain(nothing);
+        let (low, high) = said.fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), said| {
+            (std::array::from_fn(|k| low[k].min(said[k])), std::array::from_fn(|k| high[k].max(said[k])))
+        });
+        values.iter_mut().for_each(|value| *value = std::array::from_fn(|k| value[k].clamp(low[k], high[k])));
         let plane = |channel: usize| {
             let rows = (0..height).flat_map(|y| &values[self.affinity.place(0, y)..][..width]);
             Plane::from_vec(width, height, rows.map(|pair| pair[channel]).collect()).unwrap_or_default()
@@ -107,9 +116,10 @@ impl Solver {
 
     /// Settles what is not `known`; the number of steps it took.
     fn relax(&self, known: &[bool], values: &mut [Pair], accuracy: Accuracy) -> usize {
-        let equations = Equations::new(&self.affinity, known);
+        let equations = Equations::new(&self.affinity, known, accuracy.pull);
         let first = Graph::new(&self.groups, |place, tell| {
             if equations.is_unknown(place) {
+                tell(None, equations.pull(place));
                 self.affinity.row(place).for_each(|(_, other, weight)| {
                     tell(equations.is_unknown(other).then_some(other), weight);
                 });

@@ -64,6 +64,8 @@ pub struct Engine {
     steps: Vec<(Step, Vec<usize>)>,
     /// After which step each result is no longer needed.
     last_uses: Vec<usize>,
+    /// The steps whose results are the encoder's features.
+    taps: Vec<usize>,
 }
 
 impl Engine {
@@ -72,7 +74,7 @@ impl Engine {
     pub fn new(graph: Graph) -> Self {
         let last_uses = graph.last_uses();
         let steps = graph.nodes.into_iter().map(|node| (step(node.op), node.inputs)).collect();
-        Self { steps, last_uses }
+        Self { steps, last_uses, taps: graph.taps }
     }
 
     /// The answer to named inputs; an input that is not given is zero, of the first one's size.
@@ -81,27 +83,53 @@ impl Engine {
     /// Without inputs, or when a side is no multiple of what the network halves.
     #[must_use]
     pub fn run(&self, inputs: &[(&str, Map)], temperature: f32) -> Map {
+        let answer = self.steps.len().checked_sub(1);
+        self.results(inputs, temperature, answer.as_slice()).pop().unwrap_or_default()
+    }
+
+    /// What the encoder sees, the finest scale first; what lies behind the encoder is not computed.
+    ///
+    /// # Panics
+    /// As [`Engine::run`].
+    #[must_use]
+    pub fn features(&self, inputs: &[(&str, Map)]) -> Vec<Map> {
+        self.results(inputs, 1.0, &self.taps)
+    }
+
+    /// The results of the steps `wanted`, and of no step behind them.
+    fn results(&self, inputs: &[(&str, Map)], temperature: f32, wanted: &[usize]) -> Vec<Map> {
         let (height, width) = (inputs[0].1.height, inputs[0].1.width);
-        let mut results: Vec<Map> = Vec::with_capacity(self.steps.len());
-        for (i, (step, from)) in self.steps.iter().enumerate() {
+        let end = wanted.iter().max().map_or(0, |last| last + 1);
+        let mut last_uses = self.last_uses.clone();
+        wanted.iter().for_each(|&step| last_uses[step] = usize::MAX);
+        let take = |results: &mut [Map], value: usize, reader: usize| {
+            // The result itself where nobody else needs it, else a copy.
+            if last_uses[value] == reader {
+                std::mem::take(&mut results[value])
+            } else {
+                results[value].clone()
+            }
+        };
+        let mut results: Vec<Map> = Vec::with_capacity(end);
+        for (i, (step, from)) in self.steps[..end].iter().enumerate() {
             let result = match step {
                 Step::Input(name) => match inputs.iter().find(|(given, _)| given == name) {
                     Some((_, map)) => map.clone(),
                     None => Map::zeros(3, height, width),
                 },
                 Step::Affine { scale, shift } => {
-                    pointwise::affine(self.take(&mut results, from[0], i), scale, shift)
+                    pointwise::affine(take(&mut results, from[0], i), scale, shift)
                 }
                 Step::Dense(dense) => dense.run(&results[from[0]]),
                 Step::Depthwise(depthwise) => depthwise.run(&results[from[0]]),
                 Step::Transposed(transposed) => transposed.run(&results[from[0]]),
                 Step::InstanceNorm { scale, shift, epsilon } => {
-                    pointwise::instance_norm(self.take(&mut results, from[0], i), scale, shift, *epsilon)
+                    pointwise::instance_norm(take(&mut results, from[0], i), scale, shift, *epsilon)
                 }
                 Step::Activate(activation) => {
-                    pointwise::activate(self.take(&mut results, from[0], i), *activation)
+                    pointwise::activate(take(&mut results, from[0], i), *activation)
                 }
-                Step::Add => pointwise::add(self.take(&mut results, from[0], i), &results[from[1]]),
+                Step::Add => pointwise::add(take(&mut results, from[0], i), &results[from[1]]),
                 Step::Concat => pointwise::concat(from.iter().map(|&input| &results[input])),
                 Step::Upsample => pointwise::upsample(&results[from[0]]),
                 Step::KnownMean(factor) => pointwise::known_mean(&results[from[0]], *factor),
@@ -114,21 +142,12 @@ impl Engine {
             };
             results.push(result);
             for &input in from {
-                if self.last_uses[input] == i {
+                if last_uses[input] == i {
                     results[input] = Map::default();
                 }
             }
         }
-        results.pop().unwrap_or_default()
-    }
-
-    /// The result itself where nobody else needs it, else a copy.
-    fn take(&self, results: &mut [Map], value: usize, reader: usize) -> Map {
-        if self.last_uses[value] == reader {
-            std::mem::take(&mut results[value])
-        } else {
-            results[value].clone()
-        }
+        wanted.iter().map(|&step| std::mem::take(&mut results[step])).collect()
     }
 }
 

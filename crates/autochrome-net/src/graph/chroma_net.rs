@@ -6,7 +6,7 @@ use super::{Activation, Attention, Build, HINT_PLANES, HINTS, Op, Shape, Value};
 use crate::NetError;
 use crate::layers::NORM_EPSILON;
 use crate::models::chroma_net::{AB_SCALE, ChromaNetConfig};
-use crate::models::efficientnet::{EPSILON, STAGES, TAP_CHANNELS, TAPS};
+use crate::models::efficientnet::{EPSILON, STEM_CHANNELS, Variant};
 use crate::models::hint_attention::{HEADS, HintAttention, KEY_CHANNELS, UNKNOWN};
 
 const RELU: Activation = Activation::Relu;
@@ -18,21 +18,23 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let scale = vec![1.0 / AB_SCALE, 1.0 / AB_SCALE, 1.0];
     let hints = build.push(Op::Affine { scale, shift: vec![0.0] }, &[hints]);
     let x = build.push(Op::Concat, &[luma, hints]);
-    let taps = encoder(build, x)?;
+    let channels = config.encoder.tap_channels();
+    let taps = encoder(build, config.encoder, x)?;
+    build.graph.taps.clone_from(&taps);
 
-    let x = block(build, "at_32", [TAP_CHANNELS[4], c32], 1, taps[4])?;
+    let x = block(build, "at_32", [channels[4], c32], 1, taps[4])?;
     let hints_16 = build.push(Op::KnownMean(16), &[hints]);
     let x = join(build, x, taps[3], hints_16);
-    let x = block(build, "at_16", [c32 + TAP_CHANNELS[3] + HINT_PLANES, c16], 3, x)?;
+    let x = block(build, "at_16", [c32 + channels[3] + HINT_PLANES, c16], 3, x)?;
     let found = attention(build, c16, x, hints_16)?;
     let x = build.push(Op::Concat, &[x, found]);
     let hints_8 = build.push(Op::KnownMean(8), &[hints]);
     let x = join(build, x, taps[2], hints_8);
-    let input = c16 + HintAttention::CHANNELS + TAP_CHANNELS[2] + HINT_PLANES;
+    let input = c16 + HintAttention::CHANNELS + channels[2] + HINT_PLANES;
     let x = block(build, "at_8", [input, c8], 3, x)?;
     let hints_4 = build.push(Op::KnownMean(4), &[hints]);
     let x = join(build, x, taps[1], hints_4);
-    let x = block(build, "at_4", [c8 + TAP_CHANNELS[1] + HINT_PLANES, c4], 3, x)?;
+    let x = block(build, "at_4", [c8 + channels[1] + HINT_PLANES, c4], 3, x)?;
     let x = block(build, "at_4_deep", [c4, c4], 3, x)?;
     let logits = plain(build, "classes", [c4, bins::BINS], 1, x)?;
     let centers = (0..2).flat_map(|i| bins::centers().iter().map(move |ab| ab[i])).collect();
@@ -40,7 +42,7 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let x = block(build, "narrow", [c4, c2], 1, x)?;
     let hints_2 = build.push(Op::KnownMean(2), &[hints]);
     let x = join(build, x, taps[0], hints_2);
-    let x = block(build, "at_2", [c2 + TAP_CHANNELS[0] + HINT_PLANES, c2], 3, x)?;
+    let x = block(build, "at_2", [c2 + channels[0] + HINT_PLANES, c2], 3, x)?;
     let refinement = plain(build, "refine", [c2, 2], 3, x)?;
     let refinement = build.push(Op::Affine { scale: vec![AB_SCALE], shift: vec![0.0] }, &[refinement]);
     let mean = build.push(Op::Upsample, &[mean]);
@@ -48,32 +50,26 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     Ok(())
 }
 
-fn encoder(build: &mut Build<'_>, x: Value) -> Result<Vec<Value>, NetError> {
+fn encoder(build: &mut Build<'_>, variant: Variant, x: Value) -> Result<Vec<Value>, NetError> {
     const RELU6: Activation = Activation::Relu6;
-    let input = 1 + HINT_PLANES;
-    let stem = Shape { channels: [input, 32], kernel: 3, stride: 2, groups: 1 };
+    let stem = Shape { channels: [1 + HINT_PLANES, STEM_CHANNELS], kernel: 3, stride: 2, groups: 1 };
     let mut x = build.folded("encoder.stem", stem, EPSILON, RELU6, x)?;
-    let mut taps = Vec::with_capacity(TAPS.len());
-    let (mut channels, mut index) = (32, 0);
-    for (expansion, kernel, stride, repeats, output) in STAGES {
-        for repeat in 0..repeats {
-            let path = |layer: &str| format!("encoder.blocks.{index}.{layer}");
-            let stride = if repeat == 0 { stride } else { 1 };
-            let inner = channels * expansion;
-            let pointwise = |channels| Shape { channels, kernel: 1, stride: 1, groups: 1 };
-            let mut y = x;
-            if expansion > 1 {
-                y = build.folded(&path("expand"), pointwise([channels, inner]), EPSILON, RELU6, y)?;
-            }
-            let depthwise = Shape { channels: [inner, inner], kernel, stride, groups: inner };
-            y = build.folded(&path("depthwise"), depthwise, EPSILON, RELU6, y)?;
-            y = build.folded(&path("project"), pointwise([inner, output]), EPSILON, Activation::None, y)?;
-            x = if stride == 1 && channels == output { build.push(Op::Add, &[y, x]) } else { y };
-            if TAPS.contains(&index) {
-                taps.push(x);
-            }
-            channels = output;
-            index += 1;
+    let mut taps = Vec::new();
+    for (index, block) in variant.blocks().into_iter().enumerate() {
+        let path = |layer: &str| format!("encoder.blocks.{index}.{layer}");
+        let (inner, [input, output]) = (block.inner(), block.channels);
+        let pointwise = |channels| Shape { channels, kernel: 1, stride: 1, groups: 1 };
+        let mut y = x;
+        if block.expansion > 1 {
+            y = build.folded(&path("expand"), pointwise([input, inner]), EPSILON, RELU6, y)?;
+        }
+        let depthwise =
+            Shape { channels: [inner, inner], kernel: block.kernel, stride: block.stride, groups: inner };
+        y = build.folded(&path("depthwise"), depthwise, EPSILON, RELU6, y)?;
+        y = build.folded(&path("project"), pointwise([inner, output]), EPSILON, Activation::None, y)?;
+        x = if block.is_residual() { build.push(Op::Add, &[y, x]) } else { y };
+        if block.tap {
+            taps.push(x);
         }
     }
     Ok(taps)

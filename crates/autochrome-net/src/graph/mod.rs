@@ -137,6 +137,8 @@ pub struct Node {
 pub struct Graph {
     /// The operations.
     pub nodes: Vec<Node>,
+    /// What the encoder sees, the finest scale first; empty for networks without one.
+    pub taps: Vec<Value>,
 }
 
 /// The input that holds L, 0..=100.

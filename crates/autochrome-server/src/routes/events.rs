@@ -32,7 +32,8 @@ const NEWS: Duration = Duration::from_millis(200);
     get, path = "/v1/jobs/{id}/events", tag = "Jobs", operation_id = "getJobEvents",
     params(
         ("id" = String, Path, description = "Id of a job"),
-        ("last-event-id" = Option<i64>, Header, description = "Goes on after that event"),
+        ("last-event-id" = Option<String>, Header,
+            description = "Goes on after the event of this number; what is no number means the beginning"),
     ),
     responses(
         (status = 200, description = "Events", content_type = "text/event-stream"),
