@@ -11,7 +11,7 @@ pub(super) const ALONE: u32 = u32::MAX;
 ///
 /// Groups of a flat picture are 3 × 3 pixels then; what lies across an edge has less than a hundredth. Lower makes larger groups
 /// and more steps, higher the opposite: this is about the least work for photographs.
-const CLOSE: f32 = 0.4;
+const CLOSE: f32 = 0.15;
 
 /// A partition of the nodes of a level.
 pub(super) struct Groups {
@@ -99,6 +99,14 @@ impl Groups {
     /// The group of a node, or [`ALONE`].
     pub(super) fn of(&self, node: usize) -> u32 {
         self.of[node]
+    }
+
+    /// The groups of some nodes, each once, in order.
+    pub(super) fn touched(&self, nodes: impl Iterator<Item = usize>) -> Vec<u32> {
+        let mut touched: Vec<u32> = nodes.map(|node| self.of[node]).filter(|&group| group != ALONE).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        touched
     }
 
     /// The nodes of a group.

@@ -7,6 +7,7 @@
 
 mod affinity;
 mod canvas;
+mod equations;
 mod graph;
 mod groups;
 mod hold;
@@ -128,7 +129,7 @@ pub(crate) fn spread(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Result<C
     if luma.data().is_empty() {
         return Err(MethodError::EmptyPicture);
     }
-    Ok(Solver::new(luma).solve(colors, marked, None, Accuracy::default())?.0)
+    Ok(Solver::new(luma, 0.0).solve(colors, marked, None, Accuracy::default())?.0)
 }
 
 /// The size of at most so many megapixels.
