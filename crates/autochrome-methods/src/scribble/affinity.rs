@@ -12,7 +12,7 @@ pub(super) const NEIGHBOURS: usize = 8;
 const STRIPE: usize = 32;
 
 /// Sweeps for setting the scales of equations.
-const BALANCING: usize = 4;
+const BALANCING: usize = 8;
 
 /// Least scale of an equation, which keeps products of scales and weights normal numbers.
 const LEAST_SCALE: f32 = 1e-6;
@@ -43,21 +43,23 @@ impl Affinity {
             gray[1..].iter_mut().zip(luma).for_each(|(gray, &luma)| *gray = yiq(luma));
         });
         let mut weights: [Vec<f32>; NEIGHBOURS] = std::array::from_fn(|_| vec![0.0; gray.len()]);
-        lines(&mut weights, stride).into_par_iter().skip(1).take(height).enumerate().for_each(|(y, mut rows)| {
-            for x in 0..width {
-                let centre = (y + 1) * stride + x + 1;
-                let mut window = [0.0; NEIGHBOURS];
-                let mut inside = [true; NEIGHBOURS];
-                for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
-                    let column = (x + 1).wrapping_add_signed(dx);
-                    let line = (y + 1).wrapping_add_signed(dy);
-                    inside[k] = (1..=width).contains(&column) && (1..=height).contains(&line);
-                    window[k] = gray[line * stride + column];
+        lines(&mut weights, stride).into_par_iter().skip(1).take(height).enumerate().for_each(
+            |(y, mut rows)| {
+                for x in 0..width {
+                    let centre = (y + 1) * stride + x + 1;
+                    let mut window = [0.0; NEIGHBOURS];
+                    let mut inside = [true; NEIGHBOURS];
+                    for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
+                        let column = (x + 1).wrapping_add_signed(dx);
+                        let line = (y + 1).wrapping_add_signed(dy);
+                        inside[k] = (1..=width).contains(&column) && (1..=height).contains(&line);
+                        window[k] = gray[line * stride + column];
+                    }
+                    let weights = row_weights(gray[centre], window, inside);
+                    (0..NEIGHBOURS).for_each(|k| rows[k][x + 1] = weights[k]);
                 }
-                let weights = row_weights(gray[centre], window, inside);
-                (0..NEIGHBOURS).for_each(|k| rows[k][x + 1] = weights[k]);
-            }
-        });
+            },
+        );
         let mut affinity = Self { width, height, weights };
         affinity.balance();
         affinity

@@ -129,12 +129,12 @@ impl Equations {
             *share = weight * inverse;
         }
         let mut last = [0.0; 2];
-        let mut next = |(out, (sum, share)): (&mut Pair, (&Pair, &f32))| {
+        let next = |(out, (sum, share)): (&mut Pair, (&Pair, &f32))| {
             last = [sum[0] + share * last[0], sum[1] + share * last[1]];
             *out = last;
         };
         let pixels = out[1..=columns].iter_mut().zip(room.sums.iter().zip(&room.shares));
-        if forward { pixels.for_each(next) } else { pixels.rev().for_each(|pixel| next(pixel)) }
+        if forward { pixels.for_each(next) } else { pixels.rev().for_each(next) }
     }
 
     #[inline(always)]

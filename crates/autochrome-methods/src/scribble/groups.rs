@@ -11,7 +11,7 @@ pub(super) const ALONE: u32 = u32::MAX;
 ///
 /// Groups of a flat picture are 3 × 3 pixels then; what lies across an edge has less than a hundredth. Lower makes larger groups
 /// and more steps, higher the opposite: this is about the least work for photographs.
-const CLOSE: f32 = 0.15;
+const CLOSE: f32 = 0.4;
 
 /// A partition of the nodes of a level.
 pub(super) struct Groups {

@@ -31,9 +31,12 @@ impl Pool {
     }
 }
 
+/// Sums of squares that are nothing beside any colour: rounding is all that is left in them.
+const NOTHING: f64 = 1e-30;
+
 /// Quotients, 0 where there is nothing to divide by.
 pub(super) fn ratio(over: Factors, under: Factors) -> Factors {
-    std::array::from_fn(|k| if under[k] > 0.0 { over[k] / under[k] } else { 0.0 })
+    std::array::from_fn(|k| if under[k] > NOTHING { over[k] / under[k] } else { 0.0 })
 }
 
 /// Inner products of `N` pairs of vectors.

@@ -123,7 +123,8 @@ impl Solver {
 
     /// Makes the equations those of other marks.
     fn mark(&mut self, known: Vec<bool>) {
-        let changed: Vec<usize> = (0..known.len()).filter(|&place| known[place] != self.known[place]).collect();
+        let changed: Vec<usize> =
+            (0..known.len()).filter(|&place| known[place] != self.known[place]).collect();
         changed.iter().for_each(|&place| self.equations.set_known(place, known[place]));
         self.known = known;
         if changed.is_empty() {
