@@ -14,8 +14,6 @@ use crate::{Answer, Guidance, GuidanceKind, MethodError, Options};
 /// changed; and each answer is where the search for the next begins, so that a stroke more costs a share of the first. An answer
 /// is the one that the method would give from nothing, but for what both leave unsolved: they meet the same tolerance.
 ///
-/// Takes about 160 bytes a pixel of the working size.
-///
 /// ```
 /// use autochrome_color::Plane;
 /// use autochrome_methods::{Guidance, Options, Point, ScribbleSession, Srgb};
