@@ -73,7 +73,9 @@ fn strokes(count: u32) -> Guidance {
         let end = [(x + 0.1 * dx).clamp(0.0, 1.0), (y + 0.1 * dy).clamp(0.0, 1.0)];
         Stroke { path: vec![[x, y], end], width: 0.005, color: Srgb { red, green, blue } }
     };
-    Guidance { strokes: (0..count).map(&mut stroke).collect(), ..Guidance::default() }
+    let mut guidance = Guidance::default();
+    guidance.strokes.extend((0..count).map(&mut stroke));
+    guidance
 }
 
 /// Seconds of processor time of this program; 0 where the system does not tell in Linux' way.
