@@ -13,8 +13,8 @@ use crate::random::Draw;
 /// How samples are degraded, so that a network trained on sharp new pictures can read old ones.
 ///
 /// Only the luma that goes into the network is degraded; the truth stays what it was. The effects come in the order
-/// in which they befall a photograph: the lens blurs, the film adds grain, developing bends the tones, the print
-/// fades and is scratched, and the scan is compressed.
+/// in which they befall a photograph: the lens blurs, the film sees some colours better than others and adds grain,
+/// developing bends the tones, the print fades and is scratched, and the scan is compressed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentOptions {
@@ -22,6 +22,8 @@ pub struct AugmentOptions {
     pub probability: f32,
     /// Share of the degraded samples that are blurred (Gaussian, deviation up to 1.5 px at 128 px).
     pub blur: f32,
+    /// Share of the degraded samples taken on film that sees reds darker or lighter, and blues too, than an eye does.
+    pub sensitivity: f32,
     /// Share of the degraded samples with film grain and sensor noise (deviation up to 8 of 100).
     pub noise: f32,
     /// Share of the degraded samples with a changed gamma (0.6..1.7).
@@ -45,6 +47,7 @@ impl Default for AugmentOptions {
         Self {
             probability: 0.0,
             blur: 0.4,
+            sensitivity: 0.5,
             noise: 0.6,
             gamma: 0.4,
             fading: 0.5,
@@ -69,6 +72,7 @@ impl AugmentOptions {
         for (option, share) in [
             ("augment.probability", self.probability),
             ("augment.blur", self.blur),
+            ("augment.sensitivity", self.sensitivity),
             ("augment.noise", self.noise),
             ("augment.gamma", self.gamma),
             ("augment.fading", self.fading),
@@ -91,14 +95,18 @@ impl AugmentOptions {
         Ok(())
     }
 
-    /// Degrades the luma (0..=100) of one square sample, or leaves it alone.
-    pub(crate) fn degrade(&self, luma: &mut [f32], size_px: usize, rng: &mut Rng) {
+    /// Degrades the luma (0..=100) of one square sample with these true colours, a and b one after the other, or leaves
+    /// it alone.
+    pub(crate) fn degrade(&self, luma: &mut [f32], ab: &[f32], size_px: usize, rng: &mut Rng) {
         if !rng.chance(self.probability) {
             return;
         }
         let strength = self.strength;
         if rng.chance(self.blur) {
             film::blur(luma, size_px, strength, rng);
+        }
+        if rng.chance(self.sensitivity) {
+            film::expose(luma, ab, strength, rng);
         }
         if rng.chance(self.noise) {
             film::grain(luma, size_px, strength, rng);
@@ -139,6 +147,7 @@ mod tests {
     fn always() -> AugmentOptions {
         AugmentOptions {
             blur: 1.0,
+            sensitivity: 1.0,
             noise: 1.0,
             gamma: 1.0,
             fading: 1.0,
@@ -157,7 +166,8 @@ mod tests {
                 for level in [0.0, 100.0, f32::NAN] {
                     let uneven = |i: usize| if level.is_nan() { (i * 37 % 101) as f32 } else { level };
                     let mut luma: Vec<f32> = (0..size_px * size_px).map(uneven).collect();
-                    options.degrade(&mut luma, size_px, &mut rng);
+                    let ab = vec![30.0; 2 * luma.len()];
+                    options.degrade(&mut luma, &ab, size_px, &mut rng);
                     assert!(
                         luma.iter().all(|l| (0.0..=100.0).contains(l)),
                         "{size_px} px, strength {strength}"
@@ -172,6 +182,7 @@ mod tests {
         let clean: Vec<f32> = (0..64 * 64).map(|i| 50.0 + 40.0 * ((i % 64) as f32 / 9.0).sin()).collect();
         let none = AugmentOptions {
             blur: 0.0,
+            sensitivity: 0.0,
             noise: 0.0,
             gamma: 0.0,
             fading: 0.0,
@@ -179,19 +190,21 @@ mod tests {
             jpeg: 0.0,
             ..always()
         };
-        let single: [(&str, AugmentOptions); 6] = [
+        let single: [(&str, AugmentOptions); 7] = [
             ("blur", AugmentOptions { blur: 1.0, ..none.clone() }),
+            ("sensitivity", AugmentOptions { sensitivity: 1.0, ..none.clone() }),
             ("noise", AugmentOptions { noise: 1.0, ..none.clone() }),
             ("gamma", AugmentOptions { gamma: 1.0, ..none.clone() }),
             ("fading", AugmentOptions { fading: 1.0, ..none.clone() }),
             ("scratches", AugmentOptions { scratches: 1.0, ..none.clone() }),
             ("jpeg", AugmentOptions { jpeg: 1.0, ..none.clone() }),
         ];
+        let ab: Vec<f32> = (0..2 * 64 * 64).map(|i| 30.0 * ((i / 64) as f32 / 11.0).cos()).collect();
         for (name, options) in single {
             let mut changed = 0;
             for seed in 0..40 {
                 let mut luma = clean.clone();
-                options.degrade(&mut luma, 64, &mut Rng::with_seed(seed));
+                options.degrade(&mut luma, &ab, 64, &mut Rng::with_seed(seed));
                 changed += usize::from(luma != clean);
                 let correlation = correlation(&clean, &luma);
                 assert!(correlation > 0.8, "{name}, seed {seed}: correlation {correlation}");

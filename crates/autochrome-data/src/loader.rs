@@ -244,7 +244,7 @@ impl Maker {
         lab::convert(&crop, slot.luma_clean, slot.ab);
         slot.luma.copy_from_slice(slot.luma_clean);
         self.options.augment.jitter(slot.ab, &mut random(Purpose::Colour));
-        self.options.augment.degrade(slot.luma, size_px, &mut random(Purpose::Augment));
+        self.options.augment.degrade(slot.luma, slot.ab, size_px, &mut random(Purpose::Augment));
         let hints = &self.options.hints;
         hints.simulate(slot.ab, size_px, &mut random(Purpose::Hints), slot.hint_ab, slot.hint_mask);
         Ok(())

@@ -14,18 +14,13 @@ use autochrome_net::{ModelCard, Session, losses, scale_luma};
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::TrainError;
+use crate::average::Average;
 use crate::engine::Engine;
 use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::prior;
 use crate::recipe::{Chroma, Stage};
 use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
-
-/// The averaged weights follow the live ones every so many steps.
-const EMA_EVERY: u64 = 8;
-
-/// The averaged weights' file in a checkpoint.
-const AVERAGED: &str = "averaged.safetensors";
 
 /// Pictures the class prior is measured on.
 const PRIOR_PICTURES: usize = 2000;
@@ -36,7 +31,7 @@ pub(crate) struct ChromaTrainer {
     seed: u64,
     class_weights: Vec<f32>,
     generator: Learner<ChromaNet>,
-    averaged: Tensors,
+    average: Average,
     discriminator: Learner<PatchGan>,
 }
 
@@ -58,7 +53,7 @@ impl ChromaTrainer {
         }
         Ok(Self {
             class_weights: prior::class_weights(index, PRIOR_PICTURES, recipe.rebalance_most),
-            averaged: weights::collect(&generator),
+            average: Average::new(&generator, recipe.ema),
             generator: Learner::new("generator", generator, AdamW::new(0.9, 0.999, recipe.weight_decay)),
             discriminator: Learner::new("discriminator", discriminator, AdamW::new(0.5, 0.999, 0.0)),
             recipe: recipe.clone(),
@@ -91,22 +86,6 @@ impl ChromaTrainer {
             Tensor::from_data(TensorData::new(classes, shape), device),
             Tensor::from_data(TensorData::new(shares, shape), device),
         )
-    }
-
-    fn follow(&mut self, step: u64) {
-        if !(step + 1).is_multiple_of(EMA_EVERY) {
-            return;
-        }
-        // Early on the average follows closely, or it would remember the random start for thousands of steps.
-        let updates = ((step + 1) / EMA_EVERY) as f64;
-        let decay = self.recipe.ema.powi(EMA_EVERY as i32).min(updates / (9.0 + updates)) as f32;
-        for (path, live) in weights::collect(&self.generator.module) {
-            if let Some(average) = self.averaged.get_mut(&path) {
-                for (average, live) in average.values.iter_mut().zip(&live.values) {
-                    *average = decay * *average + (1.0 - decay) * live;
-                }
-            }
-        }
     }
 }
 
@@ -179,31 +158,33 @@ impl Trainer for ChromaTrainer {
 
         let rate = |path: &str| moment.rate * if is_encoder(path) { stage.encoder_rate } else { 1.0 };
         self.generator.descend(engine, loss, wanted, rate);
-        self.follow(moment.step);
+        self.average.follow(&self.generator.module, moment.step);
         Ok(log)
     }
 
     fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
-        let network =
-            weights::apply(self.engine.for_inference(&self.generator.module), &self.averaged, |_| true)?;
+        let network = weights::apply(
+            self.engine.for_inference(&self.generator.module),
+            self.average.tensors(),
+            |_| true,
+        )?;
         Ok(Session::of_chroma_net(network, card, &self.engine.inference_device()))
     }
 
     fn weights(&self) -> Tensors {
-        self.averaged.clone()
+        self.average.tensors().clone()
     }
 
     fn save(&self, folder: &Path) -> Result<(), TrainError> {
         self.generator.save(folder)?;
         self.discriminator.save(folder)?;
-        trainer::save_tensors(&self.averaged, &folder.join(AVERAGED))
+        self.average.save(folder)
     }
 
     fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
         self.generator.load(folder, &self.engine)?;
         self.discriminator.load(folder, &self.engine)?;
-        self.averaged = trainer::load_tensors(&folder.join(AVERAGED))?;
-        Ok(())
+        self.average.load(folder)
     }
 }
 

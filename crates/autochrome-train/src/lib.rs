@@ -4,6 +4,7 @@
 //! `samples/`, `checkpoint/`, and the weights `best.safetensors` and `latest.safetensors`. A run that was stopped,
 //! even by force, continues from its last checkpoint to the same losses as one that was not.
 
+mod average;
 mod checkpoint;
 mod chroma;
 mod curves;

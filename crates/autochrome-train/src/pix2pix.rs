@@ -14,6 +14,7 @@ use autochrome_net::weights::{self, Tensors};
 use autochrome_net::{ModelCard, Session, losses, scale_luma};
 
 use crate::TrainError;
+use crate::average::Average;
 use crate::engine::Engine;
 use crate::learner::Learner;
 use crate::optimizer::AdamW;
@@ -31,6 +32,7 @@ pub(crate) struct Pix2pixTrainer {
     recipe: Pix2pix,
     seed: u64,
     generator: Learner<UNet>,
+    average: Option<Average>,
     discriminator: Learner<PatchGan>,
     dead_steps: u64,
 }
@@ -55,6 +57,7 @@ impl Pix2pixTrainer {
             engine,
             recipe: recipe.clone(),
             seed,
+            average: (recipe.ema > 0.0).then(|| Average::new(&generator, recipe.ema)),
             generator: Learner::new("generator", generator, adam()),
             discriminator: Learner::new("discriminator", discriminator, adam()),
             dead_steps: 0,
@@ -106,6 +109,9 @@ impl Trainer for Pix2pixTrainer {
         let l1_loss = finite("l1", l1.clone().into_scalar(), moment.step)?;
         let loss = adversarial.add(l1.mul_scalar(self.recipe.lambda_l1));
         self.generator.descend(engine, loss, |_| true, |_| moment.rate);
+        if let Some(average) = &mut self.average {
+            average.follow(&self.generator.module, moment.step);
+        }
 
         self.dead_steps = if discriminator_loss < DEAD_LOSS { self.dead_steps + 1 } else { 0 };
         if self.dead_steps >= DEAD_PATIENCE {
@@ -116,23 +122,29 @@ impl Trainer for Pix2pixTrainer {
     }
 
     fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
-        let network = self.engine.for_inference(&self.generator.module);
+        let network =
+            weights::apply(self.engine.for_inference(&self.generator.module), &self.weights(), |_| true)?;
         let output = self.recipe.generator.output;
         Ok(Session::of_unet(network, output, card, &self.engine.inference_device()))
     }
 
     fn weights(&self) -> Tensors {
-        weights::collect(&self.generator.module)
+        match &self.average {
+            Some(average) => average.tensors().clone(),
+            None => weights::collect(&self.generator.module),
+        }
     }
 
     fn save(&self, folder: &Path) -> Result<(), TrainError> {
         self.generator.save(folder)?;
-        self.discriminator.save(folder)
+        self.discriminator.save(folder)?;
+        self.average.as_ref().map_or(Ok(()), |average| average.save(folder))
     }
 
     fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
         self.generator.load(folder, &self.engine)?;
-        self.discriminator.load(folder, &self.engine)
+        self.discriminator.load(folder, &self.engine)?;
+        self.average.as_mut().map_or(Ok(()), |average| average.load(folder))
     }
 }
 

@@ -58,6 +58,9 @@ pub struct Pix2pix {
     pub beta_1: f32,
     /// Adam's β₂.
     pub beta_2: f32,
+    /// Decay of the averaged weights a step; 0, the paper's, ships the generator as its last step left it.
+    #[serde(default)]
+    pub ema: f64,
 }
 
 /// Form of the generator's adversarial loss.

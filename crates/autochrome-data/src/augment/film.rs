@@ -10,6 +10,17 @@ pub(super) fn blur(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut Rn
     gaussian(luma, size_px, sigma_px);
 }
 
+/// Film that is not as sensitive to the colours as an eye: orthochromatic film sees no red, so that lips and bricks
+/// come out dark, and too much blue, so that skies and eyes come out light.
+pub(super) fn expose(luma: &mut [f32], ab: &[f32], strength: f32, rng: &mut Rng) {
+    let to_red = strength * rng.between(-0.35, 0.15);
+    let to_yellow = strength * rng.between(-0.3, 0.15);
+    let (a, b) = ab.split_at(ab.len() / 2);
+    for (l, (a, b)) in luma.iter_mut().zip(a.iter().zip(b)) {
+        *l = (*l + to_red * a + to_yellow * b).clamp(0.0, 100.0);
+    }
+}
+
 /// Film grain, coarse or fine, strongest in the middle tones, as silver halide has it.
 pub(super) fn grain(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut Rng) {
     let coarseness_px = rng.between(0.0, 1.1) * scale(size_px);
