@@ -38,3 +38,4 @@ pub use guidance::{
 pub use method::{Answer, Method, MethodInfo, Paper};
 pub use models::ModelSource;
 pub use options::{ChoiceSpec, NumberSpec, OptionSpec, Options, SwitchSpec};
+pub use scribble::ScribbleSession;

@@ -50,7 +50,7 @@ pub use autochrome_media::{
 };
 pub use autochrome_methods::{
     Answer, Area, Guidance, GuidanceKind, Marks, Method, MethodError, MethodInfo, ModelSource, OptionSpec,
-    Options, Point, Recolor, Reference, Srgb, Stroke, SwatchPair, models, registry,
+    Options, Point, Recolor, Reference, ScribbleSession, Srgb, Stroke, SwatchPair, models, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
 pub use colored::Colored;

@@ -3,17 +3,16 @@
 use autochrome_color::{Plane, srgb};
 use rayon::prelude::*;
 
-use super::Pair;
-use super::operator::{Couplings, Operator};
+use super::operator::Couplings;
 
 /// Number of neighbours in a 3 × 3 window.
 pub(super) const NEIGHBOURS: usize = 8;
 
 /// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
-const STRIPE: usize = 16;
+const STRIPE: usize = 32;
 
 /// Sweeps for setting the scales of equations.
-const BALANCING: usize = 4;
+const BALANCING: usize = 8;
 
 /// Least scale of an equation, which keeps products of scales and weights normal numbers.
 const LEAST_SCALE: f32 = 1e-6;
@@ -30,7 +29,8 @@ const LEAST_SCALE: f32 = 1e-6;
 pub(super) struct Affinity {
     width: usize,
     height: usize,
-    weights: Vec<[f32; NEIGHBOURS]>,
+    /// Those of the first neighbour, of the second, and so on: lines of like things are what processors are fast at.
+    weights: [Vec<f32>; NEIGHBOURS],
 }
 
 impl Affinity {
@@ -42,21 +42,24 @@ impl Affinity {
         gray[stride..].par_chunks_mut(stride).zip(luma.data().par_chunks(width)).for_each(|(gray, luma)| {
             gray[1..].iter_mut().zip(luma).for_each(|(gray, &luma)| *gray = yiq(luma));
         });
-        let mut weights = vec![[0.0; NEIGHBOURS]; gray.len()];
-        weights[stride..].par_chunks_mut(stride).take(height).enumerate().for_each(|(y, row)| {
-            for x in 0..width {
-                let centre = (y + 1) * stride + x + 1;
-                let mut window = [0.0; NEIGHBOURS];
-                let mut inside = [true; NEIGHBOURS];
-                for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
-                    let column = (x + 1).wrapping_add_signed(dx);
-                    let line = (y + 1).wrapping_add_signed(dy);
-                    inside[k] = (1..=width).contains(&column) && (1..=height).contains(&line);
-                    window[k] = gray[line * stride + column];
+        let mut weights: [Vec<f32>; NEIGHBOURS] = std::array::from_fn(|_| vec![0.0; gray.len()]);
+        lines(&mut weights, stride).into_par_iter().skip(1).take(height).enumerate().for_each(
+            |(y, mut rows)| {
+                for x in 0..width {
+                    let centre = (y + 1) * stride + x + 1;
+                    let mut window = [0.0; NEIGHBOURS];
+                    let mut inside = [true; NEIGHBOURS];
+                    for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
+                        let column = (x + 1).wrapping_add_signed(dx);
+                        let line = (y + 1).wrapping_add_signed(dy);
+                        inside[k] = (1..=width).contains(&column) && (1..=height).contains(&line);
+                        window[k] = gray[line * stride + column];
+                    }
+                    let weights = row_weights(gray[centre], window, inside);
+                    (0..NEIGHBOURS).for_each(|k| rows[k][x + 1] = weights[k]);
                 }
-                row[x + 1] = row_weights(gray[centre], window, inside);
-            }
-        });
+            },
+        );
         let mut affinity = Self { width, height, weights };
         affinity.balance();
         affinity
@@ -73,7 +76,7 @@ impl Affinity {
     fn balance(&mut self) {
         let stride = self.stride();
         let sums: Vec<f32> =
-            self.weights.par_iter().with_min_len(4096).map(|weights| weights.iter().sum()).collect();
+            (0..self.len()).into_par_iter().with_min_len(4096).map(|place| self.sum(place)).collect();
         let mut scale: Vec<f32> = sums.iter().map(|&sum| if sum > 0.0 { 1.0 / sum } else { 0.0 }).collect();
         for sweep in 0..BALANCING {
             let before = scale.clone();
@@ -93,7 +96,7 @@ impl Affinity {
                         let mut inflow = 0.0;
                         for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
                             let step = dy * stride as isize + dx;
-                            let theirs = self.weights[place.wrapping_add_signed(step)][NEIGHBOURS - 1 - k];
+                            let theirs = self.weights[NEIGHBOURS - 1 - k][place.wrapping_add_signed(step)];
                             inflow += theirs * local[here.wrapping_add_signed(step)];
                         }
                         local[here] = (inflow / sums[place]).max(LEAST_SCALE);
@@ -102,8 +105,8 @@ impl Affinity {
                 },
             );
         }
-        self.weights.par_iter_mut().zip(&scale).with_min_len(4096).for_each(|(weights, scale)| {
-            weights.iter_mut().for_each(|weight| *weight *= scale);
+        self.weights.par_iter_mut().for_each(|weights| {
+            weights.iter_mut().zip(&scale).for_each(|(weight, scale)| *weight *= scale);
         });
     }
 
@@ -124,17 +127,32 @@ impl Affinity {
 
     /// Pixels, border included.
     pub(super) fn len(&self) -> usize {
-        self.weights.len()
+        self.weights[0].len()
     }
 
     /// The neighbours of a pixel of the picture: which of eight, where, and with what weight; none for a pixel of the border.
     pub(super) fn row(&self, place: usize) -> impl Iterator<Item = (usize, usize, f32)> {
-        let weights = &self.weights[place];
         let stride = self.stride() as isize;
-        (0..NEIGHBOURS).filter(|&k| weights[k] > 0.0).map(move |k| {
+        (0..NEIGHBOURS).filter(move |&k| self.weights[k][place] > 0.0).map(move |k| {
             let (dx, dy) = PLACES[k];
-            (k, place.wrapping_add_signed(dy * stride + dx), weights[k])
+            (k, place.wrapping_add_signed(dy * stride + dx), self.weights[k][place])
         })
+    }
+
+    /// The places around a pixel of the picture.
+    pub(super) fn around(&self, place: usize) -> impl Iterator<Item = usize> {
+        let stride = self.stride() as isize;
+        PLACES.into_iter().map(move |(dx, dy)| place.wrapping_add_signed(dy * stride + dx))
+    }
+
+    /// The weights of neighbour `k` by the places of the pixels that follow it.
+    pub(super) fn weights(&self, k: usize) -> &[f32] {
+        &self.weights[k]
+    }
+
+    /// Sum of a pixel's weights.
+    pub(super) fn sum(&self, place: usize) -> f32 {
+        (0..NEIGHBOURS).map(|k| self.weights[k][place]).sum()
     }
 }
 
@@ -145,8 +163,15 @@ impl Couplings for Affinity {
 
     fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)> {
         // Neighbour k sees this pixel in the opposite direction.
-        self.row(node).map(|(k, other, ours)| (other, ours, self.weights[other][NEIGHBOURS - 1 - k]))
+        self.row(node).map(|(k, other, ours)| (other, ours, self.weights[NEIGHBOURS - 1 - k][other]))
     }
+}
+
+/// The lines of several planes, line by line.
+fn lines(planes: &mut [Vec<f32>; NEIGHBOURS], stride: usize) -> Vec<Vec<&mut [f32]>> {
+    let mut planes = planes.each_mut().map(|plane| plane.chunks_exact_mut(stride));
+    let lines = planes[0].len();
+    (0..lines).map(|_| planes.iter_mut().filter_map(Iterator::next).collect()).collect()
 }
 
 /// Where the neighbours are; the opposite of neighbour k is neighbour 7 − k.
@@ -175,116 +200,6 @@ fn row_weights(centre: f32, window: [f32; NEIGHBOURS], inside: [bool; NEIGHBOURS
     let least = if nearest < f32::MAX { nearest / 4.605_170_2 } else { 0.0 };
     let sigma = (0.6 * variance).max(least).max(0.000_002);
     std::array::from_fn(|k| mask[k] * (-difference[k].powi(2) / sigma).exp())
-}
-
-/// The equations of the pixels whose colour is not known.
-pub(super) struct Equations<'a> {
-    affinity: &'a Affinity,
-    /// 1 / Σ w of every pixel, with its pull; 0 where the colour is known and at the border.
-    inverse: Vec<f32>,
-    /// Pull towards 0 as a share of Σ w.
-    pull: f32,
-}
-
-impl<'a> Equations<'a> {
-    /// With these colours known, by places, and every other pixel pulled towards 0 by this share of its weights.
-    pub(super) fn new(affinity: &'a Affinity, known: &[bool], pull: f32) -> Self {
-        let inverse = affinity.weights.par_iter().zip(known).with_min_len(4096).map(|(weights, &known)| {
-            let sum: f32 = weights.iter().sum();
-            if known || sum == 0.0 { 0.0 } else { 1.0 / (sum * (1.0 + pull)) }
-        });
-        Self { affinity, inverse: inverse.collect(), pull }
-    }
-
-    /// How strongly a pixel is pulled towards 0.
-    pub(super) fn pull(&self, place: usize) -> f32 {
-        self.pull * self.affinity.weights[place].iter().sum::<f32>()
-    }
-
-    /// Σ w (values(r) − values(s)) + pull · values(r) of one pixel.
-    #[inline(always)]
-    fn row(&self, place: usize, values: &[Pair]) -> Pair {
-        let stride = self.affinity.stride();
-        let weights = &self.affinity.weights[place];
-        let centre = values[place];
-        let pull = if self.pull > 0.0 { self.pull(place) } else { 0.0 };
-        let mut sum = centre.map(|value| pull * value);
-        let lines = [place - stride - 1, place - 1, place + stride - 1];
-        let [above, beside, below] = lines.map(|first| &values[first..first + 3]);
-        let around = [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];
-        for (&weight, other) in weights.iter().zip(around) {
-            sum[0] += weight * (centre[0] - other[0]);
-            sum[1] += weight * (centre[1] - other[1]);
-        }
-        sum
-    }
-
-    /// One sweep of Gauss-Seidel over a stripe that is stored with a line above and one below.
-    fn relax(&self, first_line: usize, stripe: &mut [Pair], right: &[Pair], forward: bool) {
-        let stride = self.affinity.stride();
-        let lines = stripe.len() / stride - 2;
-        for step in 0..lines {
-            let line = if forward { step } else { lines - 1 - step };
-            for step in 1..stride - 1 {
-                let column = if forward { step } else { stride - 1 - step };
-                let here = (line + 1) * stride + column;
-                let place = (first_line + line) * stride + column;
-                let inverse = self.inverse[place];
-                let weights = &self.affinity.weights[place];
-                let mut sum = right[place];
-                let lines = [here - stride - 1, here - 1, here + stride - 1];
-                let [above, beside, below] = lines.map(|first| &stripe[first..first + 3]);
-                // The value that was just found comes last, so that all else need not wait for it.
-                let (first, last) = if forward { (4, 3) } else { (3, 4) };
-                let around =
-                    [above[0], above[1], above[2], beside[0], beside[2], below[0], below[1], below[2]];
-                for k in [0, 1, 2, 5, 6, 7, first, last] {
-                    sum[0] += weights[k] * around[k][0];
-                    sum[1] += weights[k] * around[k][1];
-                }
-                stripe[here] = [sum[0] * inverse, sum[1] * inverse];
-            }
-        }
-    }
-}
-
-impl Operator for Equations<'_> {
-    fn nodes(&self) -> usize {
-        self.inverse.len()
-    }
-
-    fn is_unknown(&self, node: usize) -> bool {
-        self.inverse[node] != 0.0
-    }
-
-    fn apply(&self, values: &[Pair], out: &mut [Pair]) {
-        let stride = self.affinity.stride();
-        let last = self.nodes() - stride;
-        out[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each(|(stripe, out)| {
-            let first = (1 + stripe * STRIPE) * stride;
-            for (offset, out) in out.iter_mut().enumerate() {
-                let place = first + offset;
-                *out = if self.inverse[place] == 0.0 { [0.0; 2] } else { self.row(place, values) };
-            }
-        });
-    }
-
-    fn sweep(&self, values: Option<&[Pair]>, right: &[Pair], out: &mut [Pair], forward: bool) {
-        let stride = self.affinity.stride();
-        let last = self.nodes() - stride;
-        let stripes = out[stride..last].par_chunks_mut(STRIPE * stride).enumerate();
-        stripes.for_each_init(Vec::new, |local: &mut Vec<Pair>, (stripe, out)| {
-            let first_line = 1 + stripe * STRIPE;
-            let start = (first_line - 1) * stride;
-            local.clear();
-            match values {
-                Some(values) => local.extend_from_slice(&values[start..start + out.len() + 2 * stride]),
-                None => local.resize(out.len() + 2 * stride, [0.0; 2]),
-            }
-            self.relax(first_line, local, right, forward);
-            out.copy_from_slice(&local[stride..stride + out.len()]);
-        });
-    }
 }
 
 #[cfg(test)]

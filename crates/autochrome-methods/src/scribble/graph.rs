@@ -7,13 +7,17 @@ use super::groups::{ALONE, Groups};
 use super::operator::{Couplings, Operator};
 
 /// Nodes that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
-const BLOCK: usize = 2048;
+const BLOCK: usize = 8192;
+
+/// Kinds of neighbours, in the order in which they are stored: in the same block and earlier, in the same block and later, and
+/// in other blocks.
+const KINDS: usize = 3;
 
 /// Rows Σ w (u(r) − u(s)) + pull · u(r), compressed.
 pub(super) struct Graph {
-    /// Where the neighbours of each node begin, and the end.
+    /// Where the neighbours of each kind of each node begin, and the end.
     starts: Vec<u32>,
-    /// A neighbour, how strongly the node follows it, node after node.
+    /// A neighbour, how strongly the node follows it, node after node, kind after kind.
     edges: Vec<(u32, f32)>,
     /// How strongly a node follows known colours.
     pull: Vec<f32>,
@@ -21,23 +25,26 @@ pub(super) struct Graph {
     inverse: Vec<f32>,
 }
 
-/// Some nodes of a graph under construction: how many neighbours each has, all of those with their weights, and each
-/// node's pull.
-type Rows = (Vec<u32>, Vec<(u32, f32)>, Vec<f32>);
+/// Some nodes of a graph under construction: how many neighbours of each kind each has, all of those with their weights, and
+/// each node's pull.
+#[derive(Default)]
+struct Rows {
+    counts: Vec<[u32; KINDS]>,
+    edges: Vec<(u32, f32)>,
+    pull: Vec<f32>,
+}
+
+/// Hears a neighbour of a node, or `None` for the known colours, and how strongly the node follows it.
+type Tell<'a> = &'a mut dyn FnMut(Option<usize>, f32);
 
 impl Graph {
-    /// Groups of nodes moved together: the sums of their rows.
-    ///
-    /// `row` calls back with each neighbour of a node and its weight, and [`ALONE`]'s owner, the known colours, with `None`.
-    pub(super) fn new(
-        groups: &Groups,
-        row: impl Fn(usize, &mut dyn FnMut(Option<usize>, f32)) + Sync,
-    ) -> Self {
+    /// Groups of nodes moved together: the sums of their rows, which `row` tells.
+    pub(super) fn new(groups: &Groups, row: impl Fn(usize, Tell<'_>) + Sync) -> Self {
         let blocks: Vec<Rows> = (0..groups.len().div_ceil(BLOCK))
             .into_par_iter()
             .map(|block| {
                 let range = block * BLOCK..groups.len().min((block + 1) * BLOCK);
-                let (mut counts, mut edges, mut pulls) = (Vec::new(), Vec::new(), Vec::new());
+                let mut rows = Rows::default();
                 let mut found: Vec<(u32, f32)> = Vec::new();
                 for group in range {
                     let mut pull = 0.0;
@@ -51,46 +58,103 @@ impl Graph {
                             },
                         });
                     }
-                    counts.push(found.len() as u32);
-                    edges.append(&mut found);
-                    pulls.push(pull);
+                    found.sort_unstable_by_key(|&(other, _)| (kind(group, other as usize), other));
+                    let mut counts = [0; KINDS];
+                    found.iter().for_each(|&(other, _)| counts[kind(group, other as usize)] += 1);
+                    rows.counts.push(counts);
+                    rows.edges.append(&mut found);
+                    rows.pull.push(pull);
                 }
-                (counts, edges, pulls)
+                rows
             })
             .collect();
         let mut graph = Self { starts: vec![0], edges: Vec::new(), pull: Vec::new(), inverse: Vec::new() };
-        for (counts, edges, pull) in blocks {
-            for count in counts {
-                graph.starts.push(graph.starts[graph.starts.len() - 1] + count);
-            }
-            graph.edges.extend(edges);
-            graph.pull.extend(pull);
+        let mut end = 0;
+        for rows in blocks {
+            graph.starts.extend(rows.counts.into_iter().flatten().map(|count| {
+                end += count;
+                end
+            }));
+            graph.edges.extend(rows.edges);
+            graph.pull.extend(rows.pull);
         }
-        graph.inverse = (0..graph.pull.len())
-            .map(|node| {
-                let all = graph.row(node).iter().map(|(_, weight)| weight).sum::<f32>() + graph.pull[node];
-                if all > 0.0 { 1.0 / all } else { 0.0 }
-            })
-            .collect();
+        graph.inverse = (0..graph.pull.len()).map(|node| graph.inverse_of(node)).collect();
         graph
     }
 
     /// The next coarser level.
     pub(super) fn coarser(&self, groups: &Groups) -> Self {
-        Self::new(groups, |node, tell| {
-            tell(None, self.pull[node]);
-            self.row(node).iter().for_each(|&(other, weight)| tell(Some(other as usize), weight));
-        })
+        Self::new(groups, |node, tell| self.tell(node, tell))
+    }
+
+    /// Calls back with what a node follows.
+    pub(super) fn tell(&self, node: usize, tell: Tell<'_>) {
+        tell(None, self.pull[node]);
+        self.row(node).iter().for_each(|&(other, weight)| tell(Some(other as usize), weight));
+    }
+
+    /// Sums the rows of some nodes up again, `row` telling other weights than before; nobody new may be followed.
+    pub(super) fn renew(&mut self, nodes: &[u32], groups: &Groups, row: impl Fn(usize, Tell<'_>)) {
+        for &group in nodes {
+            let group = group as usize;
+            let range = self.starts[KINDS * group] as usize..self.starts[KINDS * (group + 1)] as usize;
+            let edges = &mut self.edges[range];
+            edges.iter_mut().for_each(|(_, weight)| *weight = 0.0);
+            let mut pull = 0.0;
+            for &node in groups.members(group) {
+                row(node as usize, &mut |other, weight| match other.map(|other| groups.of(other)) {
+                    None | Some(ALONE) => pull += weight,
+                    Some(other) => {
+                        if let Some((_, sum)) = edges.iter_mut().find(|(known, _)| *known == other) {
+                            *sum += weight;
+                        }
+                    }
+                });
+            }
+            self.pull[group] = pull;
+            self.inverse[group] = self.inverse_of(group);
+        }
+    }
+
+    fn inverse_of(&self, node: usize) -> f32 {
+        let all = self.row(node).iter().map(|(_, weight)| weight).sum::<f32>() + self.pull[node];
+        if all > 0.0 { 1.0 / all } else { 0.0 }
     }
 
     /// The neighbours of a node with their weights.
     pub(super) fn row(&self, node: usize) -> &[(u32, f32)] {
-        &self.edges[self.starts[node] as usize..self.starts[node + 1] as usize]
+        &self.edges[self.starts[KINDS * node] as usize..self.starts[KINDS * (node + 1)] as usize]
+    }
+
+    /// The neighbours of a node by their kinds.
+    #[inline]
+    fn kinds(&self, node: usize) -> [&[(u32, f32)]; KINDS] {
+        let starts = &self.starts[KINDS * node..=KINDS * (node + 1)];
+        std::array::from_fn(|kind| &self.edges[starts[kind] as usize..starts[kind + 1] as usize])
     }
 
     /// How strongly a node follows known colours.
     pub(super) fn pull(&self, node: usize) -> f32 {
         self.pull[node]
+    }
+}
+
+/// Which kind of a neighbour `other` is.
+fn kind(node: usize, other: usize) -> usize {
+    match (node / BLOCK == other / BLOCK, other < node) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, _) => 2,
+    }
+}
+
+/// Adds Σ w u to `sum`, the values beginning with that of node `first`.
+#[inline]
+fn add(sum: &mut Pair, edges: &[(u32, f32)], values: &[Pair], first: usize) {
+    for &(other, weight) in edges {
+        let other = values[other as usize - first];
+        sum[0] += weight * other[0];
+        sum[1] += weight * other[1];
     }
 }
 
@@ -112,49 +176,68 @@ impl Operator for Graph {
         self.pull.len()
     }
 
-    fn is_unknown(&self, node: usize) -> bool {
-        self.inverse[node] != 0.0
-    }
-
-    fn apply(&self, values: &[Pair], out: &mut [Pair]) {
-        out.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
-            for (offset, out) in out.iter_mut().enumerate() {
-                let node = block * BLOCK + offset;
-                let centre = values[node];
-                let mut sum = centre.map(|value| self.pull[node] * value);
-                for &(other, weight) in self.row(node) {
-                    let other = values[other as usize];
-                    sum[0] += weight * (centre[0] - other[0]);
-                    sum[1] += weight * (centre[1] - other[1]);
-                }
-                *out = sum;
+    fn sweep_down(&self, right: &[Pair], values: &mut [Pair], residual: &mut [Pair]) {
+        values.par_chunks_mut(BLOCK).enumerate().for_each(|(block, values)| {
+            let first = block * BLOCK;
+            for offset in 0..values.len() {
+                let node = first + offset;
+                let mut sum = right[node];
+                add(&mut sum, self.kinds(node)[0], values, first);
+                values[offset] = sum.map(|sum| sum * self.inverse[node]);
+            }
+        });
+        let values = &*values;
+        residual.par_chunks_mut(BLOCK).enumerate().for_each(|(block, residual)| {
+            for (offset, residual) in residual.iter_mut().enumerate() {
+                let [_, later, outside] = self.kinds(block * BLOCK + offset);
+                *residual = [0.0; 2];
+                add(residual, later, values, 0);
+                add(residual, outside, values, 0);
             }
         });
     }
 
-    fn sweep(&self, values: Option<&[Pair]>, right: &[Pair], out: &mut [Pair], forward: bool) {
+    fn sweep_up(
+        &self,
+        values: &mut [Pair],
+        (groups, correction): (&Groups, &[Pair]),
+        right: &[Pair],
+        out: &mut [Pair],
+        image: &mut [Pair],
+    ) {
+        values.par_iter_mut().enumerate().with_min_len(BLOCK).for_each(|(node, value)| {
+            let group = groups.of(node);
+            if group != ALONE && self.inverse[node] != 0.0 {
+                let correction = correction[group as usize];
+                *value = [value[0] + correction[0], value[1] + correction[1]];
+            }
+        });
+        let old = &*values;
         out.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
             let first = block * BLOCK;
-            match values {
-                Some(values) => out.copy_from_slice(&values[first..first + out.len()]),
-                None => out.fill([0.0; 2]),
-            }
-            for step in 0..out.len() {
-                let offset = if forward { step } else { out.len() - 1 - step };
+            for offset in (0..out.len()).rev() {
                 let node = first + offset;
+                let [earlier, later, outside] = self.kinds(node);
                 let mut sum = right[node];
-                for &(other, weight) in self.row(node) {
-                    let other = other as usize;
-                    let inside = other.wrapping_sub(first);
-                    let value = match (out.get(inside), values) {
-                        (Some(value), _) => *value,
-                        (None, Some(values)) => values[other],
-                        (None, None) => [0.0; 2],
-                    };
-                    sum[0] += weight * value[0];
-                    sum[1] += weight * value[1];
-                }
+                add(&mut sum, earlier, old, 0);
+                add(&mut sum, outside, old, 0);
+                add(&mut sum, later, out, first);
                 out[offset] = sum.map(|sum| sum * self.inverse[node]);
+            }
+        });
+        let change = values;
+        change.par_iter_mut().zip(&*out).with_min_len(BLOCK).for_each(|(old, new)| {
+            *old = [new[0] - old[0], new[1] - old[1]];
+        });
+        let change = &*change;
+        image.par_chunks_mut(BLOCK).enumerate().for_each(|(block, image)| {
+            for (offset, image) in image.iter_mut().enumerate() {
+                let node = block * BLOCK + offset;
+                let [earlier, _, outside] = self.kinds(node);
+                let mut missing = [0.0; 2];
+                add(&mut missing, earlier, change, 0);
+                add(&mut missing, outside, change, 0);
+                *image = [right[node][0] - missing[0], right[node][1] - missing[1]];
             }
         });
     }

@@ -101,6 +101,14 @@ impl Groups {
         self.of[node]
     }
 
+    /// The groups of some nodes, each once, in order.
+    pub(super) fn touched(&self, nodes: impl Iterator<Item = usize>) -> Vec<u32> {
+        let mut touched: Vec<u32> = nodes.map(|node| self.of[node]).filter(|&group| group != ALONE).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        touched
+    }
+
     /// The nodes of a group.
     pub(super) fn members(&self, group: usize) -> &[u32] {
         &self.members[self.starts[group] as usize..self.starts[group + 1] as usize]

@@ -29,8 +29,8 @@ pub(crate) fn hold(luma: &Plane, guidance: &Guidance, chroma: &mut Chroma) -> Re
         said.data_mut().iter_mut().zip(painted.data()).for_each(|(said, painted)| *said -= painted);
     }
     let small = resize_plane(luma, size.0, size.1, Filter::Area);
-    let accuracy = Accuracy { pull: PULL, ..Accuracy::default() };
-    let (spread, _) = Solver::new(&small).solve(&difference, &canvas.marked, None, accuracy)?;
+    let mut solver = Solver::new(&small, PULL);
+    let (spread, _) = solver.solve(&difference, &canvas.marked, None, Accuracy::default())?;
     for (painted, more) in [(&mut chroma.a, &spread.a), (&mut chroma.b, &spread.b)] {
         painted.data_mut().iter_mut().zip(more.data()).for_each(|(painted, more)| *painted += more);
     }

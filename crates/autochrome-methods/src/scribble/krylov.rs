@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::Pair;
@@ -30,9 +31,12 @@ impl Pool {
     }
 }
 
+/// Sums of squares that are nothing beside any colour: rounding is all that is left in them.
+const NOTHING: f64 = 1e-30;
+
 /// Quotients, 0 where there is nothing to divide by.
 pub(super) fn ratio(over: Factors, under: Factors) -> Factors {
-    std::array::from_fn(|k| if under[k] > 0.0 { over[k] / under[k] } else { 0.0 })
+    std::array::from_fn(|k| if under[k] > NOTHING { over[k] / under[k] } else { 0.0 })
 }
 
 /// Inner products of `N` pairs of vectors.
@@ -51,18 +55,32 @@ pub(super) fn dots<const N: usize>(pairs: [(&[Pair], &[Pair]); N]) -> [Factors; 
 }
 
 fn dot_piece(one: &[Pair], other: &[Pair]) -> Factors {
-    // Short runs in single precision, added up in double: as exact as is needed, and twice as fast.
-    let mut sum = [0.0_f64; 2];
-    for (one, other) in one.chunks(64).zip(other.chunks(64)) {
-        let mut run = [0.0_f32; 2];
-        for (one, other) in one.iter().zip(other) {
-            run[0] += one[0] * other[0];
-            run[1] += one[1] * other[1];
-        }
-        sum[0] += f64::from(run[0]);
-        sum[1] += f64::from(run[1]);
-    }
-    sum
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            // Short runs in single precision, added up in double: as exact as is needed, and fast. Runs go side by side.
+            let mut sum = [0.0_f64; 2];
+            for (one, other) in one.chunks(512).zip(other.chunks(512)) {
+                let mut runs = [[0.0_f32; 2]; 16];
+                let ((ones, rest), (others, other_rest)) = (one.as_chunks::<16>(), other.as_chunks::<16>());
+                for (one, other) in ones.iter().zip(others) {
+                    for i in 0..16 {
+                        runs[i][0] += one[i][0] * other[i][0];
+                        runs[i][1] += one[i][1] * other[i][1];
+                    }
+                }
+                for (run, (one, other)) in runs.iter_mut().zip(rest.iter().zip(other_rest)) {
+                    run[0] += one[0] * other[0];
+                    run[1] += one[1] * other[1];
+                }
+                for run in runs {
+                    sum[0] += f64::from(run[0]);
+                    sum[1] += f64::from(run[1]);
+                }
+            }
+            sum
+        },
+    )
 }
 
 /// Adds `scale` times `other` to `values`.
@@ -89,11 +107,14 @@ pub(super) fn add_all(values: &mut [Pair], others: &[(Factors, &[Pair])]) {
     });
 }
 
-/// Sets `values` to their multiple by `scale`.
-pub(super) fn multiply(values: &mut [Pair], scale: Factors) {
-    let scale = scale.map(|scale| scale as f32);
-    values.par_iter_mut().with_min_len(PIECE).for_each(|value| {
-        *value = [value[0] * scale[0], value[1] * scale[1]];
+/// Sets `values` to `scale` times themselves and adds `other_scale` times `other`.
+pub(super) fn mix(values: &mut [Pair], scale: Factors, other_scale: Factors, other: &[Pair]) {
+    let [scale, other_scale] = [scale, other_scale].map(|scale| scale.map(|scale| scale as f32));
+    values.par_chunks_mut(PIECE).zip(other.par_chunks(PIECE)).for_each(|(values, other)| {
+        for (value, other) in values.iter_mut().zip(other) {
+            value[0] = scale[0] * value[0] + other_scale[0] * other[0];
+            value[1] = scale[1] * value[1] + other_scale[1] * other[1];
+        }
     });
 }
 

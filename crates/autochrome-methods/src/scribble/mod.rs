@@ -3,27 +3,27 @@
 //! A person draws a few strokes of colour, or another method finds a few pixels whose colour it is sure of. [`affinity`] says how
 //! much neighbours want to share a colour, [`solver`] spreads the known colours so that every other pixel has the weighted mean
 //! of its neighbours' colours. That is one large system of equations; [`multigrid`] makes solving it linear in the pixels.
+//! A [`ScribbleSession`] keeps what it worked out about a picture, for people who add stroke after stroke.
 //! In a line drawing luma says nothing about colour, so there regions are filled instead ([`sketch`]).
 
 mod affinity;
 mod canvas;
+mod equations;
 mod graph;
 mod groups;
 mod hold;
 mod krylov;
 mod multigrid;
 mod operator;
+mod session;
 mod sketch;
 mod solver;
 
 pub(crate) use hold::hold;
+pub use session::ScribbleSession;
 
-use std::borrow::Cow;
-
-use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
 
-use self::canvas::Canvas;
 use self::solver::{Accuracy, Solver};
 use crate::{
     Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
@@ -83,35 +83,7 @@ impl Method for Scribble {
         guidance: &Guidance,
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
-        INFO.check(guidance)?;
-        if luma.data().is_empty() {
-            return Err(MethodError::EmptyPicture);
-        }
-        let Some(kind) = guidance.kinds().next() else {
-            return Err(MethodError::GuidanceMissing {
-                method: INFO.id,
-                kind: GuidanceKind::Strokes,
-                remedy: "draw at least one stroke, spot or mark of colour",
-            });
-        };
-        let sketch = options.switch(&SKETCH) == Some(true);
-        // Regions have sharp borders, and filling them is cheap: drawings keep their size.
-        let size = if sketch { luma.size() } else { working_size(luma.size(), options.number(&MEGAPIXELS)) };
-        let canvas = Canvas::new(guidance, size);
-        if !canvas.is_marked() {
-            let reason =
-                "all of them lie outside of the picture; places are shares of its width and height, 0 to 1";
-            return Err(MethodError::GuidanceUnfit { kind, reason: reason.to_owned() });
-        }
-        if sketch {
-            return Ok(vec![sketch::fill(luma, &canvas, options.number(&GAP).unwrap_or_default() as f32)]);
-        }
-        let small = if size == luma.size() {
-            Cow::Borrowed(luma)
-        } else {
-            Cow::Owned(resize_plane(luma, size.0, size.1, Filter::Area))
-        };
-        Ok(vec![spread(&small, &canvas.colors, &canvas.marked)?.into()])
+        Ok(vec![ScribbleSession::new(luma, options)?.colorize(guidance)?])
     }
 }
 
@@ -128,17 +100,7 @@ pub(crate) fn spread(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Result<C
     if luma.data().is_empty() {
         return Err(MethodError::EmptyPicture);
     }
-    Ok(Solver::new(luma).solve(colors, marked, None, Accuracy::default())?.0)
-}
-
-/// The size of at most so many megapixels.
-fn working_size((width, height): (usize, usize), megapixels: Option<f64>) -> (usize, usize) {
-    let share = (megapixels.unwrap_or(1.0) * 1e6 / (width as f64 * height as f64)).sqrt();
-    if share >= 1.0 {
-        return (width, height);
-    }
-    let fit = |side: usize| ((side as f64 * share).round() as usize).max(1);
-    (fit(width), fit(height))
+    Ok(Solver::new(luma, 0.0).solve(colors, marked, None, Accuracy::default())?.0)
 }
 
 #[cfg(test)]

@@ -12,49 +12,61 @@ use rayon::prelude::*;
 
 use super::Pair;
 use super::graph::Graph;
-use super::groups::{ALONE, Groups};
-use super::krylov::{Pool, add_scaled, dots, multiply, ratio};
+use super::groups::Groups;
+use super::krylov::{Pool, add_scaled, dots, mix, ratio};
 use super::operator::Operator;
 
 /// Number of nodes that are solved exactly.
 const FEW: usize = 160;
 
-/// Share of the residual below which the first step on a coarser level is enough.
-const ENOUGH: f64 = 0.25;
-
 /// Everything below the pixels.
 pub(super) struct Coarse {
     /// The groups of each level, which are the nodes of the next; those of the pixels are kept elsewhere.
     levels: Vec<(Graph, Groups)>,
-    last: Exact,
+    last: Graph,
+    exact: Exact,
 }
 
 impl Coarse {
     /// From the level above.
     pub(super) fn new(first: Graph) -> Self {
         let mut levels = Vec::new();
-        let mut graph = first;
-        while Operator::nodes(&graph) > FEW {
-            let groups = Groups::new(&graph);
+        let mut last = first;
+        while Operator::nodes(&last) > FEW {
+            let groups = Groups::new(&last);
             // Nodes that hardly follow one another any more are settled by sweeps as well.
-            if groups.len() * 10 > Operator::nodes(&graph) * 9 {
+            if groups.len() * 10 > Operator::nodes(&last) * 9 {
                 break;
             }
-            let coarser = graph.coarser(&groups);
-            levels.push((graph, groups));
-            graph = coarser;
+            let coarser = last.coarser(&groups);
+            levels.push((last, groups));
+            last = coarser;
         }
-        Self { levels, last: Exact::new(&graph) }
+        Self { exact: Exact::new(&last), levels, last }
     }
 
-    /// One cycle for the equations of the pixels.
+    /// Brings all levels up to date after the equations of some pixels changed; `nodes` are the groups of those, each once.
+    pub(super) fn renew(&mut self, mut nodes: Vec<u32>, renew: impl FnOnce(&mut Graph, &[u32])) {
+        let first = self.levels.first_mut().map_or(&mut self.last, |(graph, _)| graph);
+        renew(first, &nodes);
+        for level in 0..self.levels.len() {
+            let (above, below) = self.levels.split_at_mut(level + 1);
+            let (graph, groups) = &above[level];
+            nodes = groups.touched(nodes.iter().map(|&node| node as usize));
+            let coarser = below.first_mut().map_or(&mut self.last, |(graph, _)| graph);
+            coarser.renew(&nodes, groups, |node, tell| graph.tell(node, tell));
+        }
+        self.exact = Exact::new(&self.last);
+    }
+
+    /// One cycle for the equations of the pixels: a step, and its image under them.
     pub(super) fn cycle(
         &self,
         pixels: &impl Operator,
         groups: &Groups,
         right: &[Pair],
         pool: &mut Pool,
-    ) -> Vec<Pair> {
+    ) -> (Vec<Pair>, Vec<Pair>) {
         self.down_and_up(pixels, groups, 0, right, pool)
     }
 
@@ -66,40 +78,28 @@ impl Coarse {
         level: usize,
         right: &[Pair],
         pool: &mut Pool,
-    ) -> Vec<Pair> {
-        let mut values = pool.take(fine.nodes());
-        fine.sweep(None, right, &mut values, true);
-        let mut image = pool.take(fine.nodes());
-        fine.apply(&values, &mut image);
+    ) -> (Vec<Pair>, Vec<Pair>) {
+        let [mut values, mut image] = [pool.take(fine.nodes()), pool.take(fine.nodes())];
+        fine.sweep_down(right, &mut values, &mut image);
         let mut coarse = pool.take(groups.len());
-        coarse.par_iter_mut().enumerate().with_min_len(1024).for_each(|(group, sum)| {
+        coarse.par_iter_mut().enumerate().with_min_len(4096).for_each(|(group, sum)| {
             *sum = [0.0; 2];
             for &node in groups.members(group) {
-                let node = node as usize;
-                if fine.is_unknown(node) {
-                    sum[0] += right[node][0] - image[node][0];
-                    sum[1] += right[node][1] - image[node][1];
-                }
+                let left = image[node as usize];
+                *sum = [sum[0] + left[0], sum[1] + left[1]];
             }
         });
         let correction = match self.levels.get(level) {
-            None => self.last.solve(&coarse),
+            None => self.exact.solve(&coarse),
             Some((graph, groups)) => self.two_steps(graph, groups, level, &coarse, pool),
         };
-        values.par_iter_mut().enumerate().with_min_len(4096).for_each(|(node, value)| {
-            let group = groups.of(node);
-            if group != ALONE && fine.is_unknown(node) {
-                let correction = correction[group as usize];
-                value[0] += correction[0];
-                value[1] += correction[1];
-            }
-        });
-        fine.sweep(Some(&values), right, &mut image, false);
+        let mut out = pool.take(fine.nodes());
+        fine.sweep_up(&mut values, (groups, &correction), right, &mut out, &mut image);
         [values, coarse, correction].into_iter().for_each(|used| pool.give(used));
-        image
+        (out, image)
     }
 
-    /// At most two cycles of a coarser level, weighed so that the residual is least.
+    /// Two cycles of a coarser level, weighed so that the residual is least.
     fn two_steps(
         &self,
         graph: &Graph,
@@ -108,30 +108,20 @@ impl Coarse {
         right: &[Pair],
         pool: &mut Pool,
     ) -> Vec<Pair> {
-        let mut first = self.down_and_up(graph, groups, level + 1, right, pool);
-        let mut first_image = pool.take(first.len());
-        graph.apply(&first, &mut first_image);
-        let [square, along, before] =
-            dots([(&first_image, &first_image), (&first_image, right), (right, right)]);
+        let (mut first, first_image) = self.down_and_up(graph, groups, level + 1, right, pool);
+        let [square, along] = dots([(&first_image, &first_image), (&first_image, right)]);
         let share = ratio(along, square);
-        if (0..2).all(|k| before[k] - share[k] * along[k] <= ENOUGH * ENOUGH * before[k]) {
-            multiply(&mut first, share);
-            pool.give(first_image);
-            return first;
-        }
         let mut rest = pool.take(right.len());
         rest.copy_from_slice(right);
         add_scaled(&mut rest, share.map(|share| -share), &first_image);
-        let second = self.down_and_up(graph, groups, level + 1, &rest, pool);
-        let mut second_image = pool.take(second.len());
-        graph.apply(&second, &mut second_image);
+        let (second, mut second_image) = self.down_and_up(graph, groups, level + 1, &rest, pool);
         let [overlap] = dots([(&second_image, &first_image)]);
         let overlap = ratio(overlap, square);
         add_scaled(&mut second_image, overlap.map(|overlap| -overlap), &first_image);
         let [along, square] = dots([(&second_image, &rest), (&second_image, &second_image)]);
         let second_share = ratio(along, square);
-        multiply(&mut first, std::array::from_fn(|k| share[k] - second_share[k] * overlap[k]));
-        add_scaled(&mut first, second_share, &second);
+        let first_share = std::array::from_fn(|k| share[k] - second_share[k] * overlap[k]);
+        mix(&mut first, first_share, second_share, &second);
         [first_image, rest, second, second_image].into_iter().for_each(|used| pool.give(used));
         first
     }

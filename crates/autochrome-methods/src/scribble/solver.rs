@@ -3,15 +3,14 @@
 use std::collections::VecDeque;
 
 use autochrome_color::{Chroma, Plane};
-use rayon::prelude::*;
 
 use super::Pair;
-use super::affinity::{Affinity, Equations};
+use super::affinity::Affinity;
+use super::equations::Equations;
 use super::graph::Graph;
 use super::groups::Groups;
 use super::krylov::{Factors, Pool, add_all, add_scaled, dots, largest, ratio};
 use super::multigrid::Coarse;
-use super::operator::Operator;
 use crate::{GuidanceKind, MethodError};
 
 /// Directions that a new one is made independent of.
@@ -27,31 +26,37 @@ pub(crate) struct Accuracy {
     pub tolerance: f32,
     /// Steps after which the answer is taken as it is.
     pub most_steps: usize,
-    /// How strongly what is not known is pulled towards 0, as a share of what neighbours weigh: colours fade over about √(¾ / pull) pixels.
-    pub pull: f32,
 }
 
 impl Default for Accuracy {
     /// A third of a hundredth of the strongest colour: less than an eye could see beside the exact answer.
     fn default() -> Self {
-        Self { tolerance: 3e-3, most_steps: 60, pull: 0.0 }
+        Self { tolerance: 3e-3, most_steps: 60 }
     }
 }
 
 /// A picture, ready to have colours spread over it again and again.
 ///
-/// What depends on luma alone is worked out once, so that a stroke more costs less than the first.
+/// What depends on luma alone is worked out once, and what depends on the marks only where they change.
 pub(crate) struct Solver {
-    affinity: Affinity,
+    equations: Equations,
     groups: Groups,
+    coarse: Coarse,
+    /// Which pixels are marked in the equations as they stand, by places.
+    known: Vec<bool>,
 }
 
 impl Solver {
     /// For a picture with this luma (L of CIELAB, D65, 0..=100), of at least one pixel.
-    pub(crate) fn new(luma: &Plane) -> Self {
+    ///
+    /// `pull` is how strongly what is not known is pulled towards 0, as a share of what neighbours weigh: colours fade over about
+    /// √(¾ / pull) pixels.
+    pub(crate) fn new(luma: &Plane, pull: f32) -> Self {
         let affinity = Affinity::new(luma);
         let groups = Groups::new(&affinity);
-        Self { affinity, groups }
+        let equations = Equations::new(affinity, pull);
+        let coarse = Coarse::new(Graph::new(&groups, |place, tell| equations.tell(place, tell)));
+        Self { known: vec![false; equations.affinity().len()], equations, groups, coarse }
     }
 
     /// Spreads the colours of the pixels that are `marked` over all others and leaves marked ones as they are: a and b of CIELAB (D65) at the size
@@ -65,13 +70,13 @@ impl Solver {
     /// # Errors
     /// When nothing is marked, or a size differs.
     pub(crate) fn solve(
-        &self,
+        &mut self,
         colors: &Chroma,
         marked: &[bool],
         start: Option<&Chroma>,
         accuracy: Accuracy,
     ) -> Result<(Chroma, usize), MethodError> {
-        let (width, height) = self.affinity.size();
+        let (width, height) = self.equations.affinity().size();
         if colors.size() != (width, height)
             || marked.len() != width * height
             || start.is_some_and(|start| start.size() != (width, height))
@@ -89,48 +94,55 @@ impl Solver {
         }
         let pair = |chroma: &Chroma, i: usize| [chroma.a.data()[i], chroma.b.data()[i]].map(finite);
         let middle = mean((0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)));
-        let mut known = vec![false; self.affinity.len()];
-        let mut values = vec![[0.0; 2]; self.affinity.len()];
+        let mut known = vec![false; self.known.len()];
+        let mut values = vec![[0.0; 2]; self.known.len()];
         for y in 0..height {
-            let place = self.affinity.place(0, y);
+            let place = self.equations.affinity().place(0, y);
             for (x, i) in (y * width..(y + 1) * width).enumerate() {
                 known[place + x] = marked[i];
                 let source = if marked[i] { Some(colors) } else { start };
                 values[place + x] = source.map_or(middle, |chroma| pair(chroma, i));
             }
         }
-        let steps = self.relax(&known, &mut values, accuracy);
+        self.mark(known);
+        // In the pool from beginning to end: what is small need not change threads.
+        let steps = rayon::scope(|_| self.relax(&mut values, accuracy));
         // Every answer is a mean of what is marked and, where it is pulled there, of 0; what is left of errors is not to say otherwise.
-        let nothing = (accuracy.pull > 0.0).then_some([0.0; 2]);
+        let nothing = self.equations.pulls().then_some([0.0; 2]);
         let said = (0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)).chain(nothing);
         let (low, high) = said.fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), said| {
             (std::array::from_fn(|k| low[k].min(said[k])), std::array::from_fn(|k| high[k].max(said[k])))
         });
         values.iter_mut().for_each(|value| *value = std::array::from_fn(|k| value[k].clamp(low[k], high[k])));
         let plane = |channel: usize| {
-            let rows = (0..height).flat_map(|y| &values[self.affinity.place(0, y)..][..width]);
+            let rows = (0..height).flat_map(|y| &values[self.equations.affinity().place(0, y)..][..width]);
             Plane::from_vec(width, height, rows.map(|pair| pair[channel]).collect()).unwrap_or_default()
         };
         Ok((Chroma { a: plane(0), b: plane(1) }, steps))
     }
 
-    /// Settles what is not `known`; the number of steps it took.
-    fn relax(&self, known: &[bool], values: &mut [Pair], accuracy: Accuracy) -> usize {
-        let equations = Equations::new(&self.affinity, known, accuracy.pull);
-        let first = Graph::new(&self.groups, |place, tell| {
-            if equations.is_unknown(place) {
-                tell(None, equations.pull(place));
-                self.affinity.row(place).for_each(|(_, other, weight)| {
-                    tell(equations.is_unknown(other).then_some(other), weight);
-                });
-            }
+    /// Makes the equations those of other marks.
+    fn mark(&mut self, known: Vec<bool>) {
+        let changed: Vec<usize> =
+            (0..known.len()).filter(|&place| known[place] != self.known[place]).collect();
+        changed.iter().for_each(|&place| self.equations.set_known(place, known[place]));
+        self.known = known;
+        if changed.is_empty() {
+            return;
+        }
+        let affinity = self.equations.affinity();
+        let around = |&place: &usize| std::iter::once(place).chain(affinity.around(place));
+        let touched = self.groups.touched(changed.iter().flat_map(around));
+        self.coarse.renew(touched, |graph, touched| {
+            graph.renew(touched, &self.groups, |place, tell| self.equations.tell(place, tell));
         });
-        let coarse = Coarse::new(first);
+    }
 
+    /// Settles what is not marked; the number of steps it took.
+    fn relax(&self, values: &mut [Pair], accuracy: Accuracy) -> usize {
         let enough = accuracy.tolerance * largest(values);
         let mut rest = vec![[0.0; 2]; values.len()];
-        equations.apply(values, &mut rest);
-        rest.par_iter_mut().with_min_len(4096).for_each(|pair| *pair = [-pair[0], -pair[1]]);
+        self.equations.residual(values, &mut rest);
         let mut pool = Pool::default();
         let mut past: VecDeque<Direction> = VecDeque::new();
         let mut stuck = [false; 2];
@@ -143,14 +155,13 @@ impl Solver {
                 };
                 source = Some(rest.iter().zip(&last.image).map(either).collect::<Vec<Pair>>());
             }
-            let mut values_step =
-                coarse.cycle(&equations, &self.groups, source.as_deref().unwrap_or(&rest), &mut pool);
+            let right = source.as_deref().unwrap_or(&rest);
+            let (mut values_step, mut image) =
+                self.coarse.cycle(&self.equations, &self.groups, right, &mut pool);
             if !stuck.contains(&true) && largest(&values_step) <= enough {
                 add_scaled(values, [1.0; 2], &values_step);
                 return step;
             }
-            let mut image = pool.take(values.len());
-            equations.apply(&values_step, &mut image);
             let overlaps: Vec<Factors> = past
                 .iter()
                 .map(|old| {
@@ -242,7 +253,7 @@ mod tests {
     }
 
     fn solve(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Chroma {
-        Solver::new(luma).solve(colors, marked, None, Accuracy::default()).unwrap().0
+        Solver::new(luma, 0.0).solve(colors, marked, None, Accuracy::default()).unwrap().0
     }
 
     /// Length of the difference as a share of the length of `right`.
@@ -307,7 +318,7 @@ mod tests {
             let luma = picture(width, height, seed);
             let (colors, marked) = marks(width, height);
             let accuracy = Accuracy { tolerance: 1e-6, ..Accuracy::default() };
-            let (ours, steps) = Solver::new(&luma).solve(&colors, &marked, None, accuracy).unwrap();
+            let (ours, steps) = Solver::new(&luma, 0.0).solve(&colors, &marked, None, accuracy).unwrap();
             let error = relative_error(&ours, &exact(&luma, &colors, &marked));
             assert!(error <= 1e-4, "{width} × {height}: {error} after {steps} steps");
         }
@@ -340,7 +351,7 @@ mod tests {
         let luma = picture(20, 10, 5);
         let (width, height) = luma.size();
         let colors = Chroma { a: picture(20, 10, 1), b: picture(20, 10, 2) };
-        let solver = Solver::new(&luma);
+        let mut solver = Solver::new(&luma, 0.0);
         let error =
             solver.solve(&colors, &vec![false; width * height], None, Accuracy::default()).err().unwrap();
         assert_eq!(error.code(), "guidance-unfit");
@@ -349,7 +360,7 @@ mod tests {
 
     #[test]
     fn another_size_is_an_error() {
-        let solver = Solver::new(&picture(20, 10, 5));
+        let mut solver = Solver::new(&picture(20, 10, 5), 0.0);
         let (colors, marked) = marks(20, 11);
         assert!(solver.solve(&colors, &marked, None, Accuracy::default()).is_err());
     }
@@ -358,7 +369,7 @@ mod tests {
     fn a_stroke_more_needs_fewer_steps_from_the_answer_before_it() {
         let luma = picture(96, 64, 9);
         let (mut colors, mut marked) = marks(96, 64);
-        let solver = Solver::new(&luma);
+        let mut solver = Solver::new(&luma, 0.0);
         let accuracy = Accuracy::default();
         let (before, _) = solver.solve(&colors, &marked, None, accuracy).unwrap();
         (marked[40 * 96 + 10], colors.a.data_mut()[40 * 96 + 10]) = (true, 60.0);
