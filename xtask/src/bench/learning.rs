@@ -13,20 +13,26 @@ use super::process::{cost, cost_and_output};
 use super::stages::criterion;
 use crate::shell::{root, succeeds};
 
-/// Samples a step, and steps.
-const BATCHES: [(usize, usize); 3] = [(1, 16), (4, 8), (16, 3)];
+/// Samples a step.
+const BATCHES: [usize; 3] = [1, 4, 16];
+
+/// Steps: the trainer logs every twentieth, and the second twenty are warm.
+const STEPS: usize = 40;
 
 pub fn training(bench: &mut Bench) -> Result<Vec<Figure>> {
     let data = bench.album("training", 64, 240)?;
-    let batches = if bench.quick { &[(1, 1), (2, 1)][..] } else { &BATCHES[..] };
+    let (batches, steps) = if bench.quick { (&[1, 2][..], 1) } else { (&BATCHES[..], STEPS) };
     let mut trainers = vec![("burn flex", bench.program.clone(), "cpu")];
     match bench.libtorch.clone() {
-        Some(program) => trainers.push(("LibTorch", program, "libtorch")),
+        Some(program) => {
+            trainers.push(("LibTorch", program.clone(), "libtorch"));
+            trainers.push(("LibTorch in bfloat16", program, "libtorch-bf16"));
+        }
         None => bench.skip("training on LibTorch", "no --libtorch PROGRAM"),
     }
     let mut figures = Vec::new();
     for (name, program, device) in trainers {
-        for &(batch, steps) in batches {
+        for &batch in batches {
             let (rate, peak_mb) = train(bench, &program, device, &data, batch, steps)?;
             let what = format!("Lite0 network, 128 px, batch {batch}, {name}");
             figures.push(Figure::new(&what, rate, "images/s", batch * steps));
@@ -38,7 +44,7 @@ pub fn training(bench: &mut Bench) -> Result<Vec<Figure>> {
         bench.skip("training on PyTorch", format!("{python} has no torch and numpy"));
         return Ok(figures);
     }
-    for &(batch, steps) in batches {
+    for &batch in batches {
         let mut command = Command::new(&bench.python);
         command.arg(root().join("tools/bench/training.py")).args([batch.to_string(), steps.to_string()]);
         let (used, text) = cost_and_output(command.stdout(Stdio::piped()))?;
