@@ -455,6 +455,10 @@ pub struct TrainArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub start: Option<PathBuf>,
 
+    /// Finished networks of the flagship's kind whose mean answer is learnt as well; once for each
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub teacher: Vec<PathBuf>,
+
     /// What the pictures are and under which terms, for the model card
     #[arg(long, value_name = "TEXT", default_value = "not stated")]
     pub data_note: String,

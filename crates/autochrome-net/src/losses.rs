@@ -11,7 +11,7 @@ fn bce(logits: Tensor<4>, real: bool) -> Tensor<1> {
 }
 
 // burn overwrites a tensor that nobody else holds; LibTorch's graph, see `native`, may still need it. The next two
-// functions hold on to their arguments until the result is there.
+// functions, and `cross_entropy`, hold on to their arguments until the result is there.
 
 /// |x|.
 fn abs(x: Tensor<4>) -> Tensor<4> {
@@ -101,6 +101,16 @@ pub fn soft_cross_entropy(logits: Tensor<4>, classes: Tensor<4, Int>, shares: Te
     log_softmax(logits, 1).gather(1, classes).mul(shares).sum_dim(1).mean().neg()
 }
 
+/// Cross-entropy of classes against the probabilities that others give them.
+///
+/// # Shapes
+/// `[n, q, h, w]` both.
+#[must_use]
+pub fn cross_entropy(logits: Tensor<4>, probabilities: Tensor<4>) -> Tensor<1> {
+    let held = log_softmax(logits, 1);
+    held.clone().mul(probabilities).sum_dim(1).mean().neg()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +161,15 @@ mod tests {
         let shares = Tensor::<4>::full([1, 5, 1, 1], 0.2, &device);
         let loss = scalar(soft_cross_entropy(logits, classes, shares));
         assert!((loss - 8f32.ln()).abs() < 1e-5, "{loss}");
+    }
+
+    #[test]
+    fn cross_entropy_is_least_where_both_say_the_same() {
+        let device = Device::flex();
+        let of = |values: [f32; 2]| {
+            Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 2, 1, 1]), &device)
+        };
+        let loss = |p: f32| scalar(cross_entropy(of([p.ln(), (1.0 - p).ln()]), of([0.7, 0.3])));
+        assert!(loss(0.7) < loss(0.6) && loss(0.7) < loss(0.8));
     }
 }

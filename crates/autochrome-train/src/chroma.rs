@@ -20,6 +20,7 @@ use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::prior;
 use crate::recipe::{Chroma, Stage};
+use crate::teachers::Teachers;
 use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
 
 /// Pictures the class prior is measured on.
@@ -33,6 +34,7 @@ pub(crate) struct ChromaTrainer {
     generator: Learner<ChromaNet>,
     average: Average,
     discriminator: Learner<PatchGan>,
+    teachers: Teachers,
 }
 
 impl ChromaTrainer {
@@ -41,6 +43,7 @@ impl ChromaTrainer {
         recipe: &Chroma,
         seed: u64,
         start: Option<&Tensors>,
+        teachers: Teachers,
         index: &Index,
         engine: Engine,
     ) -> Result<Self, TrainError> {
@@ -57,6 +60,7 @@ impl ChromaTrainer {
             generator: Learner::new("generator", generator, AdamW::new(0.9, 0.999, recipe.weight_decay)),
             discriminator: Learner::new("discriminator", discriminator, AdamW::new(0.5, 0.999, 0.0)),
             recipe: recipe.clone(),
+            teachers,
             seed,
             engine,
         })
@@ -127,24 +131,36 @@ impl Trainer for ChromaTrainer {
             if frozen || stage.encoder_statistics_fixed { Statistics::Running } else { Statistics::Learn };
         let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
         let mut noise = Noise::new(self.seed, moment.step);
+        let (gray, hints) = (input(gray, batch.size_px), input(hints, batch.size_px));
+        let lesson = self.teachers.say(engine, &gray, &hints, recipe.temperature);
         let prediction = self.generator.module.forward(
-            input(gray, batch.size_px),
-            input(hints, batch.size_px),
+            gray,
+            hints,
             encoder_statistics,
             Statistics::Learn,
             Some((&mut noise, recipe.dropout)),
         );
         let ab = prediction.ab(recipe.temperature);
-        let class_loss = losses::soft_cross_entropy(prediction.logits, classes, shares);
-        let huber = losses::huber(ab.clone(), truth.clone(), recipe.huber_delta);
-        let gradient = losses::gradient(ab.clone(), truth.clone());
+        let logits = prediction.logits;
+        let (class_loss, aim) = match lesson {
+            None => (losses::soft_cross_entropy(logits, classes, shares), truth.clone()),
+            Some(lesson) => {
+                let [taught, told] = [recipe.teaching, 1.0 - recipe.teaching];
+                let told_loss = losses::soft_cross_entropy(logits.clone(), classes, shares).mul_scalar(told);
+                let taught_loss = losses::cross_entropy(logits, lesson.probabilities).mul_scalar(taught);
+                let aim = truth.clone().mul_scalar(told).add(lesson.ab.mul_scalar(taught));
+                (told_loss.add(taught_loss), aim)
+            }
+        };
+        let huber = losses::huber(ab.clone(), aim.clone(), recipe.huber_delta);
+        let gradient = losses::gradient(ab.clone(), aim);
         let mut log = vec![
             ("classes", finite("classes", class_loss.clone().into_scalar(), moment.step)?),
             ("huber", finite("huber", huber.clone().into_scalar(), moment.step)?),
             ("gradient", finite("gradient", gradient.clone().into_scalar(), moment.step)?),
         ];
         let mut loss = class_loss
-            .mul_scalar(recipe.classes)
+            .mul_scalar(recipe.classes * stage.classes)
             .add(huber.mul_scalar(recipe.huber))
             .add(gradient.mul_scalar(recipe.gradient));
 

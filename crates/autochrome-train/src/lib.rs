@@ -18,6 +18,7 @@ mod prior;
 mod recipe;
 mod run;
 mod samples;
+mod teachers;
 mod trainer;
 mod validate;
 

@@ -96,6 +96,9 @@ pub struct Chroma {
     /// Share of the encoder's deep channels hidden from the decoder in each sample.
     #[serde(default)]
     pub dropout: f64,
+    /// Share of what is learnt that teachers say, where there are any; the rest is the truth.
+    #[serde(default = "mostly")]
+    pub teaching: f32,
     /// Annealing temperature the refinement is trained with.
     pub temperature: f32,
     /// AdamW's weight decay.
@@ -133,6 +136,9 @@ pub struct Stage {
     /// The encoder normalises by its running statistics instead of the batch's.
     #[serde(default)]
     pub encoder_statistics_fixed: bool,
+    /// What the class loss weighs, as a share of `model.classes`; at 0 classes follow from the colours alone. Only for `chroma-net`.
+    #[serde(default = "all")]
+    pub classes: f32,
     /// Weight of the adversarial loss; 0 trains without discriminator. Only for `chroma-net`.
     #[serde(default)]
     pub adversarial: f32,
@@ -144,6 +150,14 @@ pub struct Stage {
     /// Degraded input.
     #[serde(default)]
     pub augment: AugmentOptions,
+}
+
+fn all() -> f32 {
+    1.0
+}
+
+fn mostly() -> f32 {
+    0.7
 }
 
 fn one() -> f64 {

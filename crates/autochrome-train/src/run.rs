@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::log::Table;
 use crate::pix2pix::{self, Pix2pixTrainer};
 use crate::recipe::{Model, Recipe};
+use crate::teachers::Teachers;
 use crate::trainer::{Losses, Moment, Trainer};
 use crate::validate::{Scores, ValidationSet};
 use crate::{TrainError, curves, samples};
@@ -49,6 +50,8 @@ pub struct RunOptions {
     pub device: String,
     /// Weights to begin with: our safetensors, or the EfficientNet-Lite `.pth` for the flagship's encoder.
     pub start: Option<PathBuf>,
+    /// Finished networks of the flagship's kind to learn from as well.
+    pub teachers: Vec<PathBuf>,
     /// Time between checkpoints.
     pub checkpoint_every: Duration,
     /// Memory for decoded pictures, in bytes.
@@ -218,9 +221,13 @@ fn build(
 ) -> Result<Box<dyn Trainer>, TrainError> {
     let start = options.start.as_deref().map(start_tensors).transpose()?;
     Ok(match &recipe.model {
+        Model::Pix2pix(_) if !options.teachers.is_empty() => {
+            return Err(TrainError::Recipe("teachers can teach a `chroma-net` only".to_owned()));
+        }
         Model::Pix2pix(model) => Box::new(Pix2pixTrainer::new(model, recipe.seed, start.as_ref(), engine)?),
         Model::ChromaNet(model) => {
-            Box::new(ChromaTrainer::new(model, recipe.seed, start.as_ref(), index, engine)?)
+            let teachers = Teachers::read(&options.teachers, &engine)?;
+            Box::new(ChromaTrainer::new(model, recipe.seed, start.as_ref(), teachers, index, engine)?)
         }
     })
 }

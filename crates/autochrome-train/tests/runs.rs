@@ -111,6 +111,7 @@ fn options(data: &Path, out: &Path) -> RunOptions {
         resume: false,
         steps: None,
         device: "cpu".into(),
+        teachers: Vec::new(),
         start: None,
         checkpoint_every: Duration::ZERO,
         cache_bytes: 0,
@@ -206,6 +207,27 @@ fn a_folder_with_a_run_is_not_overwritten_nor_continued_with_another_recipe() {
     };
     assert_eq!(again(PAPER, false), "bad-checkpoint");
     assert_eq!(again(FLAGSHIP, true), "bad-checkpoint");
+}
+
+#[test]
+fn what_teachers_say_changes_what_is_learnt_and_the_paper_takes_none() {
+    let data = pictures();
+    let folders: [TempDir; 3] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let [teacher, alone, taught] = folders.each_ref().map(|folder| options(data.path(), folder.path()));
+    go(&FLAGSHIP.replace("seed = 4", "seed = 5"), &teacher);
+    let teachers = vec![teacher.out.join("latest.safetensors")];
+    let taught = RunOptions { teachers, steps: Some(2), ..taught };
+    go(FLAGSHIP, &RunOptions { steps: Some(2), ..alone.clone() });
+    go(FLAGSHIP, &taught);
+    let learnt = |run: &Path| {
+        weights::tensors_of(&fs::read(run.join("checkpoint/generator.safetensors")).unwrap()).unwrap()
+    };
+    assert!(learnt(&alone.out) != learnt(&taught.out));
+    assert!(learnt(&alone.out).keys().eq(learnt(&taught.out).keys()));
+    let out = tempfile::tempdir().unwrap();
+    let taught = RunOptions { out: out.path().to_owned(), ..taught };
+    let error = run(&Recipe::parse(PAPER).unwrap(), &taught, &AtomicBool::new(false), |_| {}).unwrap_err();
+    assert_eq!(error.code(), "bad-recipe");
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
         steps: arguments.steps,
         device: arguments.device.clone(),
         start: arguments.start.clone(),
+        teachers: arguments.teacher.clone(),
         checkpoint_every: Duration::from_secs(60 * arguments.checkpoint_every),
         cache_bytes: arguments.cache << 20,
         data_note: arguments.data_note.clone(),
