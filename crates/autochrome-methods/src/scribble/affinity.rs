@@ -1,6 +1,7 @@
 //! How much neighbouring pixels want to share a colour.
 
 use autochrome_color::{Plane, srgb};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::operator::Couplings;
@@ -11,8 +12,8 @@ pub(super) const NEIGHBOURS: usize = 8;
 /// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
 const STRIPE: usize = 32;
 
-/// Sweeps for setting the scales of equations.
-const BALANCING: usize = 8;
+/// Sweeps for setting the scales of equations: times over the picture, and times over a stripe before its neighbours' are looked at.
+const BALANCING: (usize, usize) = (2, 4);
 
 /// Least scale of an equation, which keeps products of scales and weights normal numbers.
 const LEAST_SCALE: f32 = 1e-6;
@@ -68,39 +69,38 @@ impl Affinity {
     /// Scales the equations so that each pixel is followed about as much as it follows.
     ///
     /// Pixels in the middle of an edge follow both sides, while nobody follows them; sums over groups of pixels would take that
-    /// for a bridge between the sides. The scale is that of the stationary distribution of a walk along the weights, after a few
-    /// sweeps, which are enough to set neighbours right.
+    /// for a bridge between the sides. The scale is that of the stationary distribution of a walk along the weights, after
+    /// sweeps that set right what is less than about their number of pixels apart; coarser levels do the same for what is farther.
     ///
     /// # Source
     /// Horton, Leutenegger, "A multi-level solution algorithm for steady-state Markov chains", SIGMETRICS 1994.
     fn balance(&mut self) {
         let stride = self.stride();
-        let sums: Vec<f32> =
-            (0..self.len()).into_par_iter().with_min_len(4096).map(|place| self.sum(place)).collect();
-        let mut scale: Vec<f32> = sums.iter().map(|&sum| if sum > 0.0 { 1.0 / sum } else { 0.0 }).collect();
-        for sweep in 0..BALANCING {
+        let inverse_of = |sum: f32| if sum > 0.0 { 1.0 / sum } else { 0.0 };
+        let places = (0..self.len()).into_par_iter().with_min_len(4096);
+        let inverse: Vec<f32> = places.map(|place| inverse_of(self.sum(place))).collect();
+        let mut scale = inverse.clone();
+        for _ in 0..BALANCING.0 {
             let before = scale.clone();
             let last = scale.len() - stride;
             scale[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each_init(
-                Vec::new,
-                |local: &mut Vec<f32>, (stripe, scale)| {
+                || (Vec::new(), vec![0.0; self.width], vec![0.0; self.width]),
+                |(local, sums, shares), (stripe, scale)| {
                     let start = stripe * STRIPE * stride;
                     local.clear();
                     local.extend_from_slice(&before[start..start + scale.len() + 2 * stride]);
-                    for step in 0..scale.len() {
-                        let offset = if sweep % 2 == 0 { step } else { scale.len() - 1 - step };
-                        let (here, place) = (offset + stride, start + offset + stride);
-                        if sums[place] == 0.0 {
-                            continue;
+                    let lines = scale.len() / stride;
+                    Arch::new().dispatch(|| {
+                        for sweep in 0..BALANCING.1 {
+                            let forward = sweep % 2 == 0;
+                            for step in 0..lines {
+                                let line = if forward { step } else { lines - 1 - step };
+                                let around = &mut local[line * stride..][..3 * stride];
+                                let line = stripe * STRIPE + line + 1;
+                                self.balance_line(line, forward, &inverse, around, (sums, shares));
+                            }
                         }
-                        let mut inflow = 0.0;
-                        for (k, (dx, dy)) in PLACES.into_iter().enumerate() {
-                            let step = dy * stride as isize + dx;
-                            let theirs = self.weights[NEIGHBOURS - 1 - k][place.wrapping_add_signed(step)];
-                            inflow += theirs * local[here.wrapping_add_signed(step)];
-                        }
-                        local[here] = (inflow / sums[place]).max(LEAST_SCALE);
-                    }
+                    });
                     scale.copy_from_slice(&local[stride..stride + scale.len()]);
                 },
             );
@@ -108,6 +108,50 @@ impl Affinity {
         self.weights.par_iter_mut().for_each(|weights| {
             weights.iter_mut().zip(&scale).for_each(|(weight, scale)| *weight *= scale);
         });
+    }
+
+    /// One sweep over a line, `around` being the scales of it and of the lines above and below.
+    #[inline(always)]
+    fn balance_line(
+        &self,
+        line: usize,
+        forward: bool,
+        inverse: &[f32],
+        around: &mut [f32],
+        (sums, shares): (&mut [f32], &mut [f32]),
+    ) {
+        let (stride, columns) = (self.stride(), self.width);
+        let start = line * stride + 1;
+        let inverse = &inverse[start..][..columns];
+        // The neighbour that is found just before is added last: all others can be added for many pixels at once.
+        let previous = if forward { 3 } else { 4 };
+        let inflow = |k: usize| {
+            let (dx, dy) = PLACES[k];
+            let step = dy * stride as isize + dx;
+            let weights = &self.weights[NEIGHBOURS - 1 - k][start.wrapping_add_signed(step)..][..columns];
+            (weights, (stride + 1).wrapping_add_signed(step))
+        };
+        sums.fill(0.0);
+        for k in (0..NEIGHBOURS).filter(|&k| k != previous) {
+            let (weights, first) = inflow(k);
+            for ((sum, &weight), &scale) in sums.iter_mut().zip(weights).zip(&around[first..]) {
+                *sum += weight * scale;
+            }
+        }
+        let (weights, _) = inflow(previous);
+        for ((sum, share), (&weight, &inverse)) in
+            sums.iter_mut().zip(&mut *shares).zip(weights.iter().zip(inverse))
+        {
+            *sum = (*sum * inverse).max(LEAST_SCALE);
+            *share = weight * inverse;
+        }
+        let mut last = 0.0;
+        let next = |(out, (sum, share)): (&mut f32, (&f32, &f32))| {
+            last = sum + share * last;
+            *out = last;
+        };
+        let pixels = around[stride + 1..][..columns].iter_mut().zip(sums.iter().zip(&*shares));
+        if forward { pixels.for_each(next) } else { pixels.rev().for_each(next) }
     }
 
     /// Pixels in a row, border included.
