@@ -13,7 +13,7 @@ pub(super) const NEIGHBOURS: usize = 8;
 const STRIPE: usize = 32;
 
 /// Sweeps for setting the scales of equations: times over the picture, and times over a stripe before its neighbours' are looked at.
-const BALANCING: (usize, usize) = (2, 4);
+const BALANCING: (usize, usize) = (16, 4);
 
 /// Least scale of an equation, which keeps products of scales and weights normal numbers.
 const LEAST_SCALE: f32 = 1e-6;
