@@ -61,6 +61,9 @@ impl Teachers {
         hints: &Tensor<4>,
         temperature: f32,
     ) -> Option<Lesson> {
+        if self.networks.is_empty() {
+            return None;
+        }
         let here = |x: &Tensor<4>| Tensor::from_data(x.to_data(), &self.device);
         let (gray, hints) = (here(gray), here(hints));
         let [logits, ab] = engine.no_grad(|| {

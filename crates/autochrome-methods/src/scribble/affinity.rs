@@ -70,7 +70,7 @@ impl Affinity {
     ///
     /// Pixels in the middle of an edge follow both sides, while nobody follows them; sums over groups of pixels would take that
     /// for a bridge between the sides. The scale is that of the stationary distribution of a walk along the weights, after
-    /// sweeps that set right what is less than about their number of pixels apart; coarser levels do the same for what is farther.
+    /// sweeps that set right what is less than about their number of pixels apart.
     ///
     /// # Source
     /// Horton, Leutenegger, "A multi-level solution algorithm for steady-state Markov chains", SIGMETRICS 1994.

@@ -93,6 +93,11 @@ impl Solver {
             });
         }
         let pair = |chroma: &Chroma, i: usize| [chroma.a.data()[i], chroma.b.data()[i]].map(finite);
+        // Where a mark was taken away the last answer says what is no longer so, and is no better to begin at than a single colour.
+        let affinity = self.equations.affinity();
+        let taken = (0..height)
+            .any(|y| (0..width).any(|x| self.known[affinity.place(x, y)] && !marked[y * width + x]));
+        let start = start.filter(|_| !taken);
         let middle = mean((0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)));
         let mut known = vec![false; self.known.len()];
         let mut values = vec![[0.0; 2]; self.known.len()];
