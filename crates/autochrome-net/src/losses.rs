@@ -3,6 +3,8 @@
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 use burn::tensor::{Int, Tensor};
 
+use crate::models::chroma_net::AB_SCALE;
+
 /// Binary cross-entropy of logits against one constant label, averaged over all patches.
 fn bce(logits: Tensor<4>, real: bool) -> Tensor<1> {
     // -log σ(x) for real and -log(1 - σ(x)) = -log σ(-x) for fake, stable for any logit.
@@ -74,6 +76,64 @@ pub fn huber(a: Tensor<4>, b: Tensor<4>, delta: f32) -> Tensor<1> {
     let square = inside.clone().mul(inside.clone()).mul_scalar(0.5 / delta);
     let linear = error.clone().sub(inside.clone());
     square.add(linear).mean()
+}
+
+/// Mean difference of colours as people see it: the distance in DIN99o, whose lengths are nearly those of CIEDE2000 at equal lightness, rounded
+/// off below 1, which nobody notices.
+///
+/// CIELAB's own distance counts an error between two strong colours, where it is hard to see, like one between grays, where it is not.
+///
+/// # Shapes
+/// a and b divided by [`AB_SCALE`], `[n, 2, h, w]` both.
+#[must_use]
+pub fn perceived(one: &Tensor<4>, two: &Tensor<4>) -> Tensor<1> {
+    let step = difference(din99o(one), din99o(two));
+    let square = step.clone().mul(step.clone()).sum_dim(1).add_scalar(1.0);
+    let length = square.clone().sqrt();
+    length.clone().sub_scalar(1.0).mean()
+}
+
+/// a and b of DIN99o, but for a turn that lengths do not see.
+///
+/// # Source
+/// DIN 6176:2018; Cui, Luo, Rigg, Roesler, Witt, "Uniform colour spaces based on the DIN99 colour-difference formula" (2002).
+fn din99o(ab: &Tensor<4>) -> Tensor<4> {
+    let (sin, cos) = 26_f32.to_radians().sin_cos();
+    let scaled = ab.clone().mul_scalar(AB_SCALE);
+    let (a, b) = (channel(&scaled, 0), channel(&scaled, 1));
+    let e = a.clone().mul_scalar(cos).add(b.clone().mul_scalar(sin));
+    let f = b.clone().mul_scalar(cos).sub(a.clone().mul_scalar(sin)).mul_scalar(0.83);
+    // A hundredth keeps the root's slope finite at gray.
+    let square = e.clone().mul(e.clone()).add(f.clone().mul(f.clone())).add_scalar(0.01);
+    let chroma = square.clone().sqrt();
+    let grown = chroma.clone().mul_scalar(0.075).add_scalar(1.0);
+    let shrunk = grown.clone().log().div_scalar(0.0435);
+    let share = shrunk.clone().div(chroma.clone());
+    Tensor::cat(vec![e.clone().mul(share.clone()), f.clone().mul(share.clone())], 1)
+}
+
+/// How colourful pictures are, in CIELAB: the spread of their colours and three tenths of how far their mean is from gray, mean over pictures.
+///
+/// # Shapes
+/// a and b divided by [`AB_SCALE`], `[n, 2, h, w]`.
+///
+/// # Source
+/// Hasler and Süsstrunk, "Measuring colourfulness in natural images" (2003), equation 10, which has the same form in CIELAB.
+#[must_use]
+pub fn colourfulness(ab: &Tensor<4>) -> Tensor<1> {
+    let scaled = ab.clone().mul_scalar(AB_SCALE);
+    let mean = scaled.clone().mean_dim(2).mean_dim(3);
+    let away = difference(scaled.clone(), mean.clone());
+    let square = |x: &Tensor<4>| x.clone().mul(x.clone()).sum_dim(1);
+    let (spread, shift) =
+        (square(&away).mean_dim(2).mean_dim(3).add_scalar(0.01), square(&mean).add_scalar(0.01));
+    let (spread_root, shift_root) = (spread.clone().sqrt(), shift.clone().sqrt());
+    spread_root.clone().add(shift_root.clone().mul_scalar(0.3)).mean()
+}
+
+fn channel(x: &Tensor<4>, k: usize) -> Tensor<4> {
+    let [n, _, h, w] = x.dims();
+    x.clone().slice([0..n, k..k + 1, 0..h, 0..w])
 }
 
 /// Mean absolute difference of horizontal and vertical gradients: sharp colour edges where the truth has them.
@@ -150,6 +210,46 @@ mod tests {
         let zero = tensor(&[0.0]);
         assert!((scalar(huber(tensor(&[0.5]), zero.clone(), 1.0)) - 0.125).abs() < 1e-6);
         assert!((scalar(huber(tensor(&[3.0]), zero, 1.0)) - 2.5).abs() < 1e-6);
+    }
+
+    fn colors(ab: [f32; 2]) -> Tensor<4> {
+        let values = ab.map(|v| v / AB_SCALE).to_vec();
+        Tensor::from_data(TensorData::new(values, [1, 2, 1, 1]), &Device::flex())
+    }
+
+    #[test]
+    fn a_perceived_difference_is_nearly_ciede2000() {
+        let lab = |[a, b]: [f32; 2]| [55.0, a, b];
+        let some = [
+            [0.0, 0.0],
+            [3.0, 2.0],
+            [12.0, 18.0],
+            [-20.0, 25.0],
+            [5.0, -35.0],
+            [45.0, 30.0],
+            [-2.0, -9.0],
+            [10.0, 60.0],
+        ];
+        for one in some {
+            for two in some {
+                let right = autochrome_color::delta_e::ciede2000(lab(one), lab(two));
+                let ours = scalar(perceived(&colors(one), &colors(two)));
+                let low = (0.6 * right - 1.0).max(0.0);
+                assert!((low..=1.5 * right + 1e-4).contains(&ours), "{one:?} {two:?}: {ours} for {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn colourfulness_is_spread_and_a_part_of_the_mean() {
+        let device = Device::flex();
+        let of = |values: [f32; 4]| {
+            let values = values.map(|v| v / AB_SCALE).to_vec();
+            scalar(colourfulness(&Tensor::from_data(TensorData::new(values, [1, 2, 1, 2]), &device)))
+        };
+        // Two pixels: a, a, b, b. One colour everywhere spreads by nothing but the hundredth.
+        assert!((of([30.0, 30.0, 40.0, 40.0]) - (15.0 + 0.1)).abs() < 1e-3);
+        assert!((of([30.0, -30.0, 40.0, -40.0]) - (50.0 + 0.03)).abs() < 1e-3);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::prior;
-use crate::recipe::{Chroma, Stage};
+use crate::recipe::{Chroma, Perceived, Stage};
 use crate::teachers::Teachers;
 use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
 
@@ -152,16 +152,28 @@ impl Trainer for ChromaTrainer {
                 (told_loss.add(taught_loss), aim)
             }
         };
-        let huber = losses::huber(ab.clone(), aim.clone(), recipe.huber_delta);
+        let mut log = Losses::new();
+        let mut note = |name, loss: &Tensor<1>| -> Result<(), TrainError> {
+            log.push((name, finite(name, loss.clone().into_scalar(), moment.step)?));
+            Ok(())
+        };
+        note("classes", &class_loss)?;
+        let colours = if let Some(Perceived { weight, colourfulness }) = stage.perceived {
+            let perceived = losses::perceived(&ab, &aim);
+            let colour = losses::colourfulness(&ab);
+            note("perceived", &perceived)?;
+            note("colourfulness", &colour)?;
+            perceived.sub(colour.mul_scalar(colourfulness)).mul_scalar(weight)
+        } else {
+            let huber = losses::huber(ab.clone(), aim.clone(), recipe.huber_delta);
+            note("huber", &huber)?;
+            huber.mul_scalar(recipe.huber)
+        };
         let gradient = losses::gradient(ab.clone(), aim);
-        let mut log = vec![
-            ("classes", finite("classes", class_loss.clone().into_scalar(), moment.step)?),
-            ("huber", finite("huber", huber.clone().into_scalar(), moment.step)?),
-            ("gradient", finite("gradient", gradient.clone().into_scalar(), moment.step)?),
-        ];
+        note("gradient", &gradient)?;
         let mut loss = class_loss
             .mul_scalar(recipe.classes * stage.classes)
-            .add(huber.mul_scalar(recipe.huber))
+            .add(colours)
             .add(gradient.mul_scalar(recipe.gradient));
 
         if let Some(gray) = gray_half {

@@ -139,6 +139,9 @@ pub struct Stage {
     /// What the class loss weighs, as a share of `model.classes`; at 0 classes follow from the colours alone. Only for `chroma-net`.
     #[serde(default = "all")]
     pub classes: f32,
+    /// Judges colours as people see them, instead of by the Huber loss. Only for `chroma-net`.
+    #[serde(default)]
+    pub perceived: Option<Perceived>,
     /// Weight of the adversarial loss; 0 trains without discriminator. Only for `chroma-net`.
     #[serde(default)]
     pub adversarial: f32,
@@ -150,6 +153,20 @@ pub struct Stage {
     /// Degraded input.
     #[serde(default)]
     pub augment: AugmentOptions,
+}
+
+/// Errors as people see them, against colour for its own sake.
+///
+/// The answer that errs least is duller than any it could be, and a gain on everything afterwards makes certain colours too strong. What a
+/// unit of colourfulness may cost in error is better said while the network learns. Only for networks that know something: to one that does
+/// not, colours beyond any picture pay better than right ones.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Perceived {
+    /// Weight of both.
+    pub weight: f32,
+    /// Units of perceived difference that a unit of colourfulness is worth.
+    pub colourfulness: f32,
 }
 
 fn all() -> f32 {

@@ -24,8 +24,18 @@ use crate::validate::{Scores, ValidationSet};
 use crate::{TrainError, curves, samples};
 
 /// Columns of `log.tsv` behind the step.
-const LOG_COLUMNS: [&str; 8] =
-    ["discriminator", "adversarial", "l1", "classes", "huber", "gradient", "rate", "images_per_s"];
+const LOG_COLUMNS: [&str; 10] = [
+    "discriminator",
+    "adversarial",
+    "l1",
+    "classes",
+    "huber",
+    "perceived",
+    "colourfulness",
+    "gradient",
+    "rate",
+    "images_per_s",
+];
 
 /// Columns of `validation.tsv` behind the step.
 const VALIDATION_COLUMNS: [&str; 5] = ["psnr_db", "delta_e", "colourfulness", "score", "seconds"];

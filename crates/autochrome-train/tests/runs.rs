@@ -231,6 +231,22 @@ fn what_teachers_say_changes_what_is_learnt_and_the_paper_takes_none() {
 }
 
 #[test]
+fn what_colour_is_worth_changes_what_is_learnt() {
+    let data = pictures();
+    let learnt = |worth: f32| {
+        let out = tempfile::tempdir().unwrap();
+        let perceived = format!(
+            "perceived = {{ weight = 0.05, colourfulness = {worth:?} }}\ncrop = {{ size_px = 32 }}\nhints"
+        );
+        let recipe = FLAGSHIP.replacen("crop = { size_px = 32 }\nhints", &perceived, 1);
+        go(&recipe, &RunOptions { steps: Some(2), ..options(data.path(), out.path()) });
+        fs::read(out.path().join("checkpoint/generator.safetensors")).unwrap()
+    };
+    let dull = learnt(0.0);
+    assert!(dull == learnt(0.0) && dull != learnt(0.3));
+}
+
+#[test]
 fn an_empty_folder_and_a_device_that_is_not_built_are_said_plainly() {
     let empty = tempfile::tempdir().unwrap();
     let out = tempfile::tempdir().unwrap();
