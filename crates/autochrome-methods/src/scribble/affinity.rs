@@ -1,22 +1,12 @@
 //! How much neighbouring pixels want to share a colour.
 
 use autochrome_color::{Plane, srgb};
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::operator::Couplings;
 
 /// Number of neighbours in a 3 × 3 window.
 pub(super) const NEIGHBOURS: usize = 8;
-
-/// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
-const STRIPE: usize = 32;
-
-/// Sweeps for setting the scales of equations: times over the picture, and times over a stripe before its neighbours' are looked at.
-const BALANCING: (usize, usize) = (16, 4);
-
-/// Least scale of an equation, which keeps products of scales and weights normal numbers.
-const LEAST_SCALE: f32 = 1e-6;
 
 /// The weights of every pixel's eight neighbours, stored with a border of one pixel that nothing is coupled to.
 ///
@@ -61,97 +51,14 @@ impl Affinity {
                 }
             },
         );
-        let mut affinity = Self { width, height, weights };
-        affinity.balance();
-        affinity
+        Self { width, height, weights }
     }
 
-    /// Scales the equations so that each pixel is followed about as much as it follows.
-    ///
-    /// Pixels in the middle of an edge follow both sides, while nobody follows them; sums over groups of pixels would take that
-    /// for a bridge between the sides. The scale is that of the stationary distribution of a walk along the weights, after
-    /// sweeps that set right what is less than about their number of pixels apart.
-    ///
-    /// # Source
-    /// Horton, Leutenegger, "A multi-level solution algorithm for steady-state Markov chains", SIGMETRICS 1994.
-    fn balance(&mut self) {
-        let stride = self.stride();
-        let inverse_of = |sum: f32| if sum > 0.0 { 1.0 / sum } else { 0.0 };
-        let places = (0..self.len()).into_par_iter().with_min_len(4096);
-        let inverse: Vec<f32> = places.map(|place| inverse_of(self.sum(place))).collect();
-        let mut scale = inverse.clone();
-        for _ in 0..BALANCING.0 {
-            let before = scale.clone();
-            let last = scale.len() - stride;
-            scale[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each_init(
-                || (Vec::new(), vec![0.0; self.width], vec![0.0; self.width]),
-                |(local, sums, shares), (stripe, scale)| {
-                    let start = stripe * STRIPE * stride;
-                    local.clear();
-                    local.extend_from_slice(&before[start..start + scale.len() + 2 * stride]);
-                    let lines = scale.len() / stride;
-                    Arch::new().dispatch(|| {
-                        for sweep in 0..BALANCING.1 {
-                            let forward = sweep % 2 == 0;
-                            for step in 0..lines {
-                                let line = if forward { step } else { lines - 1 - step };
-                                let around = &mut local[line * stride..][..3 * stride];
-                                let line = stripe * STRIPE + line + 1;
-                                self.balance_line(line, forward, &inverse, around, (sums, shares));
-                            }
-                        }
-                    });
-                    scale.copy_from_slice(&local[stride..stride + scale.len()]);
-                },
-            );
-        }
+    /// Multiplies the weights of each pixel.
+    pub(super) fn scale(&mut self, scale: &[f32]) {
         self.weights.par_iter_mut().for_each(|weights| {
-            weights.iter_mut().zip(&scale).for_each(|(weight, scale)| *weight *= scale);
+            weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight *= scale);
         });
-    }
-
-    /// One sweep over a line, `around` being the scales of it and of the lines above and below.
-    #[inline(always)]
-    fn balance_line(
-        &self,
-        line: usize,
-        forward: bool,
-        inverse: &[f32],
-        around: &mut [f32],
-        (sums, shares): (&mut [f32], &mut [f32]),
-    ) {
-        let (stride, columns) = (self.stride(), self.width);
-        let start = line * stride + 1;
-        let inverse = &inverse[start..][..columns];
-        // The neighbour that is found just before is added last: all others can be added for many pixels at once.
-        let previous = if forward { 3 } else { 4 };
-        let inflow = |k: usize| {
-            let (dx, dy) = PLACES[k];
-            let step = dy * stride as isize + dx;
-            let weights = &self.weights[NEIGHBOURS - 1 - k][start.wrapping_add_signed(step)..][..columns];
-            (weights, (stride + 1).wrapping_add_signed(step))
-        };
-        sums.fill(0.0);
-        for k in (0..NEIGHBOURS).filter(|&k| k != previous) {
-            let (weights, first) = inflow(k);
-            for ((sum, &weight), &scale) in sums.iter_mut().zip(weights).zip(&around[first..]) {
-                *sum += weight * scale;
-            }
-        }
-        let (weights, _) = inflow(previous);
-        for ((sum, share), (&weight, &inverse)) in
-            sums.iter_mut().zip(&mut *shares).zip(weights.iter().zip(inverse))
-        {
-            *sum = (*sum * inverse).max(LEAST_SCALE);
-            *share = weight * inverse;
-        }
-        let mut last = 0.0;
-        let next = |(out, (sum, share)): (&mut f32, (&f32, &f32))| {
-            last = sum + share * last;
-            *out = last;
-        };
-        let pixels = around[stride + 1..][..columns].iter_mut().zip(sums.iter().zip(&*shares));
-        if forward { pixels.for_each(next) } else { pixels.rev().for_each(next) }
     }
 
     /// Pixels in a row, border included.
@@ -219,7 +126,7 @@ fn lines(planes: &mut [Vec<f32>; NEIGHBOURS], stride: usize) -> Vec<Vec<&mut [f3
 }
 
 /// Where the neighbours are; the opposite of neighbour k is neighbour 7 − k.
-const PLACES: [(isize, isize); NEIGHBOURS] =
+pub(super) const PLACES: [(isize, isize); NEIGHBOURS] =
     [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)];
 
 /// Y of YIQ, 0..=1, of a gray with this L of CIELAB: the encoded value of sRGB.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Pair;
 use super::affinity::Affinity;
 use super::groups::{ALONE, Groups};
-use super::operator::Operator;
+use super::operator::{Operator, Rows};
 
 /// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
 const STRIPE: usize = 32;
@@ -47,16 +47,6 @@ impl Equations {
     /// Whether what is not known is pulled towards 0.
     pub(super) fn pulls(&self) -> bool {
         self.pull > 0.0
-    }
-
-    /// Calls back with each unknown neighbour of a pixel and its weight, and with `None` for what is known or pulls.
-    pub(super) fn tell(&self, place: usize, tell: &mut dyn FnMut(Option<usize>, f32)) {
-        if self.inverse[place] != 0.0 {
-            tell(None, self.pull * self.affinity.sum(place));
-            for (_, other, weight) in self.affinity.row(place) {
-                tell((self.inverse[other] != 0.0).then_some(other), weight);
-            }
-        }
     }
 
     /// What is missing in each equation.
@@ -256,6 +246,18 @@ impl Room {
         self.sums.resize(columns, [0.0; 2]);
         self.shares.resize(columns, 0.0);
         self.changes.resize(columns + 2, [0.0; 2]);
+    }
+}
+
+impl Rows for Equations {
+    #[inline]
+    fn tell(&self, place: usize, mut tell: impl FnMut(Option<usize>, f32)) {
+        if self.inverse[place] != 0.0 {
+            tell(None, self.pull * self.affinity.sum(place));
+            for (_, other, weight) in self.affinity.row(place) {
+                tell((self.inverse[other] != 0.0).then_some(other), weight);
+            }
+        }
     }
 }
 

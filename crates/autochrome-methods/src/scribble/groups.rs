@@ -91,6 +91,12 @@ impl Groups {
         Self { of, starts, members }
     }
 
+    /// Each node alone in a group of its own.
+    #[cfg(test)]
+    pub(super) fn each(nodes: u32) -> Self {
+        Self::from_numbers((0..nodes).collect(), nodes as usize)
+    }
+
     /// Number of groups.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1

@@ -7,6 +7,7 @@
 //! In a line drawing luma says nothing about colour, so there regions are filled instead ([`sketch`]).
 
 mod affinity;
+mod balance;
 mod canvas;
 mod equations;
 mod graph;
@@ -18,6 +19,7 @@ mod operator;
 mod session;
 mod sketch;
 mod solver;
+mod walk;
 
 pub(crate) use hold::hold;
 pub use session::ScribbleSession;

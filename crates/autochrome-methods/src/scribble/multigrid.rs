@@ -11,13 +11,11 @@
 use rayon::prelude::*;
 
 use super::Pair;
+use super::balance::Levels;
 use super::graph::Graph;
 use super::groups::Groups;
 use super::krylov::{Pool, add_scaled, dots, mix, ratio};
 use super::operator::Operator;
-
-/// Number of nodes that are solved exactly.
-const FEW: usize = 160;
 
 /// Everything below the pixels.
 pub(super) struct Coarse {
@@ -28,21 +26,11 @@ pub(super) struct Coarse {
 }
 
 impl Coarse {
-    /// From the level above.
-    pub(super) fn new(first: Graph) -> Self {
-        let mut levels = Vec::new();
-        let mut last = first;
-        while Operator::nodes(&last) > FEW {
-            let groups = Groups::new(&last);
-            // Nodes that hardly follow one another any more are settled by sweeps as well.
-            if groups.len() * 10 > Operator::nodes(&last) * 9 {
-                break;
-            }
-            let coarser = last.coarser(&groups);
-            levels.push((last, groups));
-            last = coarser;
-        }
-        Self { exact: Exact::new(&last), levels, last }
+    /// From levels that are balanced.
+    pub(super) fn new(levels: Levels) -> Self {
+        let mut graphs = levels.graphs;
+        let last = graphs.pop().unwrap_or_default();
+        Self { exact: Exact::new(&last), levels: graphs.into_iter().zip(levels.groups).collect(), last }
     }
 
     /// Brings all levels up to date after the equations of some pixels changed; `nodes` are the groups of those, each once.
@@ -54,7 +42,7 @@ impl Coarse {
             let (graph, groups) = &above[level];
             nodes = groups.touched(nodes.iter().map(|&node| node as usize));
             let coarser = below.first_mut().map_or(&mut self.last, |(graph, _)| graph);
-            coarser.renew(&nodes, groups, |node, tell| graph.tell(node, tell));
+            coarser.renew(&nodes, groups, graph);
         }
         self.exact = Exact::new(&self.last);
     }

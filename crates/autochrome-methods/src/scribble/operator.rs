@@ -37,3 +37,10 @@ pub(super) trait Couplings: Sync {
     /// The neighbours of a node: which, how strongly the node follows it, and how strongly it follows the node.
     fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)>;
 }
+
+/// Rows of equations, one neighbour after the other.
+pub(super) trait Rows: Sync {
+    /// Calls back with each unknown neighbour of a node and how strongly the node follows it, and with `None` for what is known
+    /// or pulls.
+    fn tell(&self, node: usize, tell: impl FnMut(Option<usize>, f32));
+}

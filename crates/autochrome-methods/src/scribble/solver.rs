@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 
 use autochrome_color::{Chroma, Plane};
+use rayon::prelude::*;
 
 use super::Pair;
 use super::affinity::Affinity;
+use super::balance::balance;
 use super::equations::Equations;
 use super::graph::Graph;
 use super::groups::Groups;
@@ -18,6 +20,9 @@ const REMEMBERED: usize = 4;
 
 /// Share of the squared residual below which a step was of no use.
 const STUCK: f64 = 0.02;
+
+/// Share of the tolerance to solve to from nothing: what settles slowly is larger then beside what the estimate sees.
+const FROM_NOTHING: f32 = 2.0 / 3.0;
 
 /// How exactly to solve.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +49,8 @@ pub(crate) struct Solver {
     coarse: Coarse,
     /// Which pixels are marked in the equations as they stand, by places.
     known: Vec<bool>,
+    /// Room for steps, kept from one answer to the next.
+    pool: Pool,
 }
 
 impl Solver {
@@ -52,11 +59,19 @@ impl Solver {
     /// `pull` is how strongly what is not known is pulled towards 0, as a share of what neighbours weigh: colours fade over about
     /// √(¾ / pull) pixels.
     pub(crate) fn new(luma: &Plane, pull: f32) -> Self {
-        let affinity = Affinity::new(luma);
+        let mut affinity = Affinity::new(luma);
         let groups = Groups::new(&affinity);
+        let mut levels = balance(&mut affinity, &groups);
         let equations = Equations::new(affinity, pull);
-        let coarse = Coarse::new(Graph::new(&groups, |place, tell| equations.tell(place, tell)));
-        Self { known: vec![false; equations.affinity().len()], equations, groups, coarse }
+        levels.sum(Graph::new(&groups, &equations));
+        let coarse = Coarse::new(levels);
+        Self {
+            known: vec![false; equations.affinity().len()],
+            equations,
+            groups,
+            coarse,
+            pool: Pool::default(),
+        }
     }
 
     /// Spreads the colours of the pixels that are `marked` over all others and leaves marked ones as they are: a and b of CIELAB (D65) at the size
@@ -98,30 +113,38 @@ impl Solver {
         let taken = (0..height)
             .any(|y| (0..width).any(|x| self.known[affinity.place(x, y)] && !marked[y * width + x]));
         let start = start.filter(|_| !taken);
+        let share = if start.is_some() { 1.0 } else { FROM_NOTHING };
+        let accuracy = Accuracy { tolerance: share * accuracy.tolerance, ..accuracy };
         let middle = mean((0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)));
         let mut known = vec![false; self.known.len()];
         let mut values = vec![[0.0; 2]; self.known.len()];
-        for y in 0..height {
-            let place = self.equations.affinity().place(0, y);
+        let stride = self.equations.affinity().stride();
+        let lines = known.par_chunks_exact_mut(stride).zip(values.par_chunks_exact_mut(stride));
+        lines.skip(1).take(height).enumerate().for_each(|(y, (known, values))| {
             for (x, i) in (y * width..(y + 1) * width).enumerate() {
-                known[place + x] = marked[i];
+                known[x + 1] = marked[i];
                 let source = if marked[i] { Some(colors) } else { start };
-                values[place + x] = source.map_or(middle, |chroma| pair(chroma, i));
+                values[x + 1] = source.map_or(middle, |chroma| pair(chroma, i));
             }
-        }
+        });
         self.mark(known);
         // In the pool from beginning to end: what is small need not change threads.
-        let steps = rayon::scope(|_| self.relax(&mut values, accuracy));
+        let mut pool = std::mem::take(&mut self.pool);
+        let steps = rayon::scope(|_| self.relax(&mut values, accuracy, &mut pool));
+        self.pool = pool;
         // Every answer is a mean of what is marked and, where it is pulled there, of 0; what is left of errors is not to say otherwise.
         let nothing = self.equations.pulls().then_some([0.0; 2]);
         let said = (0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)).chain(nothing);
         let (low, high) = said.fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), said| {
             (std::array::from_fn(|k| low[k].min(said[k])), std::array::from_fn(|k| high[k].max(said[k])))
         });
-        values.iter_mut().for_each(|value| *value = std::array::from_fn(|k| value[k].clamp(low[k], high[k])));
-        let plane = |channel: usize| {
-            let rows = (0..height).flat_map(|y| &values[self.equations.affinity().place(0, y)..][..width]);
-            Plane::from_vec(width, height, rows.map(|pair| pair[channel]).collect()).unwrap_or_default()
+        let plane = |k: usize| {
+            let mut plane = Plane::filled(width, height, 0.0);
+            plane.data_mut().par_chunks_exact_mut(width).enumerate().for_each(|(y, row)| {
+                let values = &values[(y + 1) * stride + 1..];
+                row.iter_mut().zip(values).for_each(|(out, value)| *out = value[k].clamp(low[k], high[k]));
+            });
+            plane
         };
         Ok((Chroma { a: plane(0), b: plane(1) }, steps))
     }
@@ -139,18 +162,17 @@ impl Solver {
         let around = |&place: &usize| std::iter::once(place).chain(affinity.around(place));
         let touched = self.groups.touched(changed.iter().flat_map(around));
         self.coarse.renew(touched, |graph, touched| {
-            graph.renew(touched, &self.groups, |place, tell| self.equations.tell(place, tell));
+            graph.renew(touched, &self.groups, &self.equations);
         });
     }
 
     /// Settles what is not marked; the number of steps it took.
-    fn relax(&self, values: &mut [Pair], accuracy: Accuracy) -> usize {
+    fn relax(&self, values: &mut [Pair], accuracy: Accuracy, pool: &mut Pool) -> usize {
         let enough = accuracy.tolerance * largest(values);
-        let mut rest = vec![[0.0; 2]; values.len()];
+        let mut rest = pool.take(values.len());
         self.equations.residual(values, &mut rest);
-        let mut pool = Pool::default();
         let mut past: VecDeque<Direction> = VecDeque::new();
-        let mut stuck = [false; 2];
+        let (mut stuck, mut taken) = ([false; 2], accuracy.most_steps);
         for step in 1..=accuracy.most_steps {
             // Where the last direction was of no use, its image leads further: the residual would only bring it again.
             let mut source = None;
@@ -161,11 +183,13 @@ impl Solver {
                 source = Some(rest.iter().zip(&last.image).map(either).collect::<Vec<Pair>>());
             }
             let right = source.as_deref().unwrap_or(&rest);
-            let (mut values_step, mut image) =
-                self.coarse.cycle(&self.equations, &self.groups, right, &mut pool);
+            let (mut values_step, mut image) = self.coarse.cycle(&self.equations, &self.groups, right, pool);
             if !stuck.contains(&true) && largest(&values_step) <= enough {
                 add_scaled(values, [1.0; 2], &values_step);
-                return step;
+                taken = step;
+                pool.give(values_step);
+                pool.give(image);
+                break;
             }
             let overlaps: Vec<Factors> = past
                 .iter()
@@ -192,7 +216,9 @@ impl Solver {
             }
             past.push_back(Direction { step: values_step, image, square });
         }
-        accuracy.most_steps
+        let vectors = past.into_iter().flat_map(|old| [old.step, old.image]);
+        vectors.chain([rest]).for_each(|used| pool.give(used));
+        taken
     }
 }
 
@@ -383,6 +409,25 @@ mod tests {
         assert!(warm_steps <= cold_steps, "{warm_steps} and {cold_steps}");
         let error = relative_error(&warm, &cold);
         assert!(error < 0.01, "{error}");
+    }
+
+    #[test]
+    fn a_picture_made_larger_needs_hardly_more_steps() {
+        // Constant pieces behind soft borders, as pictures that were made larger have.
+        let steps = |scale: usize| {
+            let (width, height) = (60 * scale, 40 * scale);
+            let sample = |i: usize| {
+                let (x, y) = ((i % width) as f32 / scale as f32, (i / width) as f32 / scale as f32);
+                let edge = |distance: f32| (0.5 + 0.25 * distance).clamp(0.0, 1.0);
+                let disc = edge(12.0 - (x - 25.0).hypot(y - 20.0));
+                20.0 + 50.0 * disc + 15.0 * edge(x - 40.0) + 10.0 * edge(y - 30.0)
+            };
+            let luma = Plane::from_vec(width, height, (0..width * height).map(sample).collect()).unwrap();
+            let (colors, marked) = marks(width, height);
+            Solver::new(&luma, 0.0).solve(&colors, &marked, None, Accuracy::default()).unwrap().1
+        };
+        let [small, large] = [2, 8].map(steps);
+        assert!(large <= small + 3, "{large} steps after {small}");
     }
 
     #[test]
