@@ -18,6 +18,9 @@ use crate::{GuidanceKind, MethodError};
 /// Directions that a new one is made independent of.
 const REMEMBERED: usize = 4;
 
+/// Lengths of steps that say how fast they shrink.
+const KNOWN: usize = 3;
+
 /// Share of the squared residual below which a step was of no use.
 const STUCK: f64 = 0.02;
 
@@ -27,7 +30,7 @@ const FROM_NOTHING: f32 = 2.0 / 3.0;
 /// How exactly to solve.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Accuracy {
-    /// Largest error that may be left anywhere, as a share of the strongest colour that is known; an estimate.
+    /// Largest error that may be left anywhere, as a share of the strongest colour that is known; an estimate from how fast steps shrink.
     pub tolerance: f32,
     /// Steps after which the answer is taken as it is.
     pub most_steps: usize,
@@ -173,6 +176,7 @@ impl Solver {
         self.equations.residual(values, &mut rest);
         let mut past: VecDeque<Direction> = VecDeque::new();
         let (mut stuck, mut taken) = ([false; 2], accuracy.most_steps);
+        let mut lengths = VecDeque::new();
         for step in 1..=accuracy.most_steps {
             // Where the last direction was of no use, its image leads further: the residual would only bring it again.
             let mut source = None;
@@ -184,7 +188,14 @@ impl Solver {
             }
             let right = source.as_deref().unwrap_or(&rest);
             let (mut values_step, mut image) = self.coarse.cycle(&self.equations, &self.groups, right, pool);
-            if !stuck.contains(&true) && largest(&values_step) <= enough {
+            // Steps that the residual did not ask for say nothing of what is left.
+            if stuck.contains(&true) {
+                lengths.clear();
+            } else {
+                lengths.push_front(largest(&values_step));
+                lengths.truncate(KNOWN);
+            }
+            if !stuck.contains(&true) && left(&lengths) <= enough {
                 add_scaled(values, [1.0; 2], &values_step);
                 taken = step;
                 pool.give(values_step);
@@ -220,6 +231,18 @@ impl Solver {
         vectors.chain([rest]).for_each(|used| pool.give(used));
         taken
     }
+}
+
+/// What is left to do after a step, from its length and those of the two before it, the last first: the sum of steps that go on shrinking as these
+/// did, or the last one's length where that is more or too little is known.
+///
+/// # Source
+/// Hairer, Wanner, "Solving Ordinary Differential Equations II", section IV.8, the stopping criterion of simplified Newton iterations.
+fn left(lengths: &VecDeque<f32>) -> f32 {
+    let last = lengths.front().copied().unwrap_or_default();
+    let shrinking =
+        lengths.iter().zip(lengths.iter().skip(1)).map(|(after, before)| after / before).fold(0.0, f32::max);
+    if lengths.len() < KNOWN || shrinking >= 0.5 { last } else { last * shrinking / (1.0 - shrinking) }
 }
 
 /// A step that was taken.
@@ -409,6 +432,15 @@ mod tests {
         assert!(warm_steps <= cold_steps, "{warm_steps} and {cold_steps}");
         let error = relative_error(&warm, &cold);
         assert!(error < 0.01, "{error}");
+    }
+
+    #[test]
+    fn what_is_left_is_the_rest_of_a_series_that_goes_on_as_it_did() {
+        let left = |lengths: [f32; 3]| left(&VecDeque::from(lengths));
+        assert!((left([1.0, 4.0, 16.0]) - 1.0 / 3.0).abs() < 1e-6);
+        // The slower of the two counts, and a step that hardly shrank leaves as much as itself.
+        assert!((left([1.0, 4.0, 10.0]) - 0.4 / 0.6).abs() < 1e-6);
+        assert_eq!(left([1.0, 1.5, 16.0]), 1.0);
     }
 
     #[test]
