@@ -18,8 +18,8 @@ use super::groups::{ALONE, Groups};
 use super::operator::Couplings;
 use super::walk::{Scaled, Walk};
 
-/// Rounds over the pixels and the first coarser level; one is too few for pictures of 12 megapixels.
-const ROUNDS: usize = 2;
+/// Rounds over the first coarser level in each round over the pixels: what the first leaves, pixels change anyway.
+const ROUNDS: [usize; 2] = [1, COARSE_ROUNDS];
 
 /// Sweeps over the pixels each time.
 const WALKS: usize = 4;
@@ -58,7 +58,7 @@ impl Levels {
     }
 
     /// Balances a level and those below it; the factors by which that scaled the level's nodes.
-    fn balance(&mut self, level: usize, graph: Graph) -> Vec<f32> {
+    fn balance(&mut self, level: usize, graph: Graph, rounds: usize) -> Vec<f32> {
         if self.graphs.len() == level {
             self.graphs.push(graph);
         } else {
@@ -69,7 +69,7 @@ impl Levels {
             return stationary(&self.graphs[level]);
         }
         let mut scale = vec![1.0; nodes];
-        for _ in 0..COARSE_ROUNDS {
+        for _ in 0..rounds {
             let more = swept(&self.graphs[level]);
             self.graphs[level].scale(&more);
             multiply(&mut scale, &more);
@@ -82,7 +82,7 @@ impl Levels {
                 self.groups.push(groups);
             }
             let coarser = self.graphs[level].coarser(&self.groups[level]);
-            let more = self.balance(level + 1, coarser);
+            let more = self.balance(level + 1, coarser, COARSE_ROUNDS);
             let more = spread(&more, &self.groups[level], nodes);
             self.graphs[level].scale(&more);
             multiply(&mut scale, &more);
@@ -97,10 +97,10 @@ pub(super) fn balance(affinity: &mut Affinity, groups: &Groups) -> Levels {
     let mut levels = Levels::default();
     let walk = Walk::new(affinity);
     let mut scale = walk.start();
-    for _ in 0..ROUNDS {
+    for rounds in ROUNDS {
         (0..WALKS).for_each(|_| walk.sweep(&mut scale));
         let first = Graph::new(groups, &Scaled(affinity, &scale));
-        let more = levels.balance(0, first);
+        let more = levels.balance(0, first, rounds);
         multiply(&mut scale, &spread(&more, groups, affinity.len()));
     }
     affinity.scale(&scale);
