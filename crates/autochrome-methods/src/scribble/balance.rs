@@ -57,7 +57,7 @@ impl Levels {
         }
     }
 
-    /// Balances a level and those below it; the factors by which that scaled the level's nodes.
+    /// Balances a level and those below it in so many rounds; the factors by which that scaled the level's nodes.
     fn balance(&mut self, level: usize, graph: Graph, rounds: usize) -> Vec<f32> {
         if self.graphs.len() == level {
             self.graphs.push(graph);

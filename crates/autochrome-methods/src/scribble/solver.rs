@@ -194,13 +194,13 @@ impl Solver {
             } else {
                 lengths.push_front(largest(&values_step));
                 lengths.truncate(KNOWN);
-            }
-            if !stuck.contains(&true) && left(&lengths) <= enough {
-                add_scaled(values, [1.0; 2], &values_step);
-                taken = step;
-                pool.give(values_step);
-                pool.give(image);
-                break;
+                if left(&lengths) <= enough {
+                    add_scaled(values, [1.0; 2], &values_step);
+                    taken = step;
+                    pool.give(values_step);
+                    pool.give(image);
+                    break;
+                }
             }
             let overlaps: Vec<Factors> = past
                 .iter()
