@@ -3,7 +3,10 @@
 use autochrome_color::{Plane, srgb};
 use rayon::prelude::*;
 
-use super::operator::Couplings;
+use super::operator::{Coupling, Couplings, Rows};
+
+/// Lines of the picture that one task works on; fixed, so that the answer does not depend on the number of threads.
+pub(super) const STRIPE: usize = 32;
 
 /// Number of neighbours in a 3 × 3 window.
 pub(super) const NEIGHBOURS: usize = 8;
@@ -112,9 +115,39 @@ impl Couplings for Affinity {
         self.len()
     }
 
-    fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)> {
+    fn run(&self) -> usize {
+        STRIPE * self.stride()
+    }
+
+    fn couplings(&self, node: usize) -> impl Iterator<Item = Coupling> {
         // Neighbour k sees this pixel in the opposite direction.
-        self.row(node).map(|(k, other, ours)| (other, ours, self.weights[NEIGHBOURS - 1 - k][other]))
+        let theirs = |k: usize, other: usize| self.weights[NEIGHBOURS - 1 - k][other];
+        self.row(node).map(move |(k, other, ours)| Coupling {
+            number: k,
+            other,
+            ours,
+            theirs: theirs(k, other),
+        })
+    }
+
+    fn neighbour(&self, node: usize, number: usize) -> usize {
+        let (dx, dy) = PLACES[number];
+        node.wrapping_add_signed(dy * self.stride() as isize + dx)
+    }
+}
+
+/// Weights with a pull towards known colours.
+pub(super) struct Pulled<'a> {
+    pub(super) affinity: &'a Affinity,
+    /// As a share of a pixel's weights.
+    pub(super) pull: f32,
+}
+
+impl Rows for Pulled<'_> {
+    #[inline]
+    fn tell(&self, place: usize, mut tell: impl FnMut(Option<usize>, f32)) {
+        tell(None, self.pull * self.affinity.sum(place));
+        self.affinity.row(place).for_each(|(_, other, weight)| tell(Some(other), weight));
     }
 }
 

@@ -12,11 +12,13 @@
 //! Koury, McAllister, Stewart, "Iterative methods for computing stationary distributions of nearly completely decomposable Markov
 //! chains", SIAM J. Alg. Disc. Meth. 5, 1984.
 
-use super::affinity::Affinity;
-use super::graph::Graph;
+use rayon::prelude::*;
+
+use super::affinity::{Affinity, Pulled};
+use super::graph::{BLOCK, Graph, Sums, pass_on};
 use super::groups::{ALONE, Groups};
-use super::operator::Couplings;
-use super::walk::{Scaled, Walk};
+use super::operator::{Couplings, Scaled};
+use super::walk::Walk;
 
 /// Rounds over the first coarser level in each round over the pixels: what the first leaves, pixels change anyway.
 const ROUNDS: [usize; 2] = [1, COARSE_ROUNDS];
@@ -28,7 +30,7 @@ const WALKS: usize = 4;
 const COARSE_ROUNDS: usize = 2;
 
 /// Sweeps over a coarser level each time.
-const SWEEPS: usize = 4;
+const SWEEPS: usize = 2;
 
 /// Number of nodes that are balanced exactly.
 const FEW: usize = 160;
@@ -42,67 +44,91 @@ pub(super) struct Levels {
     pub(super) graphs: Vec<Graph>,
     /// The groups of each graph's nodes, which are the nodes of the next.
     pub(super) groups: Vec<Groups>,
+    /// How to sum up the next.
+    sums: Vec<Sums>,
 }
 
 impl Levels {
-    /// Sums all levels up anew, from the first.
-    pub(super) fn sum(&mut self, first: Graph) {
-        let mut last = first;
-        for (graph, groups) in self.graphs.iter_mut().zip(&self.groups) {
-            let coarser = last.coarser(groups);
-            *graph = std::mem::replace(&mut last, coarser);
-        }
-        if let Some(graph) = self.graphs.last_mut() {
-            *graph = last;
-        }
-    }
-
-    /// Balances a level and those below it in so many rounds; the factors by which that scaled the level's nodes.
-    fn balance(&mut self, level: usize, graph: Graph, rounds: usize) -> Vec<f32> {
-        if self.graphs.len() == level {
-            self.graphs.push(graph);
-        } else {
-            self.graphs[level] = graph;
-        }
+    /// Balances a level and those below it in so many rounds: the scales of the level's nodes. Their rows are left scaled by all but the last
+    /// round, as they are to be summed up anew.
+    fn balance(&mut self, level: usize, rounds: usize) -> Vec<f32> {
         let nodes = Couplings::nodes(&self.graphs[level]);
         if nodes <= FEW {
             return stationary(&self.graphs[level]);
         }
         let mut scale = vec![1.0; nodes];
+        let mut last: Option<Vec<f32>> = None;
         for _ in 0..rounds {
-            let more = swept(&self.graphs[level]);
-            self.graphs[level].scale(&more);
-            multiply(&mut scale, &more);
-            if self.groups.len() == level {
-                let groups = Groups::new(&self.graphs[level]);
-                // Nodes that hardly follow one another any more are settled by sweeps alone.
-                if groups.len() * 10 > nodes * 9 {
-                    return scale;
-                }
-                self.groups.push(groups);
+            if let Some(last) = &last {
+                self.graphs[level].scale(last);
             }
-            let coarser = self.graphs[level].coarser(&self.groups[level]);
-            let more = self.balance(level + 1, coarser, COARSE_ROUNDS);
-            let more = spread(&more, &self.groups[level], nodes);
-            self.graphs[level].scale(&more);
+            let mut more = swept(&self.graphs[level]);
+            let ends = !self.sum(level, &more);
+            if !ends {
+                let coarse = self.balance(level + 1, COARSE_ROUNDS);
+                multiply(&mut more, &spread(&coarse, &self.groups[level], nodes));
+            }
             multiply(&mut scale, &more);
+            if ends {
+                break;
+            }
+            last = Some(more);
         }
         scale
     }
+
+    /// Sums up the level below one whose rows are multiplied by these scales; false when there is none.
+    fn sum(&mut self, level: usize, scale: &[f32]) -> bool {
+        let (above, below) = self.graphs.split_at_mut(level + 1);
+        let graph = &above[level];
+        let rows = Scaled { rows: graph, scale };
+        if let Some(groups) = self.groups.get(level) {
+            below[0].refresh(&self.sums[level], groups, &rows);
+            return true;
+        }
+        let groups = Groups::new(graph);
+        // Nodes that hardly follow one another any more are settled by sweeps alone.
+        if groups.len() * 10 > Couplings::nodes(graph) * 9 {
+            return false;
+        }
+        let (coarser, sums) = Graph::new(&groups, &rows);
+        self.graphs.push(coarser);
+        self.groups.push(groups);
+        self.sums.push(sums);
+        true
+    }
 }
 
-/// Balances the weights of pixels, whose `groups` are the nodes of the first coarser level; the levels, grouped but summed up before
-/// the last change.
-pub(super) fn balance(affinity: &mut Affinity, groups: &Groups) -> Levels {
+/// Balances the weights of pixels, each of which is to be pulled towards known colours by this share of them, and sums up the levels
+/// below, the first of which has the `groups` of pixels as its nodes.
+pub(super) fn balance(affinity: &mut Affinity, groups: &Groups, pull: f32) -> Levels {
     let mut levels = Levels::default();
     let walk = Walk::new(affinity);
     let mut scale = walk.start();
+    let pulled = Pulled { affinity, pull };
+    let mut sums = None;
     for rounds in ROUNDS {
         (0..WALKS).for_each(|_| walk.sweep(&mut scale));
-        let first = Graph::new(groups, &Scaled(affinity, &scale));
-        let more = levels.balance(0, first, rounds);
+        let rows = Scaled { rows: &pulled, scale: &scale };
+        match &sums {
+            Some(sums) => levels.graphs[0].refresh(sums, groups, &rows),
+            None => {
+                let (first, first_sums) = Graph::new(groups, &rows);
+                levels.graphs.push(first);
+                sums = Some(first_sums);
+            }
+        }
+        let more = levels.balance(0, rounds);
         multiply(&mut scale, &spread(&more, groups, affinity.len()));
     }
+    if let Some(sums) = sums {
+        levels.graphs[0].refresh(&sums, groups, &Scaled { rows: &pulled, scale: &scale });
+    }
+    for level in 0..levels.groups.len() {
+        let nodes = Couplings::nodes(&levels.graphs[level]);
+        levels.sum(level, &vec![1.0; nodes]);
+    }
+    levels.sums.clear();
     affinity.scale(&scale);
     levels
 }
@@ -113,37 +139,53 @@ fn spread(scale: &[f32], groups: &Groups, nodes: usize) -> Vec<f32> {
         ALONE => 1.0,
         group => scale[group as usize],
     };
-    (0..nodes).map(of).collect()
+    (0..nodes).into_par_iter().with_min_len(BLOCK).map(of).collect()
 }
 
 /// Multiplies scales, and all of them so that the largest is 1.
 fn multiply(scale: &mut [f32], more: &[f32]) {
-    scale.iter_mut().zip(more).for_each(|(scale, more)| *scale *= more);
-    let largest = scale.iter().copied().fold(0.0, f32::max);
-    scale.iter_mut().for_each(|scale| *scale = (*scale / largest).max(LEAST_SCALE));
+    let pieces = scale.par_iter_mut().zip(more).with_min_len(BLOCK);
+    let multiplied = pieces.map(|(scale, more)| {
+        *scale *= more;
+        *scale
+    });
+    let largest = multiplied.reduce(|| 0.0, f32::max);
+    scale.par_iter_mut().with_min_len(BLOCK).for_each(|scale| *scale = (*scale / largest).max(LEAST_SCALE));
 }
 
-/// Scales after sweeps of Gauss-Seidel over all nodes, in order and against it.
+/// Scales after sweeps of Gauss-Seidel over all nodes, in order and against it; between blocks with the scales from before.
 ///
 /// Rows say where things flow from a node, sweeps ask what flows to it: so each node passes on what it changes.
 fn swept(graph: &Graph) -> Vec<f32> {
     let nodes = Couplings::nodes(graph);
-    let out: Vec<f32> =
-        (0..nodes).map(|node| graph.row(node).iter().map(|(_, weight)| weight).sum()).collect();
+    let sum = |node| graph.row(node).iter().map(|(_, weight)| weight).sum::<f32>();
+    let out: Vec<f32> = (0..nodes).into_par_iter().with_min_len(BLOCK).map(sum).collect();
     let mut missing: Vec<f32> = out.iter().map(|out| -out).collect();
-    for node in 0..nodes {
-        graph.row(node).iter().for_each(|&(other, weight)| missing[other as usize] += weight);
-    }
     let mut scale = vec![1.0; nodes];
-    for sweep in 0..SWEEPS {
-        for step in 0..nodes {
-            let node = if sweep % 2 == 0 { step } else { nodes - 1 - step };
-            if out[node] > 0.0 {
-                let more = (missing[node] / out[node]).max(LEAST_SCALE - scale[node]);
-                scale[node] += more;
-                missing[node] -= more * out[node];
-                graph.row(node).iter().for_each(|&(other, weight)| missing[other as usize] += more * weight);
+    let mut change = vec![1.0; nodes];
+    for sweep in 0..=SWEEPS {
+        let blocks = missing.par_chunks_mut(BLOCK).zip(scale.par_chunks_mut(BLOCK));
+        let blocks = blocks.zip(change.par_chunks_mut(BLOCK)).enumerate();
+        blocks.for_each(|(block, ((missing, scale), change))| {
+            let first = block * BLOCK;
+            for step in 0..scale.len() {
+                let node = if sweep % 2 == 1 { step } else { scale.len() - 1 - step };
+                let out = out[first + node];
+                // Before the first sweep, what flows from scales of 1 is all that is passed on.
+                if sweep > 0 {
+                    let wanted = if out > 0.0 { missing[node] / out } else { 0.0 };
+                    change[node] = wanted.max(LEAST_SCALE - scale[node]);
+                    scale[node] += change[node];
+                    missing[node] -= change[node] * out;
+                }
+                let [earlier, later, _] = graph.kinds(first + node);
+                pass_on(change[node], earlier, missing, first);
+                pass_on(change[node], later, missing, first);
             }
+        });
+        for (node, &change) in change.iter().enumerate() {
+            let [.., outside] = graph.kinds(node);
+            pass_on(change, outside, &mut missing, 0);
         }
     }
     scale
@@ -202,7 +244,7 @@ mod tests {
     #[test]
     fn a_few_nodes_are_balanced_exactly_even_where_they_are_nearly_apart() {
         let row = Row(vec![[1.0, 2.0], [1e-6, 3e-6], [5.0, 1.0]]);
-        let graph = Graph::new(&Groups::each(4), &row);
+        let (graph, _) = Graph::new(&Groups::each(4), &row);
         let scale = stationary(&graph);
         for (node, [there, back]) in row.0.iter().enumerate() {
             let (right, ours) = (there / back, scale[node + 1] / scale[node]);
@@ -224,7 +266,7 @@ mod tests {
         let luma = Plane::from_vec(side, side, (0..side * side).map(sample).collect()).unwrap();
         let mut affinity = Affinity::new(&luma);
         let groups = Groups::new(&affinity);
-        balance(&mut affinity, &groups);
+        balance(&mut affinity, &groups, 0.0);
         let mut flow = [[0.0_f64; 2]; 9];
         let piece = |place: usize| {
             let (x, y) = (place % affinity.stride() - 1, place / affinity.stride() - 1);

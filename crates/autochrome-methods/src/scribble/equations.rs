@@ -4,12 +4,9 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::Pair;
-use super::affinity::Affinity;
+use super::affinity::{Affinity, STRIPE};
 use super::groups::{ALONE, Groups};
 use super::operator::{Operator, Rows};
-
-/// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
-const STRIPE: usize = 32;
 
 /// The equations Σ w (u(r) − u(s)) + pull · u(r) = 0 of the pixels whose colour is not known.
 pub(super) struct Equations {

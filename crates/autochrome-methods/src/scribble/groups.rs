@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::operator::Couplings;
+use super::operator::{Coupling, Couplings};
 
 /// In no group: a node that is coupled to nothing.
 pub(super) const ALONE: u32 = u32::MAX;
@@ -12,6 +12,9 @@ pub(super) const ALONE: u32 = u32::MAX;
 /// Groups of a flat picture are 3 × 3 pixels then; what lies across an edge has less than a hundredth. Lower makes larger groups
 /// and more steps, higher the opposite: this is about the least work for photographs.
 const CLOSE: f32 = 0.4;
+
+/// Nodes that one task looks at, at least.
+const PIECE: usize = 4096;
 
 /// A partition of the nodes of a level.
 pub(super) struct Groups {
@@ -24,7 +27,7 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Groups around nodes whose close followers are all free, in order; what is left joins the group it follows most.
+    /// Groups around nodes whose close followers are all free, in order and run by run; what is left joins the group it follows most.
     ///
     /// # Source
     /// Vaněk, Mandel, Brezina, "Algebraic multigrid by smoothed aggregation for second and fourth order elliptic problems",
@@ -33,41 +36,70 @@ impl Groups {
         let nodes = graph.nodes();
         let least: Vec<f32> = (0..nodes)
             .into_par_iter()
-            .with_min_len(4096)
-            .map(|node| CLOSE * graph.couplings(node).map(|(_, ours, _)| ours).fold(0.0, f32::max))
+            .with_min_len(PIECE)
+            .map(|node| CLOSE * graph.couplings(node).map(|coupling| coupling.ours).fold(0.0, f32::max))
+            .collect();
+        let run = graph.run();
+        // The close followers in the same run, as bits by their numbers; the few nodes with more than 64 neighbours can do without the others.
+        let followers: Vec<u64> = (0..nodes)
+            .into_par_iter()
+            .with_min_len(PIECE)
+            .map(|node| {
+                let close = |coupling: &Coupling| {
+                    coupling.theirs >= least[coupling.other] && coupling.other / run == node / run
+                };
+                let bits = graph
+                    .couplings(node)
+                    .filter(close)
+                    .map(|coupling| 1_u64.checked_shl(coupling.number as u32));
+                bits.flatten().fold(0, |all, bit| all | bit)
+            })
             .collect();
         let mut of = vec![ALONE; nodes];
+        let counts: Vec<u32> = of
+            .par_chunks_mut(run)
+            .enumerate()
+            .map(|(number, of)| {
+                let (first, mut count) = (number * run, 0);
+                for node in 0..of.len() {
+                    let followers = followers[first + node];
+                    let close =
+                        || ones(followers).map(|number| graph.neighbour(first + node, number) - first);
+                    if of[node] == ALONE
+                        && followers != 0
+                        && least[first + node] > 0.0
+                        && close().all(|other| of[other] == ALONE)
+                    {
+                        of[node] = count;
+                        close().for_each(|other| of[other] = count);
+                        count += 1;
+                    }
+                }
+                count
+            })
+            .collect();
         let mut count = 0;
-        for node in (0..nodes).filter(|&node| least[node] > 0.0) {
-            if of[node] != ALONE {
-                continue;
-            }
-            let close = |&(other, _, theirs): &(usize, f32, f32)| theirs >= least[other];
-            let (mut any, mut free) = (false, true);
-            for (other, ..) in graph.couplings(node).filter(close) {
-                (any, free) = (true, free && of[other] == ALONE);
-            }
-            if any && free {
-                of[node] = count;
-                graph.couplings(node).filter(close).for_each(|(other, ..)| of[other] = count);
-                count += 1;
-            }
+        for (of, more) in of.chunks_mut(run).zip(counts) {
+            of.iter_mut().filter(|of| **of != ALONE).for_each(|of| *of += count);
+            count += more;
         }
         // Decided by the groups from before, so that no chain of joins grows through the picture.
         let first = of.clone();
-        for node in (0..nodes).filter(|&node| first[node] == ALONE && least[node] > 0.0) {
-            let close = |&(other, ours, _): &(usize, f32, f32)| first[other] != ALONE && ours >= least[node];
-            let most = graph.couplings(node).filter(close).max_by(|one, other| one.1.total_cmp(&other.1));
-            if let Some((other, ..)) = most {
-                of[node] = first[other];
+        of.par_iter_mut().enumerate().with_min_len(PIECE).for_each(|(node, of)| {
+            if *of == ALONE && least[node] > 0.0 {
+                let close =
+                    |coupling: &Coupling| first[coupling.other] != ALONE && coupling.ours >= least[node];
+                let most =
+                    graph.couplings(node).filter(close).max_by(|one, other| one.ours.total_cmp(&other.ours));
+                *of = most.map_or(ALONE, |coupling| first[coupling.other]);
             }
-        }
+        });
         for node in (0..nodes).filter(|&node| least[node] > 0.0) {
             if of[node] == ALONE {
                 of[node] = count;
-                for (other, ours, _) in graph.couplings(node) {
-                    if of[other] == ALONE && ours >= least[node] {
-                        of[other] = count;
+                for coupling in graph.couplings(node) {
+                    if of[coupling.other] == ALONE && coupling.ours >= least[node] {
+                        of[coupling.other] = count;
                     }
                 }
                 count += 1;
@@ -119,4 +151,13 @@ impl Groups {
     pub(super) fn members(&self, group: usize) -> &[u32] {
         &self.members[self.starts[group] as usize..self.starts[group + 1] as usize]
     }
+}
+
+/// The numbers of the bits that are 1.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (lowest < u64::BITS).then_some(lowest as usize)
+    })
 }

@@ -17,6 +17,14 @@ use super::groups::Groups;
 use super::krylov::{Pool, add_scaled, dots, mix, ratio};
 use super::operator::Operator;
 
+/// What groups leave is made so much larger for the groups of groups: things that move as one block look stiffer than they are, and what
+/// is said about them is too small. Photographs take a step less in ten with it. Pixels are left as they are: from 1.2 on, large smooth
+/// pictures need up to twice the steps.
+///
+/// # Source
+/// Braess, "Towards algebraic multigrid for elliptic problems of second order", Computing 55, 1995, section 4, where it is 1.8.
+const MORE: f32 = 1.4;
+
 /// Everything below the pixels.
 pub(super) struct Coarse {
     /// The groups of each level, which are the nodes of the next; those of the pixels are kept elsewhere.
@@ -70,12 +78,14 @@ impl Coarse {
         let [mut values, mut image] = [pool.take(fine.nodes()), pool.take(fine.nodes())];
         fine.sweep_down(right, &mut values, &mut image);
         let mut coarse = pool.take(groups.len());
+        let more = if level == 0 { 1.0 } else { MORE };
         coarse.par_iter_mut().enumerate().with_min_len(4096).for_each(|(group, sum)| {
             *sum = [0.0; 2];
             for &node in groups.members(group) {
                 let left = image[node as usize];
                 *sum = [sum[0] + left[0], sum[1] + left[1]];
             }
+            *sum = sum.map(|sum| more * sum);
         });
         let correction = match self.levels.get(level) {
             None => self.exact.solve(&coarse),

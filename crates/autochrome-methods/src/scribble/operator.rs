@@ -29,18 +29,50 @@ pub(super) trait Operator: Sync {
     );
 }
 
+/// How a node and one of its neighbours follow one another.
+pub(super) struct Coupling {
+    /// The neighbour's number among those of the node.
+    pub(super) number: usize,
+    /// Which node the neighbour is.
+    pub(super) other: usize,
+    /// How strongly the node follows the neighbour.
+    pub(super) ours: f32,
+    /// How strongly the neighbour follows the node.
+    pub(super) theirs: f32,
+}
+
 /// A graph with weights that may differ in the two directions of an edge.
 pub(super) trait Couplings: Sync {
     /// Number of nodes.
     fn nodes(&self) -> usize;
 
-    /// The neighbours of a node: which, how strongly the node follows it, and how strongly it follows the node.
-    fn couplings(&self, node: usize) -> impl Iterator<Item = (usize, f32, f32)>;
+    /// Nodes in a run, within which groups are begun; fixed, so that they do not depend on the number of threads.
+    fn run(&self) -> usize;
+
+    /// The neighbours of a node.
+    fn couplings(&self, node: usize) -> impl Iterator<Item = Coupling>;
+
+    /// The neighbour of a node by its number.
+    fn neighbour(&self, node: usize, number: usize) -> usize;
 }
 
 /// Rows of equations, one neighbour after the other.
 pub(super) trait Rows: Sync {
     /// Calls back with each unknown neighbour of a node and how strongly the node follows it, and with `None` for what is known
-    /// or pulls.
+    /// or pulls; the same neighbours in the same order whenever the equations differ in their weights alone.
     fn tell(&self, node: usize, tell: impl FnMut(Option<usize>, f32));
+}
+
+/// The rows of equations, each multiplied by the scale of its node.
+pub(super) struct Scaled<'a, R> {
+    pub(super) rows: &'a R,
+    pub(super) scale: &'a [f32],
+}
+
+impl<R: Rows> Rows for Scaled<'_, R> {
+    #[inline]
+    fn tell(&self, node: usize, mut tell: impl FnMut(Option<usize>, f32)) {
+        let scale = self.scale[node];
+        self.rows.tell(node, |other, weight| tell(other, scale * weight));
+    }
 }

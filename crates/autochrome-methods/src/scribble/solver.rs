@@ -9,7 +9,6 @@ use super::Pair;
 use super::affinity::Affinity;
 use super::balance::balance;
 use super::equations::Equations;
-use super::graph::Graph;
 use super::groups::Groups;
 use super::krylov::{Factors, Pool, add_all, add_scaled, dots, largest, ratio};
 use super::multigrid::Coarse;
@@ -64,13 +63,10 @@ impl Solver {
     pub(crate) fn new(luma: &Plane, pull: f32) -> Self {
         let mut affinity = Affinity::new(luma);
         let groups = Groups::new(&affinity);
-        let mut levels = balance(&mut affinity, &groups);
-        let equations = Equations::new(affinity, pull);
-        levels.sum(Graph::new(&groups, &equations));
-        let coarse = Coarse::new(levels);
+        let coarse = Coarse::new(balance(&mut affinity, &groups, pull));
         Self {
-            known: vec![false; equations.affinity().len()],
-            equations,
+            known: vec![false; affinity.len()],
+            equations: Equations::new(affinity, pull),
             groups,
             coarse,
             pool: Pool::default(),
@@ -464,8 +460,8 @@ mod tests {
 
     #[test]
     fn the_answer_does_not_depend_on_the_number_of_threads() {
-        let luma = picture(96, 64, 4);
-        let (colors, marked) = marks(96, 64);
+        let luma = picture(260, 180, 4);
+        let (colors, marked) = marks(260, 180);
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| solve(&luma, &colors, &marked))

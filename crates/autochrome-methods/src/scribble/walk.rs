@@ -3,12 +3,8 @@
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::affinity::{Affinity, NEIGHBOURS, PLACES};
+use super::affinity::{Affinity, NEIGHBOURS, PLACES, STRIPE};
 use super::balance::LEAST_SCALE;
-use super::operator::Rows;
-
-/// Rows of the picture that one task sweeps over; fixed, so that the answer does not depend on the number of threads.
-const STRIPE: usize = 32;
 
 /// Sweeps over a stripe before its neighbours' are looked at.
 const TIMES: usize = 4;
@@ -98,15 +94,5 @@ impl<'a> Walk<'a> {
         };
         let pixels = around[stride + 1..][..columns].iter_mut().zip(sums.iter().zip(&*shares));
         if forward { pixels.for_each(next) } else { pixels.rev().for_each(next) }
-    }
-}
-
-/// The rows of a walk's pixels, multiplied by scales.
-pub(super) struct Scaled<'a>(pub(super) &'a Affinity, pub(super) &'a [f32]);
-
-impl Rows for Scaled<'_> {
-    #[inline]
-    fn tell(&self, place: usize, mut tell: impl FnMut(Option<usize>, f32)) {
-        self.0.row(place).for_each(|(_, other, weight)| tell(Some(other), self.1[place] * weight));
     }
 }
