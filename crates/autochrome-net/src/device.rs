@@ -9,10 +9,13 @@ pub const NAMES: [&str; 7] = ["cpu", "libtorch", "libtorch-bf16", "cuda", "wgpu"
 /// The device called `name`; `cpu` is burn's pure-Rust backend and always there.
 ///
 /// # Errors
-/// [`NetError::UnknownDevice`] for a name outside [`NAMES`], [`NetError::Device`] when the build lacks its feature.
+/// [`NetError::UnknownDevice`] for a name outside [`NAMES`], [`NetError::Device`] when the build lacks its feature,
+/// [`NetError::Processor`] when it would crawl on this machine.
 pub fn named(name: &str) -> Result<Device, NetError> {
     match name {
         "cpu" => Ok(Device::flex()),
+        #[cfg(feature = "libtorch")]
+        "libtorch-bf16" if !multiplies_bf16() => Err(NetError::Processor),
         #[cfg(feature = "libtorch")]
         #[allow(deprecated)] // Still the fastest CPU training there is; see docs/decisions.
         "libtorch" | "libtorch-bf16" => {
@@ -33,6 +36,16 @@ pub fn named(name: &str) -> Result<Device, NetError> {
             None => Err(NetError::UnknownDevice(other.into())),
         },
     }
+}
+
+/// Whether LibTorch multiplies in bfloat16 by more than its reference code, which took forty times as long as single precision on a processor
+/// with AVX2 only.
+#[cfg(feature = "libtorch")]
+fn multiplies_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512bw");
+    #[cfg(not(target_arch = "x86_64"))]
+    true
 }
 
 #[cfg(test)]

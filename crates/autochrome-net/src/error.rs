@@ -17,6 +17,11 @@ pub enum NetError {
         /// The cargo feature that brings it.
         feature: &'static str,
     },
+    /// The processor has no instructions for the asked-for device's numbers.
+    #[error(
+        "device 'libtorch-bf16' needs a processor with AVX-512, which this one lacks; use `--device libtorch`"
+    )]
+    Processor,
     /// No device has this name.
     #[error("there is no device '{0}'; use one of cpu, libtorch, cuda, wgpu, metal, rocm")]
     UnknownDevice(String),
@@ -46,6 +51,7 @@ impl NetError {
         match self {
             Self::Weights(_) => "bad-weights",
             Self::Device { .. } => "device-not-built",
+            Self::Processor => "device-unfit",
             Self::UnknownDevice(_) => "unknown-device",
             Self::Description(_) => "bad-onnx-description",
             Self::RuntimeMissing(_) => "no-onnx-runtime",
