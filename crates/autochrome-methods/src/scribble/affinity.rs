@@ -86,17 +86,14 @@ impl Affinity {
 
     /// The neighbours of a pixel of the picture: which of eight, where, and with what weight; none for a pixel of the border.
     pub(super) fn row(&self, place: usize) -> impl Iterator<Item = (usize, usize, f32)> {
-        let stride = self.stride() as isize;
-        (0..NEIGHBOURS).filter(move |&k| self.weights[k][place] > 0.0).map(move |k| {
-            let (dx, dy) = PLACES[k];
-            (k, place.wrapping_add_signed(dy * stride + dx), self.weights[k][place])
-        })
+        let weights =
+            (0..NEIGHBOURS).map(move |k| (k, self.weights[k][place])).filter(|&(_, weight)| weight > 0.0);
+        weights.map(move |(k, weight)| (k, self.neighbour(place, k), weight))
     }
 
     /// The places around a pixel of the picture.
     pub(super) fn around(&self, place: usize) -> impl Iterator<Item = usize> {
-        let stride = self.stride() as isize;
-        PLACES.into_iter().map(move |(dx, dy)| place.wrapping_add_signed(dy * stride + dx))
+        (0..NEIGHBOURS).map(move |k| self.neighbour(place, k))
     }
 
     /// The weights of neighbour `k` by the places of the pixels that follow it.

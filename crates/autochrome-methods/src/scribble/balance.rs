@@ -128,7 +128,6 @@ pub(super) fn balance(affinity: &mut Affinity, groups: &Groups, pull: f32) -> Le
         let nodes = Couplings::nodes(&levels.graphs[level]);
         levels.sum(level, &vec![1.0; nodes]);
     }
-    levels.sums.clear();
     affinity.scale(&scale);
     levels
 }
