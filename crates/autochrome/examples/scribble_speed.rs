@@ -1,7 +1,8 @@
 //! Prints the table "How fast" of docs/methods/scribble.md.
 //!
-//! `cargo run --release -p autochrome --example scribble_speed -- PICTURE [MEGAPIXELS…]`: 16 strokes over the picture at each size, and one
-//! more; least of 5. Memory is that of the whole program so far, so one size a run tells the truth about it.
+//! `cargo run --release -p autochrome --example scribble_speed -- PICTURE… [MEGAPIXELS…]`: 16 strokes over the picture at each size, and one
+//! more; least of 5. Several pictures are laid side by side, 0.75 megapixels each, as a large scan full of detail would be. Memory is that of
+//! the whole program so far, so one size a run tells the truth about it.
 
 use std::time::Instant;
 
@@ -10,14 +11,25 @@ use autochrome_color::resize::{Filter, resize_plane};
 
 const RUNS: usize = 5;
 
+/// Columns and rows of a picture among several.
+const TILE: (usize, usize) = (1000, 750);
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut args = std::env::args().skip(1);
-    let path = args.next().ok_or("name a picture, then sizes in megapixels")?;
-    let mut sizes: Vec<f64> = args.map(|size| size.parse()).collect::<Result<_, _>>()?;
+    let (mut sizes, mut pictures) = (Vec::new(), Vec::new());
+    for arg in std::env::args().skip(1) {
+        match arg.parse::<f64>() {
+            Ok(size) => sizes.push(size),
+            Err(_) => pictures.push(decode(&std::fs::read(arg)?, &DecodeOptions::default())?.luma),
+        }
+    }
     if sizes.is_empty() {
         sizes = vec![0.25, 1.0, 4.0, 12.0];
     }
-    let luma = decode(&std::fs::read(path)?, &DecodeOptions::default())?.luma;
+    let luma = match pictures.as_slice() {
+        [] => return Err("name a picture, then sizes in megapixels".into()),
+        [picture] => picture.clone(),
+        several => side_by_side(several),
+    };
     println!(
         "| megapixels | ms (steps) | one stroke more, ms (steps) | user s, both | MB |\n|---|---|---|---|---|"
     );
@@ -25,6 +37,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", row(&luma, megapixels)?);
     }
     Ok(())
+}
+
+/// As many rows of pictures as fit into a square.
+fn side_by_side(pictures: &[Plane]) -> Plane {
+    let columns = (1..).find(|side| side * side >= pictures.len()).unwrap_or(1);
+    let (width, height) = (columns * TILE.0, pictures.len() / columns * TILE.1);
+    let tiles: Vec<Plane> =
+        pictures.iter().map(|picture| resize_plane(picture, TILE.0, TILE.1, Filter::Lanczos3)).collect();
+    let mut all = Plane::filled(width, height, 0.0);
+    for (i, out) in all.data_mut().chunks_exact_mut(TILE.0).enumerate() {
+        let (line, column) = (i / columns, i % columns);
+        out.copy_from_slice(tiles[line / TILE.1 * columns + column].row(line % TILE.1));
+    }
+    all
 }
 
 fn row(luma: &Plane, megapixels: f64) -> Result<String, Box<dyn std::error::Error>> {

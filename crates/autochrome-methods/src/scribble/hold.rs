@@ -30,7 +30,7 @@ pub(crate) fn hold(luma: &Plane, guidance: &Guidance, chroma: &mut Chroma) -> Re
     }
     let small = resize_plane(luma, size.0, size.1, Filter::Area);
     let mut solver = Solver::new(&small, PULL);
-    let (spread, _) = solver.solve(&difference, &canvas.marked, None, Accuracy::default())?;
+    let (spread, _) = solver.solve(&difference, &canvas.marked, Accuracy::default())?;
     for (painted, more) in [(&mut chroma.a, &spread.a), (&mut chroma.b, &spread.b)] {
         painted.data_mut().iter_mut().zip(more.data()).for_each(|(painted, more)| *painted += more);
     }

@@ -102,7 +102,7 @@ pub(crate) fn spread(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Result<C
     if luma.data().is_empty() {
         return Err(MethodError::EmptyPicture);
     }
-    Ok(Solver::new(luma, 0.0).solve(colors, marked, None, Accuracy::default())?.0)
+    Ok(Solver::new(luma, 0.0).solve(colors, marked, Accuracy::default())?.0)
 }
 
 #[cfg(test)]

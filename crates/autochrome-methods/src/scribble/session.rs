@@ -1,7 +1,7 @@
 //! One picture and the strokes on it, while somebody paints.
 
+use autochrome_color::Plane;
 use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::{Chroma, Plane};
 
 use super::canvas::Canvas;
 use super::solver::{Accuracy, Solver};
@@ -33,7 +33,6 @@ pub struct ScribbleSession {
     /// For line drawings, the widest gap that keeps colours in.
     sketch: Option<f32>,
     solver: Option<Solver>,
-    last: Option<Chroma>,
     steps: usize,
 }
 
@@ -58,7 +57,7 @@ impl ScribbleSession {
         } else {
             resize_plane(luma, width, height, Filter::Area)
         };
-        Ok(Self { luma, sketch, solver: None, last: None, steps: 0 })
+        Ok(Self { luma, sketch, solver: None, steps: 0 })
     }
 
     /// Colours the picture from all that is said by now.
@@ -84,10 +83,8 @@ impl ScribbleSession {
             return Ok(sketch::fill(&self.luma, &canvas, gap));
         }
         let solver = self.solver.get_or_insert_with(|| Solver::new(&self.luma, 0.0));
-        let (chroma, steps) =
-            solver.solve(&canvas.colors, &canvas.marked, self.last.as_ref(), Accuracy::default())?;
+        let (chroma, steps) = solver.solve(&canvas.colors, &canvas.marked, Accuracy::default())?;
         self.steps = steps;
-        self.last = Some(chroma.clone());
         Ok(chroma.into())
     }
 
@@ -168,7 +165,7 @@ mod tests {
         let luma = bands(120, 80);
         let solve = |solver: &mut Solver, guidance: &Guidance| {
             let Canvas { colors, marked, .. } = Canvas::new(guidance, luma.size());
-            solver.solve(&colors, &marked, None, Accuracy::default()).unwrap().0
+            solver.solve(&colors, &marked, Accuracy::default()).unwrap().0
         };
         let mut solver = Solver::new(&luma, 0.0);
         for count in [9, 2, 6] {

@@ -49,8 +49,10 @@ pub(crate) struct Solver {
     equations: Equations,
     groups: Groups,
     coarse: Coarse,
-    /// Which pixels are marked in the equations as they stand, by places.
-    known: Vec<bool>,
+    /// The places of the pixels that are marked in the equations as they stand, in order.
+    known: Vec<usize>,
+    /// The last answer, border included.
+    last: Option<Vec<Pair>>,
     /// Room for steps, kept from one answer to the next.
     pool: Pool,
 }
@@ -65,7 +67,8 @@ impl Solver {
         let groups = Groups::new(&affinity);
         let coarse = Coarse::new(balance(&mut affinity, &groups, pull));
         Self {
-            known: vec![false; affinity.len()],
+            known: Vec::new(),
+            last: None,
             equations: Equations::new(affinity, pull),
             groups,
             coarse,
@@ -76,10 +79,11 @@ impl Solver {
     /// Spreads the colours of the pixels that are `marked` over all others and leaves marked ones as they are: a and b of CIELAB (D65) at the size
     /// of the picture, and the number of steps it took.
     ///
-    /// `start` is an answer for nearly the same marks, from which less is left to do.
+    /// The search begins at the last answer, from which little is left to do where marks were only added or changed. Where one was
+    /// taken away, that says what is no longer so, and is no better to begin at than a single colour.
     ///
     /// # Shapes
-    /// `colors`, `marked` and `start` have the size of the picture.
+    /// `colors` and `marked` have the size of the picture.
     ///
     /// # Errors
     /// When nothing is marked, or a size differs.
@@ -87,56 +91,45 @@ impl Solver {
         &mut self,
         colors: &Chroma,
         marked: &[bool],
-        start: Option<&Chroma>,
         accuracy: Accuracy,
     ) -> Result<(Chroma, usize), MethodError> {
-        let (width, height) = self.equations.affinity().size();
-        if colors.size() != (width, height)
-            || marked.len() != width * height
-            || start.is_some_and(|start| start.size() != (width, height))
-        {
+        let affinity = self.equations.affinity();
+        let (width, height) = affinity.size();
+        if colors.size() != (width, height) || marked.len() != width * height {
             return Err(MethodError::GuidanceUnfit {
                 kind: GuidanceKind::Marks,
                 reason: format!("they are not {width} × {height} pixels, as the picture is"),
             });
         }
-        if !marked.contains(&true) {
+        let lines = marked.par_chunks(width).enumerate().flat_map_iter(|(y, marked)| {
+            let pair = move |x| [&colors.a, &colors.b].map(|plane| finite(plane.row(y)[x]));
+            let columns = (0..width).filter(|&x| marked[x]);
+            columns.map(move |x| Mark { place: affinity.place(x, y), color: pair(x) })
+        });
+        let marks: Vec<Mark> = lines.collect();
+        if marks.is_empty() {
             return Err(MethodError::GuidanceUnfit {
                 kind: GuidanceKind::Marks,
                 reason: "nothing is marked; mark at least one pixel".to_owned(),
             });
         }
-        let pair = |chroma: &Chroma, i: usize| [chroma.a.data()[i], chroma.b.data()[i]].map(finite);
-        // Where a mark was taken away the last answer says what is no longer so, and is no better to begin at than a single colour.
-        let affinity = self.equations.affinity();
-        let taken = (0..height)
-            .any(|y| (0..width).any(|x| self.known[affinity.place(x, y)] && !marked[y * width + x]));
-        let start = start.filter(|_| !taken);
-        let share = if start.is_some() { 1.0 } else { FROM_NOTHING };
+        let taken = self.mark(&marks);
+        let last = self.last.take().filter(|_| !taken);
+        let share = if last.is_some() { 1.0 } else { FROM_NOTHING };
         let accuracy = Accuracy { tolerance: share * accuracy.tolerance, ..accuracy };
-        let middle = mean((0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)));
-        let mut known = vec![false; self.known.len()];
-        let mut values = vec![[0.0; 2]; self.known.len()];
-        let stride = self.equations.affinity().stride();
-        let lines = known.par_chunks_exact_mut(stride).zip(values.par_chunks_exact_mut(stride));
-        lines.skip(1).take(height).enumerate().for_each(|(y, (known, values))| {
-            for (x, i) in (y * width..(y + 1) * width).enumerate() {
-                known[x + 1] = marked[i];
-                let source = if marked[i] { Some(colors) } else { start };
-                values[x + 1] = source.map_or(middle, |chroma| pair(chroma, i));
-            }
-        });
-        self.mark(known);
+        let mut values = last.unwrap_or_else(|| vec![mean(&marks); self.equations.affinity().len()]);
+        marks.iter().for_each(|mark| values[mark.place] = mark.color);
         // In the pool from beginning to end: what is small need not change threads.
         let mut pool = std::mem::take(&mut self.pool);
         let steps = rayon::scope(|_| self.relax(&mut values, accuracy, &mut pool));
         self.pool = pool;
         // Every answer is a mean of what is marked and, where it is pulled there, of 0; what is left of errors is not to say otherwise.
         let nothing = self.equations.pulls().then_some([0.0; 2]);
-        let said = (0..marked.len()).filter(|&i| marked[i]).map(|i| pair(colors, i)).chain(nothing);
+        let said = marks.iter().map(|mark| mark.color).chain(nothing);
         let (low, high) = said.fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), said| {
             (std::array::from_fn(|k| low[k].min(said[k])), std::array::from_fn(|k| high[k].max(said[k])))
         });
+        let stride = self.equations.affinity().stride();
         let plane = |k: usize| {
             let mut plane = Plane::filled(width, height, 0.0);
             plane.data_mut().par_chunks_exact_mut(width).enumerate().for_each(|(y, row)| {
@@ -145,24 +138,31 @@ impl Solver {
             });
             plane
         };
-        Ok((Chroma { a: plane(0), b: plane(1) }, steps))
+        let chroma = Chroma { a: plane(0), b: plane(1) };
+        self.last = Some(values);
+        Ok((chroma, steps))
     }
 
-    /// Makes the equations those of other marks.
-    fn mark(&mut self, known: Vec<bool>) {
-        let changed: Vec<usize> =
-            (0..known.len()).filter(|&place| known[place] != self.known[place]).collect();
-        changed.iter().for_each(|&place| self.equations.set_known(place, known[place]));
+    /// Makes the equations those of other marks; whether any mark was taken away.
+    fn mark(&mut self, marks: &[Mark]) -> bool {
+        let known: Vec<usize> = marks.iter().map(|mark| mark.place).collect();
+        let missing = |from: &[usize], places: &[usize]| -> Vec<usize> {
+            places.iter().copied().filter(|place| from.binary_search(place).is_err()).collect()
+        };
+        let [added, taken] = [missing(&self.known, &known), missing(&known, &self.known)];
         self.known = known;
-        if changed.is_empty() {
-            return;
+        for (places, known) in [(&added, true), (&taken, false)] {
+            places.iter().for_each(|&place| self.equations.set_known(place, known));
         }
         let affinity = self.equations.affinity();
         let around = |&place: &usize| std::iter::once(place).chain(affinity.around(place));
-        let touched = self.groups.touched(changed.iter().flat_map(around));
-        self.coarse.renew(touched, |graph, touched| {
-            graph.renew(touched, &self.groups, &self.equations);
-        });
+        let touched = self.groups.touched(added.iter().chain(&taken).flat_map(around));
+        if !touched.is_empty() {
+            self.coarse.renew(touched, |graph, touched| {
+                graph.renew(touched, &self.groups, &self.equations);
+            });
+        }
+        !taken.is_empty()
     }
 
     /// Settles what is not marked; the number of steps it took.
@@ -241,6 +241,12 @@ fn left(lengths: &VecDeque<f32>) -> f32 {
     if lengths.len() < KNOWN || shrinking >= 0.5 { last } else { last * shrinking / (1.0 - shrinking) }
 }
 
+/// A pixel whose colour is known.
+struct Mark {
+    place: usize,
+    color: Pair,
+}
+
 /// A step that was taken.
 struct Direction {
     step: Vec<Pair>,
@@ -251,13 +257,9 @@ struct Direction {
 }
 
 /// The mean colour: nearer to most answers than none, and the whole answer when there is one colour only.
-fn mean(colors: impl Iterator<Item = Pair>) -> Pair {
-    let (mut sum, mut count) = ([0.0_f64; 2], 0.0);
-    for color in colors {
-        (0..2).for_each(|k| sum[k] += f64::from(color[k]));
-        count += 1.0;
-    }
-    sum.map(|sum| if count > 0.0 { (sum / count) as f32 } else { 0.0 })
+fn mean(marks: &[Mark]) -> Pair {
+    let sum = |k: usize| marks.iter().map(|mark| f64::from(mark.color[k])).sum::<f64>();
+    [0, 1].map(|k| (sum(k) / marks.len() as f64) as f32)
 }
 
 fn finite(value: f32) -> f32 {
@@ -303,7 +305,7 @@ mod tests {
     }
 
     fn solve(luma: &Plane, colors: &Chroma, marked: &[bool]) -> Chroma {
-        Solver::new(luma, 0.0).solve(colors, marked, None, Accuracy::default()).unwrap().0
+        Solver::new(luma, 0.0).solve(colors, marked, Accuracy::default()).unwrap().0
     }
 
     /// Length of the difference as a share of the length of `right`.
@@ -368,7 +370,7 @@ mod tests {
             let luma = picture(width, height, seed);
             let (colors, marked) = marks(width, height);
             let accuracy = Accuracy { tolerance: 1e-6, ..Accuracy::default() };
-            let (ours, steps) = Solver::new(&luma, 0.0).solve(&colors, &marked, None, accuracy).unwrap();
+            let (ours, steps) = Solver::new(&luma, 0.0).solve(&colors, &marked, accuracy).unwrap();
             let error = relative_error(&ours, &exact(&luma, &colors, &marked));
             assert!(error <= 1e-4, "{width} × {height}: {error} after {steps} steps");
         }
@@ -402,8 +404,7 @@ mod tests {
         let (width, height) = luma.size();
         let colors = Chroma { a: picture(20, 10, 1), b: picture(20, 10, 2) };
         let mut solver = Solver::new(&luma, 0.0);
-        let error =
-            solver.solve(&colors, &vec![false; width * height], None, Accuracy::default()).err().unwrap();
+        let error = solver.solve(&colors, &vec![false; width * height], Accuracy::default()).err().unwrap();
         assert_eq!(error.code(), "guidance-unfit");
         assert_eq!(solve(&luma, &colors, &vec![true; width * height]), colors);
     }
@@ -412,7 +413,7 @@ mod tests {
     fn another_size_is_an_error() {
         let mut solver = Solver::new(&picture(20, 10, 5), 0.0);
         let (colors, marked) = marks(20, 11);
-        assert!(solver.solve(&colors, &marked, None, Accuracy::default()).is_err());
+        assert!(solver.solve(&colors, &marked, Accuracy::default()).is_err());
     }
 
     #[test]
@@ -421,10 +422,10 @@ mod tests {
         let (mut colors, mut marked) = marks(96, 64);
         let mut solver = Solver::new(&luma, 0.0);
         let accuracy = Accuracy::default();
-        let (before, _) = solver.solve(&colors, &marked, None, accuracy).unwrap();
+        solver.solve(&colors, &marked, accuracy).unwrap();
         (marked[40 * 96 + 10], colors.a.data_mut()[40 * 96 + 10]) = (true, 60.0);
-        let (cold, cold_steps) = solver.solve(&colors, &marked, None, accuracy).unwrap();
-        let (warm, warm_steps) = solver.solve(&colors, &marked, Some(&before), accuracy).unwrap();
+        let (warm, warm_steps) = solver.solve(&colors, &marked, accuracy).unwrap();
+        let (cold, cold_steps) = Solver::new(&luma, 0.0).solve(&colors, &marked, accuracy).unwrap();
         assert!(warm_steps <= cold_steps, "{warm_steps} and {cold_steps}");
         let error = relative_error(&warm, &cold);
         assert!(error < 0.01, "{error}");
@@ -452,7 +453,7 @@ mod tests {
             };
             let luma = Plane::from_vec(width, height, (0..width * height).map(sample).collect()).unwrap();
             let (colors, marked) = marks(width, height);
-            Solver::new(&luma, 0.0).solve(&colors, &marked, None, Accuracy::default()).unwrap().1
+            Solver::new(&luma, 0.0).solve(&colors, &marked, Accuracy::default()).unwrap().1
         };
         let [small, large] = [2, 8].map(steps);
         assert!(large < 2 * small, "{large} steps after {small}");
