@@ -27,7 +27,8 @@ pub fn contains(lab: [f32; 3]) -> bool {
 }
 
 /// The colour of the same L (limited to 0..=100) and hue that sRGB can show; colours inside stay as they are, others move
-/// towards gray until they touch the border.
+/// towards gray until they touch the border. Above an L of about 90 sRGB grows a horn of bright yellow, which a way towards gray may
+/// leave and enter again: there colours outside end at its tip or at its root.
 ///
 /// ```
 /// use autochrome_color::gamut;
@@ -118,7 +119,7 @@ mod tests {
         }
 
         #[test]
-        fn the_border_has_no_steps(l in 5.0_f32..95.0, hue in 0.0_f32..std::f32::consts::TAU, chroma in 20.0_f32..180.0) {
+        fn the_border_has_no_steps_below_the_yellow_horn(l in 5.0_f32..88.0, hue in 0.0_f32..std::f32::consts::TAU, chroma in 20.0_f32..180.0) {
             // A step in the request far too small to see is no visible step in the answer.
             let at = |chroma: f32, hue: f32| fit([l, chroma * hue.cos(), chroma * hue.sin()]);
             prop_assert!(ciede2000(at(chroma, hue), at(chroma + 0.1, hue)) < 0.1);

@@ -21,7 +21,7 @@ static TEMPERATURE: NumberSpec = NumberSpec {
     id: "temperature",
     help: "How to choose among likely colours: lower is more vivid, 1 is their mean; networks with colour classes only",
     min: 0.01,
-    max: 2.0,
+    max: 1.0,
     default: None,
 };
 
