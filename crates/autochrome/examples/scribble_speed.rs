@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// As many rows of pictures as fit into a square.
+/// Pictures in rows as long as the sides of the least square that holds them all; full rows alone.
 fn side_by_side(pictures: &[Plane]) -> Plane {
     let columns = (1..).find(|side| side * side >= pictures.len()).unwrap_or(1);
     let (width, height) = (columns * TILE.0, pictures.len() / columns * TILE.1);
