@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use autochrome_dataset::{Reason, Sampling};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use super::values::duration;
 
 /// `autochrome dataset`.
 #[derive(Debug, Args)]
@@ -51,9 +54,9 @@ pub struct DatasetBuildArguments {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
 
-    /// Which frames to look at: one in so much time (2s, 500ms), each so-manieth (N), or the sharpest of each scene
+    /// Which frames to look at: one per interval (2s, 500ms), every Nth (N), or the sharpest of each scene
     #[arg(long, value_name = "TIME|N|scene", default_value = "1s", value_parser = sampling)]
-    pub every: autochrome_dataset::Sampling,
+    pub every: Sampling,
 
     /// Least change of luma since the frame kept last, 0 to 255 on average
     #[arg(long, value_name = "X", default_value_t = 6.0)]
@@ -107,33 +110,24 @@ pub enum DatasetFormat {
 }
 
 fn dataset_filters() -> PossibleValuesParser {
-    PossibleValuesParser::new(autochrome_dataset::Reason::ALL.iter().map(|reason| reason.name()))
+    PossibleValuesParser::new(Reason::ALL.iter().map(|reason| reason.name()))
 }
 
-fn sampling(text: &str) -> Result<autochrome_dataset::Sampling, String> {
-    use autochrome_dataset::Sampling::{Frames, Scene, Seconds};
-    let wrong = || "write 1s, 500ms, 2m, a number of frames, or scene".to_owned();
+fn sampling(text: &str) -> Result<Sampling, String> {
     if text == "scene" {
-        return Ok(Scene);
+        return Ok(Sampling::Scene);
     }
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number = &text[..text.len() - unit.len()];
-    let scale = match unit {
-        "" => return number.parse().map(Frames).map_err(|_| wrong()),
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(wrong()),
-    };
-    number.parse::<f64>().map(|number| Seconds(number * scale)).map_err(|_| wrong())
+    let frames = text.parse().map(Sampling::Frames);
+    frames
+        .or_else(|_| duration(text).map(|time| Sampling::Seconds(time.as_secs_f64())))
+        .map_err(|_| "write 1s, 500ms, 2m, a number of frames, or scene".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn sampling_is_by_time_number_or_scene() {
-        use autochrome_dataset::Sampling::{Frames, Scene, Seconds};
+        use super::Sampling::{Frames, Scene, Seconds};
         for (text, expected) in [
             ("1s", Seconds(1.0)),
             ("250ms", Seconds(0.25)),

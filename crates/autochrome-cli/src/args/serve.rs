@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
+use super::values::duration;
+
 /// `autochrome serve`.
 #[derive(Debug, Args)]
 pub struct ServeArguments {
@@ -36,35 +38,7 @@ pub struct ServeArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub concurrency: Option<u32>,
 
-    /// How long jobs are kept after their end, such as 90s, 30m, 24h or 7d
+    /// How long jobs are kept after their end, such as 90s, 1h 30m or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub keep: Duration,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write it as 90s, 30m, 24h or 7d".to_owned();
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 24 * 3600,
-        _ => return Err(wrong()),
-    };
-    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    Ok(Duration::from_secs(u64::from(number) * seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    #[test]
-    fn times_are_written_with_their_unit() {
-        assert_eq!(super::duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(super::duration("7d"), Ok(Duration::from_secs(7 * 24 * 3600)));
-        for bad in ["", "s", "24", "1.5h", "-1s", "3 h", "9\u{e9}"] {
-            assert!(super::duration(bad).is_err(), "{bad}");
-        }
-    }
 }
