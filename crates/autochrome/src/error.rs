@@ -140,9 +140,11 @@ impl Error {
     #[must_use]
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Media(MediaError::Quality { .. } | MediaError::CannotEncode { .. }) => Blame::Request,
-            Self::Media(error) => match error.kind() {
-                ErrorKind::Io => Blame::Environment,
+            Self::Media(error) => match error.without_path() {
+                MediaError::Quality { .. }
+                | MediaError::CannotEncode { .. }
+                | MediaError::UnknownExtension { .. } => Blame::Request,
+                error if error.kind() == ErrorKind::Io => Blame::Environment,
                 _ => Blame::Input,
             },
             // Only a picture can lack the colours that are to be changed.
