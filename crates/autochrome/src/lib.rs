@@ -35,11 +35,19 @@
 //! Every [`Error`] says whose fault it is ([`Error::blame`]) and what to do, and has a [code](Error::code) that stays the
 //! same over versions. No input makes this crate panic.
 
+mod budget;
 mod collage;
 mod colored;
 mod colorizer;
+#[cfg(feature = "serde")]
+pub mod document;
 mod error;
+mod guidance_files;
+mod model;
+mod order;
 mod pipeline;
+mod prepared;
+mod remembered;
 mod save;
 mod scribbles;
 
@@ -54,8 +62,13 @@ pub use autochrome_methods::{
     Options, Point, Recolor, Reference, ScribbleSession, Srgb, Stroke, SwatchPair, models, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
+pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::{Blame, Error};
-pub use pipeline::{Request, Response, Stages};
-pub use scribbles::{Scribbles, fit, overlay};
+pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
+pub use model::{Model, Weights};
+pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Setting};
+pub use pipeline::{Finished, Pipeline, ResultFile, Stages, Watch};
+pub use prepared::{Prepared, Variant};
+pub use scribbles::Scribbles;
