@@ -14,10 +14,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use autochrome::document::OrderDocument;
 use autochrome::{Error, Finished, Order, Watch};
 use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError};
-use axum::http::StatusCode;
 
 use crate::intake;
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 use crate::studio::Studio;
 use crate::{ServeError, archive};
 
@@ -266,7 +266,7 @@ impl Jobs {
             ([], first) => {
                 let because = first.map_or("", |(_, detail)| detail);
                 let detail = format!("none of the pictures could be coloured; the first: {because}");
-                self.queue.fail(lease, "nothing-coloured", &detail, now_ms())
+                self.queue.fail(lease, Refusal::NothingColoured.code(), &detail, now_ms())
             }
         }
     }
@@ -280,15 +280,7 @@ pub fn now_ms() -> i64 {
 
 impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
-        let status = match error {
-            QueueError::Unknown => StatusCode::NOT_FOUND,
-            QueueError::LeaseLost => StatusCode::CONFLICT,
-            QueueError::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            QueueError::Full => {
-                return Self { detail: error.to_string(), retry_after_s: Some(30), ..Self::busy() };
-            }
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self::new(status, error.code(), error.to_string())
+        let retry_after_s = matches!(error, QueueError::Full).then_some(30);
+        Self { retry_after_s, ..Self::of_code(error.as_code(), error.to_string()) }
     }
 }

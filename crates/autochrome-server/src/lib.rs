@@ -27,6 +27,7 @@ mod metrics;
 mod openapi;
 mod problem;
 mod ranges;
+mod refusal;
 mod routes;
 mod studio;
 
@@ -41,6 +42,7 @@ use tokio::net::TcpListener;
 
 pub use assets::has_app;
 pub use keys::Keys;
+pub use refusal::Refusal;
 
 use tokio::sync::Semaphore;
 

@@ -1,23 +1,28 @@
 use std::path::{Path, PathBuf};
 
+use autochrome_errors::ErrorCode;
 use autochrome_net::NetError;
 use thiserror::Error;
 
 /// What can stop a training run.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, ErrorCode)]
 #[non_exhaustive]
 pub enum TrainError {
     /// The recipe does not parse or contradicts itself.
     #[error("the recipe cannot be followed: {0}")]
+    #[code("bad-recipe", BadRequest)]
     Recipe(String),
     /// Pictures are missing or unreadable.
     #[error(transparent)]
+    #[code(transparent)]
     Data(#[from] autochrome_data::Error),
     /// A network, its weights or its device.
     #[error(transparent)]
+    #[code(transparent)]
     Net(#[from] NetError),
     /// A file of the run cannot be read or written.
     #[error("{}: {source}", path.display())]
+    #[code("io", Environment)]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -26,11 +31,13 @@ pub enum TrainError {
     },
     /// The folder holds another run.
     #[error("{0}")]
+    #[code("bad-checkpoint", BadInput)]
     Checkpoint(String),
     /// A loss is no longer a number.
     #[error(
         "at step {step} the {loss} loss became {value}: lower the learning rate, then --resume from the last checkpoint"
     )]
+    #[code("loss-not-a-number", BadInput)]
     NotANumber {
         /// When it happened.
         step: u64,
@@ -44,6 +51,7 @@ pub enum TrainError {
         "at step {step} the discriminator had been right about everything for {patience} steps (loss {loss:.2e}): \
          lower its width or raise lambda_l1, then start again"
     )]
+    #[code("dead-discriminator", BadInput)]
     DeadDiscriminator {
         /// When it was noticed.
         step: u64,
@@ -55,20 +63,6 @@ pub enum TrainError {
 }
 
 impl TrainError {
-    /// A stable name for scripts.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Recipe(_) => "bad-recipe",
-            Self::Data(error) => error.code(),
-            Self::Net(error) => error.code(),
-            Self::Io { .. } => "io",
-            Self::Checkpoint(_) => "bad-checkpoint",
-            Self::NotANumber { .. } => "loss-not-a-number",
-            Self::DeadDiscriminator { .. } => "dead-discriminator",
-        }
-    }
-
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.to_owned(), source }
     }

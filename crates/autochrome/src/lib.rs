@@ -53,6 +53,7 @@ mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Plane, Tone};
+pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
@@ -65,7 +66,7 @@ pub use autochrome_net::{ModelCard, NetError};
 pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
-pub use error::{Blame, Error};
+pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
 pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Setting};

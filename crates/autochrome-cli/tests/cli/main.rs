@@ -7,6 +7,7 @@ mod util;
 
 mod contract;
 mod dataset;
+mod errors;
 mod evaluate;
 mod folders;
 mod guidance;
