@@ -9,8 +9,10 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::log;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 
@@ -25,7 +27,8 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     // Without random numbers ids are all alike, which is no reason to refuse a picture.
     let _ = getrandom::fill(&mut random);
     let id = hex::encode(random);
-    let mut response = next.run(request).await;
+    let (began, span) = (Instant::now(), log::span(&request, &id));
+    let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = Problem::of(&response) {
         let mut document = problem.document(&id);
         for (name, value) in response.headers() {
@@ -37,6 +40,7 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         response = document;
     }
     app.metrics.answered(response.status().as_u16());
+    log::answered(&span, began, &response);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }

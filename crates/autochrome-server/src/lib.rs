@@ -23,6 +23,7 @@ mod guard;
 mod intake;
 mod jobs;
 mod keys;
+mod log;
 mod metrics;
 mod openapi;
 mod problem;
@@ -42,7 +43,9 @@ use tokio::net::TcpListener;
 
 pub use assets::has_app;
 pub use keys::Keys;
+pub use log::{LogFormat, log_to_stderr};
 pub use refusal::Refusal;
+pub use tracing_subscriber::filter::{LevelFilter as LogLevel, Targets as LogLevels};
 
 use tokio::sync::Semaphore;
 

@@ -20,7 +20,7 @@ pub use evaluate::EvaluateArguments;
 pub use keys::{KeysArguments, KeysCommand};
 pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
-pub use serve::ServeArguments;
+pub use serve::{LogArgument, ServeArguments};
 pub use train::TrainArguments;
 
 /// Give colour to grayscale photographs, offline, on an ordinary CPU.
