@@ -8,6 +8,7 @@ mod methods;
 mod models;
 mod serve;
 mod train;
+mod sliders;
 mod values;
 
 use std::path::PathBuf;
