@@ -110,9 +110,7 @@ impl Painter {
     #[must_use]
     pub fn takes_points(&self) -> bool {
         match &self.kind {
-            Kind::Method { method, hints: None, .. } => {
-                method.info().guidance.contains(&GuidanceKind::Points)
-            }
+            Kind::Method { method, hints: None, .. } => method.info().takes.contains(&GuidanceKind::Points),
             _ => false,
         }
     }
@@ -156,7 +154,7 @@ impl Painter {
 /// The picture's reference beside what else is said, for a method that takes references.
 fn with_reference<'a>(method: &dyn Method, picture: &Picture, guidance: &'a Guidance) -> Cow<'a, Guidance> {
     match &picture.reference {
-        Some(reference) if method.info().guidance.contains(&GuidanceKind::References) => {
+        Some(reference) if method.info().takes.contains(&GuidanceKind::References) => {
             let (luma, chroma) = reference.lab();
             let mut guidance = guidance.clone();
             guidance.references.push(Reference { luma, chroma, name: reference.name.clone() });

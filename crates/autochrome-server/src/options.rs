@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use autochrome::{Area, Format, Guidance, Point, Recolor, Srgb, Stroke, SwatchPair};
+use autochrome::{Area, Format, Guidance, OptionInput, Point, Recolor, Srgb, Stroke, SwatchPair};
 use autochrome_color::filters::{self, Look};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -275,20 +275,25 @@ impl LookJson {
 }
 
 impl ColorizeOptions {
-    /// The options of a method, as text.
+    /// The options of a method, as they were given.
     ///
     /// # Errors
     /// When a value is neither number, switch nor text.
-    pub fn settings(&self) -> Result<Vec<(&str, String)>, Problem> {
+    pub fn settings(&self) -> Result<Vec<(&str, OptionInput<'_>)>, Problem> {
         self.settings
             .iter()
-            .map(|(id, value)| match value {
-                Value::String(text) => Ok((id.as_str(), text.clone())),
-                Value::Number(_) | Value::Bool(_) => Ok((id.as_str(), value.to_string())),
-                _ => Err(wrong(
-                    "option-out-of-range",
-                    format!("option `{id}` must be a number, true, false or text"),
-                )),
+            .map(|(id, value)| {
+                let input = match value {
+                    Value::String(text) => Some(OptionInput::Text(text)),
+                    Value::Number(number) => number.as_f64().map(OptionInput::Number),
+                    Value::Bool(on) => Some(OptionInput::Switch(*on)),
+                    _ => None,
+                };
+                let wrong = || {
+                    let detail = format!("option `{id}` must be a number, true, false or text");
+                    wrong("option-out-of-range", detail)
+                };
+                Ok((id.as_str(), input.ok_or_else(wrong)?))
             })
             .collect()
     }

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use autochrome::{
     Answer, Chroma, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits,
-    Look, Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, fit,
-    models, registry,
+    Look, Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, models,
+    registry,
 };
 use autochrome_color::resize::{Filter as Resampling, fit_within, resize_plane};
 use axum::http::StatusCode;
@@ -146,7 +146,7 @@ impl Studio {
             self.method(ask.method.as_deref().unwrap_or(self.default_method()), ask.model.as_deref())?;
         let mut options = Options::default();
         for (id, value) in ask.settings()? {
-            options.set(method.info(), id, &value)?;
+            options.set(method.info(), id, value)?;
         }
         Ok((method, options))
     }
@@ -182,11 +182,12 @@ impl Studio {
         let (method, options) = self.chosen(ask)?;
         let mut guidance = ask.guidance()?;
         extras.add_to(&mut guidance, self.limits)?;
-        fit(&mut guidance, method.info());
-        method.info().check(&guidance)?;
+        guidance.convert_for(method.info());
+        guidance.reduce_references_for(method.info(), &options);
+        method.info().check_said(guidance.kinds())?;
         let (wanted, side_px) = (ask.variants()? as usize, ask.max_side_px()?);
 
-        let changes_colors = method.info().guidance.contains(&GuidanceKind::Colors);
+        let changes_colors = method.info().takes.contains(&GuidanceKind::Colors);
         let decoding = DecodeOptions { limits: self.limits, keep_chroma: changes_colors };
         let mut picture = decode(bytes, &decoding)?;
         if changes_colors {
@@ -252,7 +253,7 @@ impl Studio {
             );
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "option-out-of-range", detail));
         }
-        let draws = question.method.info().guidance.contains(&GuidanceKind::Seed);
+        let draws = question.method.info().takes.contains(&GuidanceKind::Seed);
         // A method may draw the same twice; then fewer are given.
         for draw in 1..=if draws { 2 * wanted as u64 } else { 0 } {
             if all.len() >= wanted {
@@ -534,9 +535,11 @@ mod tests {
         name: "Dice",
         summary: "Draws",
         paper: None,
-        guidance: &[GuidanceKind::Seed],
+        needs: &[],
+        takes: &[GuidanceKind::Seed],
         options: &[],
         uses_model: false,
+        reference_side: None,
     };
 
     impl Method for Dice {

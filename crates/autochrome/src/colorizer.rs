@@ -6,10 +6,10 @@ use autochrome_color::Tone;
 use autochrome_color::filters::Look;
 use autochrome_media::Picture;
 use autochrome_methods::{
-    Answer, Guidance, GuidanceKind, Method, MethodInfo, ModelSource, Options, registry,
+    Answer, Guidance, GuidanceKind, Method, MethodInfo, ModelSource, OptionInput, Options, registry,
 };
 
-use crate::{Colored, Error, Scribbles, fit};
+use crate::{Colored, Error, Scribbles};
 
 /// Gives colour to pictures; one can be shared by many threads.
 pub struct Colorizer {
@@ -77,7 +77,7 @@ impl Colorizer {
     /// The colours that a picture has already come from the picture itself.
     #[must_use]
     pub fn guidance(mut self, mut guidance: Guidance) -> Self {
-        fit(&mut guidance, self.method.info());
+        guidance.convert_for(self.method.info());
         self.guidance = guidance;
         self
     }
@@ -89,11 +89,11 @@ impl Colorizer {
         self
     }
 
-    /// Sets an option of the method from text.
+    /// Sets an option of the method, from text or a typed value.
     ///
     /// # Errors
     /// When the method has no such option or the value is out of range.
-    pub fn option(mut self, id: &str, value: &str) -> Result<Self, Error> {
+    pub fn option<'a>(mut self, id: &str, value: impl Into<OptionInput<'a>>) -> Result<Self, Error> {
         self.options.set(self.method.info(), id, value)?;
         Ok(self)
     }
@@ -110,6 +110,12 @@ impl Colorizer {
         self.method.model()
     }
 
+    /// The longer side, in pixels, beyond which the method looks at no more of a reference; `None` when it takes none.
+    #[must_use]
+    pub fn reference_px(&self) -> Option<usize> {
+        self.info().reference_px(&self.options)
+    }
+
     /// Whether pictures must be read with their colours ([`autochrome_media::DecodeOptions::keep_chroma`]).
     #[must_use]
     pub fn needs_colors(&self) -> bool {
@@ -117,7 +123,7 @@ impl Colorizer {
     }
 
     fn changes_colors(&self) -> bool {
-        self.info().guidance.contains(&GuidanceKind::Colors)
+        self.info().takes.contains(&GuidanceKind::Colors)
     }
 
     /// The picture in colour: the method's best answer. Luma is untouched, but for that of drawings and under a look.
@@ -142,7 +148,7 @@ impl Colorizer {
         if let Some(scribbles) = &self.scribbles {
             let guidance = guidance.to_mut();
             guidance.marks = Some(scribbles.marks(picture)?);
-            fit(guidance, self.info());
+            guidance.convert_for(self.info());
         }
         if self.changes_colors() {
             guidance.to_mut().colors.clone_from(&picture.chroma);

@@ -49,12 +49,14 @@ pub use autochrome_media::{
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Area, Guidance, GuidanceKind, Marks, Method, MethodError, MethodInfo, ModelSource, OptionSpec,
-    Options, Point, Recolor, Reference, ScribbleSession, Srgb, Stroke, SwatchPair, models, registry,
+    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, IntSpec, Marks, Method,
+    MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, Paper, Point,
+    RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair, SwitchSpec,
+    models, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::{Blame, Error};
 pub use pipeline::{Request, Response, Stages};
-pub use scribbles::{Scribbles, fit, overlay};
+pub use scribbles::{Scribbles, overlay};

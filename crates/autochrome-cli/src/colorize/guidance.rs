@@ -4,49 +4,42 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use autochrome::{
-    Blame as Fault, Chroma, Colorizer, DecodeOptions, Error, Guidance, GuidanceKind, Limits, Picture, Plane,
-    Reference, Scribbles, decode, fit, read_file, registry,
+    Blame as Fault, Colorizer, DecodeOptions, Error, Guidance, GuidanceKind, GuidanceKinds, Limits,
+    MethodError, MethodInfo, Need, Picture, Reference, Scribbles, decode, read_file, registry,
 };
-use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 
 use super::inputs;
 use crate::args::GuidanceArguments;
 use crate::exit::{Blame as _, Exit, Failure};
 
-/// Longer side that one reference is shrunk to, and each of a whole folder: more detail says nothing about colours.
-const REFERENCE_PX: usize = 2048;
-const FOLDER_REFERENCE_PX: usize = 512;
+/// The option that `--sketch` switches on.
+const SKETCH: &str = "sketch";
 
-/// The method that fits the guidance when none is named.
-pub fn method(arguments: &GuidanceArguments) -> Result<&'static str, Failure> {
+/// The id of the method that fits the guidance when none is named.
+pub fn method(arguments: &GuidanceArguments) -> &'static str {
     let GuidanceArguments { scribbles, hints, reference, references, swatch, palette, sketch } = arguments;
-    if scribbles.is_some() || hints.is_some() || *sketch {
-        return Ok("scribble");
+    if *sketch && let Some(entry) = registry::with_option(SKETCH) {
+        return entry.info.id;
     }
-    if !palette.is_empty() {
-        return Ok("palette");
-    }
-    if reference.is_empty() && references.is_none() && swatch.is_empty() {
-        return Ok(registry::DEFAULT);
-    }
-    let takes_references =
-        registry::methods().iter().filter(|entry| entry.info.guidance.contains(&GuidanceKind::References));
-    let known: Vec<&str> = takes_references.map(|entry| entry.info.id).collect();
-    match known.iter().find(|id| **id == "deep") {
-        Some(deep) => Ok(deep),
-        None => Err(Failure::usage(format!(
-            "name the method that is to take colours from the reference: --method {}",
-            known.join(" or ")
-        ))),
-    }
+    let said: GuidanceKinds = [
+        (hints.is_some(), GuidanceKind::Points),
+        (scribbles.is_some(), GuidanceKind::Marks),
+        (!reference.is_empty() || references.is_some(), GuidanceKind::References),
+        (!swatch.is_empty(), GuidanceKind::Swatches),
+        (!palette.is_empty(), GuidanceKind::Recolors),
+    ]
+    .into_iter()
+    .filter_map(|(said, kind)| said.then_some(kind))
+    .collect();
+    registry::for_guidance(said).info.id
 }
 
 /// Reads what the arguments name and tells `colorizer`.
 pub fn tell(colorizer: Colorizer, arguments: &GuidanceArguments) -> Result<Colorizer, Failure> {
     let info = colorizer.info();
-    if arguments.sketch && info.id != "scribble" {
+    if arguments.sketch && info.option(SKETCH).is_none() {
         return Err(Failure::usage(format!(
-            "--sketch fills drawings with the method `scribble`, not with `{}`; leave --method out",
+            "--sketch sets the option `{SKETCH}`, which the method `{}` does not have; leave --method out",
             info.id
         )));
     }
@@ -72,12 +65,16 @@ pub fn tell(colorizer: Colorizer, arguments: &GuidanceArguments) -> Result<Color
             scribbles = Some(Scribbles::new(picture(path, &bytes)?));
         }
     }
-    for path in &arguments.reference {
-        guidance.references.push(reference(path, REFERENCE_PX)?);
-    }
+    let mut paths = arguments.reference.clone();
     if let Some(folder) = &arguments.references {
-        for path in pictures_of(folder)? {
-            guidance.references.push(reference(&path, FOLDER_REFERENCE_PX)?);
+        paths.extend(pictures_of(folder)?);
+    }
+    if !paths.is_empty() {
+        let kind = GuidanceKind::References;
+        let unsupported = MethodError::GuidanceUnsupported { method: info.id, kind };
+        let side_px = colorizer.reference_px().ok_or(unsupported).usage()?;
+        for path in &paths {
+            guidance.references.push(reference(path, side_px)?);
         }
     }
     guidance.swatches.clone_from(&arguments.swatch);
@@ -90,34 +87,55 @@ pub fn tell(colorizer: Colorizer, arguments: &GuidanceArguments) -> Result<Color
     }
     guidance.recolors.clone_from(&arguments.palette);
 
-    fit(&mut guidance, info);
-    info.check(&guidance).map_err(Error::from).usage()?;
-    let takes = |kind: GuidanceKind| info.guidance.contains(&kind);
-    if scribbles.is_some() && !takes(GuidanceKind::Marks) && !takes(GuidanceKind::Points) {
-        return Err(Failure::usage(format!(
-            "the method `{}` takes no scribbles; use --method scribble, or leave --method out",
-            info.id
-        )));
+    let mut said = guidance.kinds();
+    if scribbles.is_some() {
+        said.insert(GuidanceKind::Marks);
     }
-    if scribbles.is_none() && guidance.kinds().next().is_none() {
-        nothing_said(info.id)?;
-    }
+    check(info, said)?;
     let colorizer = colorizer.guidance(guidance);
     let colorizer = match scribbles {
         Some(scribbles) => colorizer.scribbles(scribbles),
         None => colorizer,
     };
-    if arguments.sketch { colorizer.option("sketch", "on").usage() } else { Ok(colorizer) }
+    if arguments.sketch { colorizer.option(SKETCH, true).usage() } else { Ok(colorizer) }
 }
 
-/// Refuses methods that can do nothing by themselves, before anything is read.
-fn nothing_said(method: &str) -> Result<(), Failure> {
-    let wanted = match method {
-        "scribble" => "--scribbles FILE or --hints FILE",
-        "palette" => "--palette FROM=TO or --reference FILE",
-        _ => return Ok(()),
+/// Refuses what the method has no use for, and methods that can do nothing with what was said, before anything is read.
+fn check(info: &MethodInfo, said: GuidanceKinds) -> Result<(), Failure> {
+    if said.contains(GuidanceKind::Marks) && !info.accepts(GuidanceKind::Marks) {
+        let other = registry::for_guidance([GuidanceKind::Marks].into_iter().collect()).info.id;
+        return Err(Failure::usage(format!(
+            "the method `{}` takes no scribbles; use --method {other}, or leave --method out",
+            info.id
+        )));
+    }
+    match info.unsaid(said) {
+        Some(need) if said.iter().all(|kind| info.accepts(kind)) => Err(Failure::usage(format!(
+            "the method `{}` needs to be told colours; add {}",
+            info.id,
+            arguments_for(need)
+        ))),
+        _ => info.check_said(said).map_err(Error::from).usage(),
+    }
+}
+
+/// The arguments that meet a need: `--scribbles FILE or --hints FILE`.
+fn arguments_for(need: &Need) -> String {
+    let argument = |kind: &GuidanceKind| match kind {
+        GuidanceKind::Points => Some("--hints FILE"),
+        GuidanceKind::Strokes | GuidanceKind::Marks => Some("--scribbles FILE"),
+        GuidanceKind::References => Some("--reference FILE"),
+        GuidanceKind::Swatches => Some("--swatch PAIR"),
+        GuidanceKind::Recolors => Some("--palette FROM=TO"),
+        _ => None,
     };
-    Err(Failure::usage(format!("the method `{method}` needs to be told colours; add {wanted}")))
+    let mut arguments: Vec<&str> = Vec::new();
+    for argument in need.any_of.iter().filter_map(argument) {
+        if !arguments.contains(&argument) {
+            arguments.push(argument);
+        }
+    }
+    arguments.join(" or ")
 }
 
 /// Whose fault it is that a file beside the inputs cannot be read.
@@ -141,21 +159,12 @@ fn is_json(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{")
 }
 
-fn reference(path: &Path, most_px: usize) -> Result<Reference, Failure> {
+fn reference(path: &Path, side_px: usize) -> Result<Reference, Failure> {
     let Picture { luma, chroma, .. } = picture(path, &read(path)?)?;
     let Some(chroma) = chroma else {
         return Err(Failure::usage(format!("{} has no colours to take", path.display())));
     };
-    let (luma, chroma) = shrunk(luma, chroma, most_px);
-    Ok(Reference { luma, chroma, name: path.display().to_string() })
-}
-
-fn shrunk(luma: Plane, chroma: Chroma, most_px: usize) -> (Plane, Chroma) {
-    let (width, height) = fit_within(luma.width(), luma.height(), most_px);
-    if (width, height) == luma.size() {
-        return (luma, chroma);
-    }
-    (resize_plane(&luma, width, height, Filter::Area), resize_chroma(&chroma, width, height, Filter::Area))
+    Ok(Reference { luma, chroma, name: path.display().to_string() }.reduced(side_px))
 }
 
 /// The pictures of a folder, by name.

@@ -190,7 +190,7 @@ impl Run<'_> {
         // A side-by-side picture is twice as large, but made after most of the rest is gone.
         let collage = if with_collage { picture * 3 / 5 } else { 0 };
         let network = if self.colorizer.model().is_some() { BYTES_PER_NETWORK } else { 0 };
-        let spreads = self.colorizer.info().guidance.contains(&GuidanceKind::Strokes);
+        let spreads = self.colorizer.info().takes.contains(&GuidanceKind::Strokes);
         let solver = if spreads { BYTES_PER_SOLVER } else { 0 };
         picture + collage + file_bytes as u64 + network + solver
     }

@@ -89,7 +89,7 @@ fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
     let source = weights.as_ref().map(Weights::source);
     let method = match &arguments.method {
         Some(method) => method,
-        None => guidance::method(&arguments.guidance)?,
+        None => guidance::method(&arguments.guidance),
     };
     let mut colorizer = Colorizer::open(method, source).map_err(blame)?;
     for (id, value) in &arguments.options {

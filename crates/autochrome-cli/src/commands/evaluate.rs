@@ -111,8 +111,7 @@ fn painters(arguments: &EvaluateArguments) -> Result<Vec<Painter>, Failure> {
         }
         let mut add = |name: String, open: &dyn Fn() -> Result<Box<dyn Method>, Failure>| {
             painters.push(Painter::method(&name, open()?, options.clone()));
-            if let Some(count) =
-                arguments.hints.filter(|_| entry.info.guidance.contains(&GuidanceKind::Points))
+            if let Some(count) = arguments.hints.filter(|_| entry.info.takes.contains(&GuidanceKind::Points))
             {
                 let name = format!("{name}, {count} hints");
                 painters.push(Painter::hinted(name, open()?, options.clone(), count.into(), arguments.seed));
