@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use autochrome::document::HintsDocument;
-use autochrome::{Blame as Fault, Error, GuidanceFile, GuidanceFiles, Limits, OrderDraft, Setting};
+use autochrome::{Blame as Fault, Error, GuidanceFile, GuidanceFiles, Limits, OrderDraft, Setting, registry};
 
 use super::inputs;
 use crate::args::GuidanceArguments;
 use crate::exit::{Blame as _, Exit, Failure};
 
-/// The option of methods that fill drawings.
+/// The option that `--sketch` switches on.
 const SKETCH: &str = "sketch";
 
 /// Adds what the arguments say to `draft`, and reads the files that say more.
@@ -48,6 +48,17 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
         )));
     }
     if arguments.sketch {
+        let entry = match &draft.method {
+            Some(id) => registry::find(id).ok().filter(|entry| entry.info.option(SKETCH).is_some()),
+            None => registry::with_option(SKETCH),
+        };
+        let Some(entry) = entry else {
+            return Err(Failure::usage(format!(
+                "--sketch sets the option `{SKETCH}`, which the method `{}` does not have; leave --method out",
+                draft.method.as_deref().unwrap_or_default()
+            )));
+        };
+        draft.method = Some(entry.info.id.to_owned());
         draft.settings.push((SKETCH.to_owned(), Setting::Switch(true)));
     }
     Ok(files)

@@ -24,7 +24,7 @@ pub async fn cube(
 ) -> Result<Response, Problem> {
     let Query(look) = query
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-query", error.body_text()))?;
-    let cube = Cube::new(&look.look()?);
+    let cube = Cube::with_tone(&look.tone()?, &look.look()?);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),
