@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use autochrome::filters::{self, Filter};
+use autochrome::{Control, tone};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -107,20 +108,20 @@ pub struct ColorizeArguments {
     #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
     pub options: Vec<(String, String)>,
 
-    /// Strength of the colours: 0 is gray, 1 as found, at most 4
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = within::<0, 4>)]
+    /// [`tone::SATURATION`]
+    #[arg(long, value_name = "X", help = help_of(&tone::SATURATION), default_value_t = tone::SATURATION.default, value_parser = |text: &str| number(text, &tone::SATURATION))]
     pub saturation: f32,
 
-    /// Warmth of the colours: -50 is blue, 50 yellow
-    #[arg(long, value_name = "X", default_value_t = 0.0, allow_hyphen_values = true, value_parser = within::<-50, 50>)]
+    /// [`tone::TEMPERATURE`]
+    #[arg(long, value_name = "X", help = help_of(&tone::TEMPERATURE), default_value_t = tone::TEMPERATURE.default, allow_hyphen_values = true, value_parser = |text: &str| number(text, &tone::TEMPERATURE))]
     pub temperature: f32,
 
-    /// Tint of the colours: -50 is green, 50 magenta
-    #[arg(long, value_name = "X", default_value_t = 0.0, allow_hyphen_values = true, value_parser = within::<-50, 50>)]
+    /// [`tone::TINT`]
+    #[arg(long, value_name = "X", help = help_of(&tone::TINT), default_value_t = tone::TINT.default, allow_hyphen_values = true, value_parser = |text: &str| number(text, &tone::TINT))]
     pub tint: f32,
 
-    /// Contrast: 1 as is; the one adjustment, with --filter, that changes lightness
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = contrast)]
+    /// [`filters::CONTRAST`]
+    #[arg(long, value_name = "X", help = help_of(&filters::CONTRAST), default_value_t = filters::CONTRAST.default, value_parser = |text: &str| number(text, &filters::CONTRAST))]
     pub contrast: f32,
 
     /// Put a filter over the finished picture, all of it (1) or a share; `autochrome filters` lists them
@@ -593,19 +594,14 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(value) if range.contains(&value) => Ok(value),
-        _ => Err(format!("give a number from {} to {}", range.start(), range.end())),
-    }
+fn number(text: &str, control: &Control) -> Result<f32, String> {
+    let value = text.parse().ok().and_then(|value| control.accept(value));
+    value.ok_or_else(|| format!("give a number from {}", control.range()))
 }
 
-fn within<const LOW: i16, const HIGH: i16>(text: &str) -> Result<f32, String> {
-    number(text, f32::from(LOW)..=f32::from(HIGH))
-}
-
-fn contrast(text: &str) -> Result<f32, String> {
-    number(text, 0.5..=2.0)
+/// What a control does, and its range.
+fn help_of(control: &Control) -> String {
+    format!("{}; {}", control.help, control.range())
 }
 
 fn filter(text: &str) -> Result<(&'static Filter, f32), String> {
@@ -614,7 +610,7 @@ fn filter(text: &str) -> Result<(&'static Filter, f32), String> {
         let known: Vec<&str> = filters::all().iter().map(|filter| filter.id).collect();
         format!("there is no such filter; choose one of {}", known.join(", "))
     })?;
-    Ok((filter, number(amount, 0.0..=1.0)?))
+    Ok((filter, number(amount, &filters::AMOUNT)?))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use autochrome::{Area, Format, Guidance, OptionInput, Point, Recolor, Srgb, Stroke, SwatchPair};
 use autochrome_color::filters::{self, Look};
+use autochrome_color::{Control, Tone, tone};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::Problem;
@@ -216,26 +217,65 @@ pub enum RecolorJson {
 pub struct LookJson {
     /// Id of a filter, from `/v1/filters`; `none` for none.
     filter: Option<String>,
-    /// How much of the filter; 1 when left out.
-    #[schema(minimum = 0, maximum = 1)]
-    #[param(minimum = 0, maximum = 1)]
+    /// How much of the filter.
+    #[schema(schema_with = amount)]
+    #[param(schema_with = amount)]
     amount: Option<f64>,
-    /// Strength of the colours; 1 when left out.
-    #[schema(minimum = 0, maximum = 4)]
-    #[param(minimum = 0, maximum = 4)]
+    /// Strength of the colours.
+    #[schema(schema_with = saturation)]
+    #[param(schema_with = saturation)]
     saturation: Option<f64>,
-    /// Blue below 0, yellow above.
-    #[schema(minimum = -50, maximum = 50)]
-    #[param(minimum = -50, maximum = 50)]
+    /// Warmth of the colours.
+    #[schema(schema_with = temperature)]
+    #[param(schema_with = temperature)]
     temperature: Option<f64>,
-    /// Green below 0, magenta above.
-    #[schema(minimum = -50, maximum = 50)]
-    #[param(minimum = -50, maximum = 50)]
+    /// Tint of the colours.
+    #[schema(schema_with = tint)]
+    #[param(schema_with = tint)]
     tint: Option<f64>,
-    /// Contrast; 1 when left out.
-    #[schema(minimum = 0.5, maximum = 2)]
-    #[param(minimum = 0.5, maximum = 2)]
+    /// Contrast.
+    #[schema(schema_with = contrast)]
+    #[param(schema_with = contrast)]
     contrast: Option<f64>,
+}
+
+/// A number that may be left out, with the range of its control.
+fn control(control: &Control) -> Schema {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Number, Type::Null]))
+        .description(Some(control.help))
+        .minimum(Some(f64::from(control.min)))
+        .maximum(Some(f64::from(control.max)))
+        .default(Some(control.default.into()))
+        .into()
+}
+
+fn amount() -> Schema {
+    control(&filters::AMOUNT)
+}
+
+fn saturation() -> Schema {
+    control(&tone::SATURATION)
+}
+
+fn temperature() -> Schema {
+    control(&tone::TEMPERATURE)
+}
+
+fn tint() -> Schema {
+    control(&tone::TINT)
+}
+
+fn contrast() -> Schema {
+    control(&filters::CONTRAST)
+}
+
+/// The value of a control; its default when none is given.
+fn value(control: &Control, given: Option<f64>) -> Result<f32, Problem> {
+    let given = given.unwrap_or(control.default.into());
+    control.accept(given).ok_or_else(|| {
+        wrong("look-out-of-range", format!("{} is {given}; give {}", control.id, control.range()))
+    })
 }
 
 fn wrong(code: &'static str, detail: String) -> Problem {
@@ -243,7 +283,7 @@ fn wrong(code: &'static str, detail: String) -> Problem {
 }
 
 impl LookJson {
-    /// What it means.
+    /// What it asks of the finished picture.
     ///
     /// # Errors
     /// When there is no such filter or a number is out of range.
@@ -255,21 +295,22 @@ impl LookJson {
                 wrong("unknown-filter", format!("there is no filter `{id}`; known: {}", known.join(", ")))
             })?),
         };
-        // Compared before it is rounded: what lies a hair beyond a bound is beyond it.
-        let number = |name, value: Option<f64>, default: f32, low: f64, high: f64| match value {
-            None => Ok(default),
-            Some(value) if (low..=high).contains(&value) => Ok(value as f32),
-            Some(value) => {
-                Err(wrong("look-out-of-range", format!("{name} is {value}; give {low} to {high}")))
-            }
-        };
         Ok(Look {
             filter,
-            amount: number("amount", self.amount, 1.0, 0.0, 1.0)?,
-            saturation: number("saturation", self.saturation, 1.0, 0.0, 4.0)?,
-            temperature: number("temperature", self.temperature, 0.0, -50.0, 50.0)?,
-            tint: number("tint", self.tint, 0.0, -50.0, 50.0)?,
-            contrast: number("contrast", self.contrast, 1.0, 0.5, 2.0)?,
+            amount: value(&filters::AMOUNT, self.amount)?,
+            contrast: value(&filters::CONTRAST, self.contrast)?,
+        })
+    }
+
+    /// What it asks of the colours.
+    ///
+    /// # Errors
+    /// When a number is out of range.
+    pub fn tone(&self) -> Result<Tone, Problem> {
+        Ok(Tone {
+            saturation: value(&tone::SATURATION, self.saturation)?,
+            temperature: value(&tone::TEMPERATURE, self.temperature)?,
+            tint: value(&tone::TINT, self.tint)?,
         })
     }
 }
@@ -424,7 +465,7 @@ mod tests {
     #[test]
     fn nothing_asked_is_nothing_changed() {
         let options = parse("{}");
-        assert!(options.look.look().unwrap().is_identity());
+        assert!(options.look.look().unwrap().is_identity() && options.look.tone().unwrap().is_identity());
         assert_eq!(options.guidance().unwrap(), Guidance::default());
         assert_eq!(options.format(Format::Gif).unwrap(), Format::Png);
     }
@@ -438,7 +479,8 @@ mod tests {
             r#"{"filter":"x"}"#,
         ] {
             let options = parse(&format!(r#"{{"look":{look}}}"#));
-            assert_eq!(options.look.look().unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
+            let refused = options.look.look().map(drop).and(options.look.tone().map(drop));
+            assert_eq!(refused.unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
         }
     }
 

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use autochrome::{
     Answer, Chroma, Colorizer, DecodeOptions, Depth, EncodeOptions, Format, Guidance, GuidanceKind, Limits,
-    Look, Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, decode, models,
-    registry,
+    Look, Metadata, Method, MethodError, MethodInfo, ModelSource, Options, Picture, Plane, Tone, decode,
+    models, registry,
 };
 use autochrome_color::resize::{Filter as Resampling, fit_within, resize_plane};
 use axum::http::StatusCode;
@@ -158,6 +158,7 @@ impl Studio {
     pub fn check(&self, ask: &ColorizeOptions) -> Result<(), Problem> {
         self.chosen(ask)?;
         ask.look.look()?;
+        ask.look.tone()?;
         ask.guidance()?;
         ask.format(Format::Png)?;
         ask.variants()?;
@@ -178,7 +179,7 @@ impl Studio {
     ) -> Result<Painted, Problem> {
         let start = Instant::now();
         let reached = |share| if (watch.reached)(share) { Err(Problem::stopping()) } else { Ok(()) };
-        let look = ask.look.look()?;
+        let (tone, look) = (ask.look.tone()?, ask.look.look()?);
         let (method, options) = self.chosen(ask)?;
         let mut guidance = ask.guidance()?;
         extras.add_to(&mut guidance, self.limits)?;
@@ -202,7 +203,7 @@ impl Studio {
         reached(0.7)?;
         let info = method.info();
         if let Some(hear) = watch.preview {
-            hear(&preview(&picture, info, &chosen[0].answer, &look)?);
+            hear(&preview(&picture, info, &chosen[0].answer, (&tone, &look))?);
         }
         if let Some(side_px) = side_px {
             shrink(&mut picture, side_px);
@@ -212,7 +213,7 @@ impl Studio {
         let all = chosen.len() as f32;
         for (number, Chosen { answer, seed, place }) in chosen.into_iter().enumerate() {
             reached(0.7 + 0.3 * number as f32 / all)?;
-            let (bytes, painted) = put_on(&picture, info, &answer, ask.collage, &look, &encoding)?;
+            let (bytes, painted) = put_on(&picture, info, &answer, ask.collage, (&tone, &look), &encoding)?;
             size = painted;
             variants.push(Variant { bytes, seed, answer: place });
         }
@@ -344,11 +345,11 @@ fn put_on(
     info: &'static MethodInfo,
     answer: &Arc<Answer>,
     collage: bool,
-    look: &Look,
+    (tone, look): (&Tone, &Look),
     encoding: &EncodeOptions,
 ) -> Result<(Vec<u8>, (u32, u32)), Problem> {
     let answer = Arc::clone(answer);
-    let painter = Colorizer::with_method(Box::new(Known { info, answer })).look(*look);
+    let painter = Colorizer::with_method(Box::new(Known { info, answer })).tone(*tone).look(*look);
     let mut colored = painter.colorize(picture)?;
     if collage {
         colored = colored.collage(picture)?;
@@ -362,7 +363,7 @@ fn preview(
     picture: &Picture,
     info: &'static MethodInfo,
     answer: &Arc<Answer>,
-    look: &Look,
+    (tone, look): (&Tone, &Look),
 ) -> Result<Vec<u8>, Problem> {
     let (width, height) = fit_within(picture.width(), picture.height(), PREVIEW_PX);
     let small = Picture {
@@ -375,7 +376,7 @@ fn preview(
         ..*picture
     };
     let encoding = EncodeOptions { quality: 80, ..EncodeOptions::new(Format::Jpeg) };
-    put_on(&small, info, answer, false, look, &encoding).map(|(bytes, _)| bytes)
+    put_on(&small, info, answer, false, (tone, look), &encoding).map(|(bytes, _)| bytes)
 }
 
 /// A picture whose longer side is at most `side_px`, without opacity: good for looking at.
@@ -443,6 +444,19 @@ mod tests {
             decode(&painted.variants[0].bytes, &DecodeOptions::default()).unwrap(),
         );
         assert_eq!(before.luma, after.luma);
+    }
+
+    #[test]
+    fn a_tone_changes_colours_and_no_luma() {
+        let studio = Studio::new(Limits::default(), None);
+        let ask = r#"{"method":"gray","look":{"temperature":20,"tint":-15},"format":"png"}"#;
+        let painted = paint(&studio, ask).unwrap();
+        let luma = |bytes: &[u8]| decode(bytes, &DecodeOptions::default()).unwrap().luma;
+        let (before, after) = (luma(CAMERA), luma(&painted.variants[0].bytes));
+        assert!(autochrome_color::metrics::luma_change(&after, &before) <= 1.0);
+        let keep = DecodeOptions { keep_chroma: true, ..DecodeOptions::default() };
+        let chroma = decode(&painted.variants[0].bytes, &keep).unwrap().chroma.unwrap();
+        assert!(chroma.b.row(100)[100] > 10.0 && chroma.a.row(100)[100] < -5.0);
     }
 
     #[test]

@@ -43,7 +43,7 @@ mod pipeline;
 mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
-pub use autochrome_color::{Chroma, Plane, Tone};
+pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits, Look, Tone};
+use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits, Look, Tone, filters};
 
 use super::models::Weights;
 use crate::args::{ColorizeArguments, FormatArgument};
@@ -97,7 +97,7 @@ fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
     }
     let ColorizeArguments { saturation, temperature, tint, contrast, filter, .. } = *arguments;
     let (filter, amount) = filter.unzip();
-    let look = Look { filter, amount: amount.unwrap_or(1.0), contrast, ..Look::default() };
+    let look = Look { filter, amount: amount.unwrap_or(filters::AMOUNT.default), contrast };
     let colorizer = guidance::tell(colorizer, &arguments.guidance)?;
     Ok(colorizer.tone(Tone { saturation, temperature, tint }).look(look))
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/looks/cube`: a look as a table, so that a browser shows a filter without sending the picture again.
+//! `GET /v1/looks/cube`: tone and look as a table, so that a browser shows them without sending the picture again.
 
 use axum::extract::Query;
 use axum::http::{HeaderName, StatusCode, header};
@@ -10,9 +10,9 @@ use crate::intake::PictureFile;
 use crate::options::LookJson;
 use crate::problem::Problem;
 
-/// Tells a look as a table
+/// Tells tone and look as a table
 ///
-/// 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
+/// For previews: finished pictures get their tone exactly, before they are rounded. 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
 #[utoipa::path(
     get, path = "/v1/looks/cube", tag = "What there is", operation_id = "getLookCube",
     params(LookJson),
@@ -24,7 +24,7 @@ pub async fn cube(
 ) -> Result<Response, Problem> {
     let Query(look) = query
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-query", error.body_text()))?;
-    let cube = Cube::new(&look.look()?);
+    let cube = Cube::with_tone(&look.tone()?, &look.look()?);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),

@@ -119,7 +119,7 @@ fn registries_are_told() {
     let methods = server.get("/v1/methods").json();
     let all = methods["methods"].as_array().unwrap();
     assert_eq!(all.iter().filter(|method| method["default"] == true).count(), 1);
-    assert!(all.iter().any(|method| method["settings"]["properties"]["size"]["type"] == "number"));
+    assert!(all.iter().any(|method| method["settings"]["properties"]["size"]["type"] == "integer"));
     assert_eq!(server.get("/v1/filters").json()["filters"].as_array().unwrap().len(), 11);
     assert!(server.get("/v1/models").json()["models"].is_array());
     assert_eq!(server.get("/v1/limits").json()["workers"], 2);
