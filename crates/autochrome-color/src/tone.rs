@@ -21,7 +21,7 @@ pub static SATURATION: Control = Control {
     min: 0.0,
     max: 4.0,
     default: 1.0,
-    step: 0.05,
+    step: 0.01,
     unit: "",
 };
 

@@ -32,6 +32,7 @@ mod options;
 mod palette;
 pub mod registry;
 mod scribble;
+mod sink;
 
 pub use error::MethodError;
 pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};
@@ -42,3 +43,4 @@ pub use options::{
     ChoiceSpec, DefaultValue, IntSpec, OptionInput, OptionSpec, OptionValue, Options, RealSpec, SwitchSpec,
 };
 pub use scribble::ScribbleSession;
+pub use sink::HashSink;

@@ -338,7 +338,9 @@ mod tests {
 
     #[test]
     fn a_document_has_no_more_files_than_a_form() {
-        let json_of = |references: usize| format!(r#"{{"image":"","reference":[{}]}}"#, vec!["\"\""; references].join(","));
+        let json_of = |references: usize| {
+            format!(r#"{{"image":"","reference":[{}]}}"#, vec!["\"\""; references].join(","))
+        };
         let read = |references| json(json_of(references).as_bytes(), 16, OrderDocument::default());
         assert_eq!(read(15).unwrap().files.references.len(), 15);
         let refused = read(16).unwrap_err();

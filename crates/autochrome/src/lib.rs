@@ -58,10 +58,10 @@ pub use autochrome_media::{
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, IntSpec, Marks, Method,
-    MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, Paper, Point,
-    RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair, SwitchSpec,
-    models, registry,
+    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
+    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, Paper,
+    Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair,
+    SwitchSpec, models, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
 pub use budget::{Budget, Share};

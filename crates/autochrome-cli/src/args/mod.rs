@@ -7,8 +7,8 @@ mod keys;
 mod methods;
 mod models;
 mod serve;
-mod train;
 mod sliders;
+mod train;
 mod values;
 
 use std::path::PathBuf;

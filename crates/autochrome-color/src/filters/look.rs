@@ -14,7 +14,7 @@ pub static AMOUNT: Control = Control {
     min: 0.0,
     max: 1.0,
     default: 1.0,
-    step: 0.05,
+    step: 0.01,
     unit: "",
 };
 
@@ -26,7 +26,7 @@ pub static CONTRAST: Control = Control {
     min: 0.5,
     max: 2.0,
     default: 1.0,
-    step: 0.05,
+    step: 0.01,
     unit: "",
 };
 

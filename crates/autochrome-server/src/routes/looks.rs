@@ -1,4 +1,4 @@
-//! `GET /v1/looks/cube`: a look as a table, so that a browser shows a filter without sending the picture again.
+//! `GET /v1/looks/cube`: tone and look as a table, so that a browser shows them without sending the picture again.
 
 use axum::extract::Query;
 use axum::http::{HeaderName, StatusCode, header};
@@ -10,9 +10,9 @@ use autochrome_color::filters::Cube;
 use crate::intake::PictureFile;
 use crate::problem::Problem;
 
-/// Tells a look as a table
+/// Tells tone and look as a table
 ///
-/// 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
+/// For previews: finished pictures get their tone exactly, before they are rounded. 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
 #[utoipa::path(
     get, path = "/v1/looks/cube", tag = "What there is", operation_id = "getLookCube",
     params(LookDocument),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use autochrome::{DefaultValue, GuidanceKind, MOST_VARIANTS, MethodInfo, OptionSpec, models, registry};
-use autochrome_color::filters;
+use autochrome_color::{Control, filters, tone};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -261,6 +261,40 @@ fn schema(option: &OptionSpec) -> Value {
 pub struct FiltersJson {
     /// The filters.
     filters: Vec<FilterJson>,
+    /// What `look` takes beside a filter.
+    look: Vec<ControlJson>,
+    /// What `look` takes that acts on the colours alone and never on lightness.
+    tone: Vec<ControlJson>,
+}
+
+/// A number that can be set, as a slider shows it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Control)]
+pub struct ControlJson {
+    /// What `look` calls it.
+    id: &'static str,
+    /// Name for people.
+    name: &'static str,
+    /// What it does.
+    help: &'static str,
+    /// Smallest allowed value.
+    min: f32,
+    /// Largest allowed value.
+    max: f32,
+    /// Value when it is left out, which changes nothing.
+    default: f32,
+    /// Step of a slider; values between are allowed.
+    step: f32,
+    /// What it is measured in, or nothing.
+    unit: &'static str,
+}
+
+fn controls(controls: &[&Control]) -> Vec<ControlJson> {
+    let json = |control: &&Control| {
+        let Control { id, name, help, min, max, default, step, unit } = **control;
+        ControlJson { id, name, help, min, max, default, step, unit }
+    };
+    controls.iter().map(json).collect()
 }
 
 /// A named look.
@@ -275,14 +309,18 @@ pub struct FilterJson {
     summary: &'static str,
 }
 
-/// Tells every filter
+/// Tells every filter, and what else can be set of a finished picture
 #[utoipa::path(
     get, path = "/v1/filters", tag = "What there is", operation_id = "listFilters",
     responses((status = 200, description = "The filters", body = FiltersJson))
 )]
 pub async fn filters() -> Json<FiltersJson> {
     let filter = |f: &filters::Filter| FilterJson { id: f.id, name: f.name, summary: f.summary };
-    Json(FiltersJson { filters: filters::all().iter().map(filter).collect() })
+    Json(FiltersJson {
+        filters: filters::all().iter().map(filter).collect(),
+        look: controls(filters::CONTROLS),
+        tone: controls(tone::CONTROLS),
+    })
 }
 
 /// Every built-in model.

@@ -25,7 +25,9 @@ use autochrome_media::Format;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use guidance::{AreaDocument, HintsDocument, PointDocument, RecolorDocument, StrokeDocument, SwatchDocument};
+pub use guidance::{
+    AreaDocument, HintsDocument, PointDocument, RecolorDocument, StrokeDocument, SwatchDocument,
+};
 pub use look::LookDocument;
 
 use crate::order::{Collage, OrderDraft, Setting};
