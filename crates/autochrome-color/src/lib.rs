@@ -12,6 +12,7 @@
 //! | [`delta_e`], [`metrics`] | how far a result lies from the truth |
 
 pub mod bins;
+mod control;
 pub mod delta_e;
 pub mod filters;
 pub mod gamut;
@@ -24,5 +25,6 @@ pub mod srgb;
 pub mod tone;
 pub mod upsample;
 
+pub use control::Control;
 pub use plane::{Chroma, Plane};
 pub use tone::Tone;

@@ -48,6 +48,12 @@ impl Plane {
         &self.data
     }
 
+    /// Every sample as its bits, row by row: equal bits are equal samples, NaN included, so they can be compared and hashed.
+    #[must_use]
+    pub fn bits(&self) -> &[u32] {
+        bytemuck::cast_slice(&self.data)
+    }
+
     /// Every sample, row by row, to write to.
     pub fn data_mut(&mut self) -> &mut [f32] {
         &mut self.data

@@ -112,6 +112,7 @@ mod tests {
     use super::*;
     use crate::lab::{lab_to_rgb8, rgb8_to_lab, rgb8_to_luma, rgb16_to_luma};
     use crate::metrics::luma_change;
+    use crate::{Control, tone};
     use proptest::prelude::*;
 
     fn noise(seed: u32, count: usize) -> impl Iterator<Item = f32> {
@@ -170,13 +171,24 @@ mod tests {
         assert_eq!(render8(&luma, &chroma, &Tone::default()), lab_to_rgb8(&luma, &chroma));
     }
 
+    /// The default in half of all cases, else anything that the controls allow.
+    fn any_tone() -> impl Strategy<Value = Tone> {
+        let range = |control: &Control| control.min..=control.max;
+        let within = (range(&tone::SATURATION), range(&tone::TEMPERATURE), range(&tone::TINT));
+        prop_oneof![
+            Just(Tone::default()),
+            within.prop_map(|(saturation, temperature, tint)| Tone { saturation, temperature, tint }),
+        ]
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
         fn luma_is_sacred(
             seed in any::<u32>(), w in 1_usize..40, h in 1_usize..30, small_w in 1_usize..40, small_h in 1_usize..30,
             reach in prop::sample::select(vec![0.0_f32, 30.0, 110.0, 180.0, 1000.0]), holes in any::<bool>(),
+            tone in any_tone(),
         ) {
             let luma = Plane::from_vec(w, h, noise(seed, w * h).map(|v| v * 100.0).collect()).unwrap();
             let wild = |seed: u32| {
@@ -189,10 +201,10 @@ mod tests {
                 Plane::from_vec(small_w, small_h, samples.collect()).unwrap()
             };
             let chroma = Chroma { a: wild(seed ^ 1), b: wild(seed ^ 2) };
-            let rgb = render8(&luma, &chroma, &Tone::default());
+            let rgb = render8(&luma, &chroma, &tone);
             let change = luma_change(&rgb8_to_luma(&rgb, w, h), &luma);
             prop_assert!(change <= 1.0, "{} steps", change);
-            let rgb = render16(&luma, &chroma, &Tone::default());
+            let rgb = render16(&luma, &chroma, &tone);
             let change = luma_change(&rgb16_to_luma(&rgb, w, h), &luma);
             prop_assert!(change <= 0.01, "{} steps", change);
         }

@@ -123,9 +123,11 @@ mod tests {
         name: "Spread",
         summary: "Paints everything in the mean of the hints",
         paper: None,
-        guidance: &[GuidanceKind::Points],
+        needs: &[],
+        takes: &[GuidanceKind::Points],
         options: &[],
         uses_model: false,
+        reference_side: None,
     };
 
     struct Spread;

@@ -9,9 +9,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
     name: "Gray",
     summary: "Adds no colour: decodes and encodes only, the baseline for quality and speed",
     paper: None,
-    guidance: &[],
+    needs: &[],
+    takes: &[],
     options: &[],
     uses_model: false,
+    reference_side: None,
 };
 
 /// The method `gray`.

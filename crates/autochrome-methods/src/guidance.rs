@@ -1,11 +1,17 @@
 //! What a person says about the colours of a picture.
+//!
+//! All of it can be compared and hashed, so that an answer can be remembered for it. Real numbers count by their bits there:
+//! -0 and 0 are two values, and NaN equals itself.
 
-use std::fmt;
+use std::hash::{Hash, Hasher};
 
+use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane};
 
+use crate::{GuidanceKind, GuidanceKinds};
+
 /// A colour as a person picks it: sRGB, 8 bits a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Srgb {
     /// Red, 0..=255.
     pub red: u8,
@@ -16,7 +22,7 @@ pub struct Srgb {
 }
 
 /// "This spot has this colour."
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Point {
     /// Distance from the left edge, 0..=1 of the picture's width.
     pub x: f32,
@@ -29,7 +35,7 @@ pub struct Point {
 }
 
 /// "What lies under this line has this colour."
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Stroke {
     /// The corners of the line, x and y in 0..=1 as in [`Point`].
     pub path: Vec<[f32; 2]>,
@@ -40,7 +46,7 @@ pub struct Stroke {
 }
 
 /// "Where this picture is marked, it has these colours": strokes that were painted in another program.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Marks {
     /// a and b of CIELAB (D65); what is not marked means nothing. Any size, stretched over the picture.
     pub chroma: Chroma,
@@ -51,7 +57,7 @@ pub struct Marks {
 }
 
 /// "It should look like this": a picture in colour.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Reference {
     /// L of CIELAB (D65), 0..=100, at full resolution of the reference.
     pub luma: Plane,
@@ -62,7 +68,7 @@ pub struct Reference {
 }
 
 /// A rectangle as shares of a picture's width and height.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Area {
     /// Distance of the left side from the left edge, 0..=1 of the width.
     pub x: f32,
@@ -75,7 +81,7 @@ pub struct Area {
 }
 
 /// "This part is to look like that part of a reference."
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SwatchPair {
     /// Where in the picture.
     pub picture: Area,
@@ -86,7 +92,7 @@ pub struct SwatchPair {
 }
 
 /// "These colours of the picture are to become those."
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Recolor {
     /// Entry `index` of the picture's palette, from 0, takes the chroma of `to`.
     Entry {
@@ -113,10 +119,26 @@ pub enum Recolor {
     },
 }
 
+impl Reference {
+    /// The same with a longer side of at most `side_px`, as a method that looks at no more of it may be given.
+    #[must_use]
+    pub fn reduced(self, side_px: usize) -> Self {
+        let (width, height) = fit_within(self.luma.width(), self.luma.height(), side_px);
+        if (width, height) == self.luma.size() && (width, height) == self.chroma.size() {
+            return self;
+        }
+        Self {
+            luma: resize_plane(&self.luma, width, height, Filter::Area),
+            chroma: resize_chroma(&self.chroma, width, height, Filter::Area),
+            name: self.name,
+        }
+    }
+}
+
 /// Everything a person may say. Every kind is optional, and they mix.
 ///
-/// A new kind is one field here, one [`GuidanceKind`] and one line in [`Guidance::kinds`].
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A new kind is one field here, one [`GuidanceKind`], and the lines that the compiler then asks for.
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Guidance {
     /// Single spots of colour.
@@ -139,55 +161,163 @@ pub struct Guidance {
 
 impl Guidance {
     /// The kinds that are present.
-    pub fn kinds(&self) -> impl Iterator<Item = GuidanceKind> {
+    #[must_use]
+    pub fn kinds(&self) -> GuidanceKinds {
+        let Self { points, strokes, marks, references, swatches, colors, recolors, seed } = self;
         [
-            (!self.points.is_empty(), GuidanceKind::Points),
-            (!self.strokes.is_empty(), GuidanceKind::Strokes),
-            (self.marks.is_some(), GuidanceKind::Marks),
-            (!self.references.is_empty(), GuidanceKind::References),
-            (!self.swatches.is_empty(), GuidanceKind::Swatches),
-            (self.colors.is_some(), GuidanceKind::Colors),
-            (!self.recolors.is_empty(), GuidanceKind::Recolors),
-            (self.seed.is_some(), GuidanceKind::Seed),
+            (!points.is_empty(), GuidanceKind::Points),
+            (!strokes.is_empty(), GuidanceKind::Strokes),
+            (marks.is_some(), GuidanceKind::Marks),
+            (!references.is_empty(), GuidanceKind::References),
+            (!swatches.is_empty(), GuidanceKind::Swatches),
+            (colors.is_some(), GuidanceKind::Colors),
+            (!recolors.is_empty(), GuidanceKind::Recolors),
+            (seed.is_some(), GuidanceKind::Seed),
         ]
         .into_iter()
         .filter_map(|(present, kind)| present.then_some(kind))
+        .collect()
     }
 }
 
-/// A kind of [`Guidance`], so that a method can say which it takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GuidanceKind {
-    /// [`Guidance::points`].
-    Points,
-    /// [`Guidance::strokes`].
-    Strokes,
-    /// [`Guidance::marks`].
-    Marks,
-    /// [`Guidance::references`].
-    References,
-    /// [`Guidance::swatches`].
-    Swatches,
-    /// [`Guidance::colors`].
-    Colors,
-    /// [`Guidance::recolors`].
-    Recolors,
-    /// [`Guidance::seed`].
-    Seed,
+/// Equality and hash by the bits of every field. A field that is forgotten is a compile error.
+macro_rules! by_bits {
+    ($type:ident { $($field:ident),* } => $bits:expr) => {
+        impl PartialEq for $type {
+            fn eq(&self, other: &Self) -> bool {
+                let one = { let $type { $($field),* } = self; $bits };
+                let two = { let $type { $($field),* } = other; $bits };
+                one == two
+            }
+        }
+
+        impl Eq for $type {}
+
+        impl Hash for $type {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                let $type { $($field),* } = self;
+                $bits.hash(state);
+            }
+        }
+    };
 }
 
-impl fmt::Display for GuidanceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Points => "points",
-            Self::Strokes => "strokes",
-            Self::Marks => "marks",
-            Self::References => "references",
-            Self::Swatches => "swatches",
-            Self::Colors => "colours",
-            Self::Recolors => "palette changes",
-            Self::Seed => "seed",
-        })
+by_bits!(Point { x, y, radius, color } => ([x, y, radius].map(|value| value.to_bits()), color));
+by_bits!(Stroke { path, width, color } => {
+    let corners: Vec<[u32; 2]> = path.iter().map(|place| place.map(f32::to_bits)).collect();
+    (corners, width.to_bits(), color)
+});
+by_bits!(Marks { chroma, luma, marked } => (chroma_bits(chroma), plane_bits(luma), marked));
+by_bits!(Reference { luma, chroma, name } => (plane_bits(luma), chroma_bits(chroma), name));
+by_bits!(Area { x, y, width, height } => [x, y, width, height].map(|value| value.to_bits()));
+by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed } => (
+    (points, strokes, marks, references),
+    (swatches, colors.as_ref().map(chroma_bits), recolors, seed),
+));
+
+type PlaneBits<'a> = ((usize, usize), &'a [u32]);
+
+fn plane_bits(plane: &Plane) -> PlaneBits<'_> {
+    (plane.size(), plane.bits())
+}
+
+fn chroma_bits(chroma: &Chroma) -> [PlaneBits<'_>; 2] {
+    let Chroma { a, b } = chroma;
+    [plane_bits(a), plane_bits(b)]
+}
+
+impl Recolor {
+    /// What tells two changes apart: colours by their channels, degrees by their bits.
+    fn bits(&self) -> (Option<usize>, [Option<Srgb>; 2], Option<[Option<u32>; 3]>) {
+        match *self {
+            Self::Entry { index, to } => (Some(index), [None, Some(to)], None),
+            Self::Nearest { from, to } => (None, [Some(from), Some(to)], None),
+            Self::Hues { start, end, to } => {
+                (None, [None; 2], Some([Some(start), Some(end), to].map(|degrees| degrees.map(f32::to_bits))))
+            }
+        }
+    }
+}
+
+impl PartialEq for Recolor {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits() == other.bits()
+    }
+}
+
+impl Eq for Recolor {}
+
+impl Hash for Recolor {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bits().hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{BuildHasher as _, RandomState};
+
+    use super::*;
+
+    const RED: Srgb = Srgb { red: 255, green: 0, blue: 0 };
+
+    fn all() -> Guidance {
+        let plane = Plane::filled(4, 2, 30.0);
+        let chroma = Chroma { a: plane.clone(), b: plane.clone() };
+        let area = Area { x: 0.1, y: 0.2, width: 0.3, height: 0.4 };
+        Guidance {
+            points: vec![Point { x: 0.1, y: 0.2, radius: 0.0, color: RED }],
+            strokes: vec![Stroke { path: vec![[0.0, 0.1]], width: 0.1, color: RED }],
+            marks: Some(Marks { chroma: chroma.clone(), luma: plane.clone(), marked: vec![true; 8] }),
+            references: vec![Reference { luma: plane, chroma: chroma.clone(), name: "r".to_owned() }],
+            swatches: vec![SwatchPair { picture: area, area, reference: 0 }],
+            colors: Some(chroma),
+            recolors: vec![
+                Recolor::Entry { index: 0, to: RED },
+                Recolor::Nearest { from: RED, to: RED },
+                Recolor::Hues { start: 1.0, end: 2.0, to: None },
+            ],
+            seed: Some(1),
+        }
+    }
+
+    #[test]
+    fn whatever_changes_is_another_guidance_with_another_hash() {
+        let state = RandomState::new();
+        let changes: [fn(&mut Guidance); 14] = [
+            |g| g.points[0].radius = 1e-9,
+            |g| g.strokes[0].path[0][1] = 0.2,
+            |g| g.strokes[0].path.push([0.0, 0.1]),
+            |g| g.marks.as_mut().unwrap().marked[3] = false,
+            |g| g.marks.as_mut().unwrap().luma = Plane::filled(2, 4, 30.0),
+            |g| g.references[0].chroma.b.data_mut()[7] = 31.0,
+            |g| g.references.push(g.references[0].clone()),
+            |g| g.swatches[0].picture.height = 0.5,
+            |g| g.swatches[0].reference = 1,
+            |g| g.colors = None,
+            |g| g.recolors[0] = Recolor::Entry { index: 1, to: RED },
+            |g| g.recolors[2] = Recolor::Hues { start: 1.0, end: 2.0, to: Some(0.0) },
+            |g| g.recolors.swap(0, 1),
+            |g| g.seed = None,
+        ];
+        assert_eq!(all(), all());
+        assert_eq!(state.hash_one(all()), state.hash_one(all()));
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = all();
+            change(&mut changed);
+            assert_ne!(changed, all(), "change {number}");
+            assert_ne!(state.hash_one(changed), state.hash_one(all()), "change {number}");
+        }
+    }
+
+    #[test]
+    fn a_reduced_reference_keeps_its_shape_and_a_small_one_everything() {
+        let luma = Plane::filled(400, 200, 50.0);
+        let chroma = Chroma { a: Plane::filled(400, 200, 20.0), b: Plane::filled(400, 200, -5.0) };
+        let reference = Reference { luma, chroma, name: "r".to_owned() };
+        assert_eq!(reference.clone().reduced(400), reference);
+        let reduced = reference.reduced(100);
+        assert_eq!((reduced.luma.size(), reduced.chroma.size()), ((100, 50), (100, 50)));
+        assert!(reduced.chroma.a.data().iter().all(|a| (a - 20.0).abs() < 1e-3));
     }
 }

@@ -18,10 +18,12 @@
 //! # Ok::<(), autochrome_methods::MethodError>(())
 //! ```
 
+mod conversion;
 mod error;
 mod example;
 mod gray;
 mod guidance;
+mod kinds;
 mod method;
 pub mod models;
 mod neural;
@@ -30,12 +32,15 @@ mod options;
 mod palette;
 pub mod registry;
 mod scribble;
+mod sink;
 
 pub use error::MethodError;
-pub use guidance::{
-    Area, Guidance, GuidanceKind, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair,
-};
-pub use method::{Answer, Method, MethodInfo, Paper};
+pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};
+pub use kinds::{GuidanceKind, GuidanceKinds};
+pub use method::{Answer, Method, MethodInfo, Need, Paper, ReferenceSide};
 pub use models::ModelSource;
-pub use options::{ChoiceSpec, NumberSpec, OptionSpec, Options, SwitchSpec};
+pub use options::{
+    ChoiceSpec, DefaultValue, IntSpec, OptionInput, OptionSpec, OptionValue, Options, RealSpec, SwitchSpec,
+};
 pub use scribble::ScribbleSession;
+pub use sink::HashSink;

@@ -2,7 +2,7 @@
 
 use autochrome_color::{Chroma, Plane};
 
-use crate::{Guidance, GuidanceKind, MethodError, OptionSpec, Options};
+use crate::{Guidance, GuidanceKind, GuidanceKinds, IntSpec, MethodError, OptionSpec, Options};
 
 /// A way to find the colours of a picture.
 pub trait Method: Send + Sync {
@@ -59,24 +59,110 @@ pub struct MethodInfo {
     pub summary: &'static str,
     /// Where the idea was published.
     pub paper: Option<Paper>,
-    /// The kinds of guidance it takes; all of them are optional unless its errors say otherwise.
-    pub guidance: &'static [GuidanceKind],
+    /// What it cannot begin without; each of these must be given.
+    pub needs: &'static [Need],
+    /// Every kind of guidance that it takes, needed or not.
+    pub takes: &'static [GuidanceKind],
     /// What can be set.
     pub options: &'static [OptionSpec],
     /// Whether it needs trained weights.
     pub uses_model: bool,
+    /// How much of a reference it looks at; `None` for methods that take none.
+    pub reference_side: Option<ReferenceSide>,
+}
+
+/// Guidance that a method cannot begin without: one of several kinds.
+#[derive(Debug)]
+pub struct Need {
+    /// The kinds of which at least one must be given, the usual one first.
+    pub any_of: &'static [GuidanceKind],
+    /// What to do when none is.
+    pub remedy: &'static str,
+}
+
+impl Need {
+    /// Whether it comes from the picture itself, so that nobody can be asked for it.
+    #[must_use]
+    pub fn is_of_picture(&self) -> bool {
+        self.any_of.iter().all(|kind| kind.is_of_picture())
+    }
+
+    fn is_met(&self, kinds: GuidanceKinds) -> bool {
+        self.any_of.iter().any(|kind| kinds.contains(*kind))
+    }
+}
+
+/// The longer side, in pixels, beyond which more of a reference changes nothing.
+#[derive(Clone, Copy, Debug)]
+pub enum ReferenceSide {
+    /// This many.
+    Px(usize),
+    /// As many as this option says.
+    Option(&'static IntSpec),
 }
 
 impl MethodInfo {
-    /// That the method takes every kind of `guidance` that is present.
+    /// That `guidance` is what the method takes and needs, as [`Method::colorize`] is given it.
     ///
     /// # Errors
-    /// Names the first kind that does not fit.
+    /// Names the first kind that it does not take, then the first that is missing.
     pub fn check(&self, guidance: &Guidance) -> Result<(), MethodError> {
-        match guidance.kinds().find(|kind| !self.guidance.contains(kind)) {
-            None => Ok(()),
+        let kinds = guidance.kinds();
+        match kinds.iter().find(|kind| !self.takes.contains(kind)) {
             Some(kind) => Err(MethodError::GuidanceUnsupported { method: self.id, kind }),
+            None => self.unmet(kinds).next().map_or(Ok(()), |need| Err(self.missing(need))),
         }
+    }
+
+    /// That what a person said is what the method accepts and needs, before any picture is looked at.
+    ///
+    /// # Errors
+    /// Names the first kind that it does not accept, then the first that is missing.
+    pub fn check_said(&self, kinds: GuidanceKinds) -> Result<(), MethodError> {
+        match kinds.iter().find(|kind| !self.accepts(*kind)) {
+            Some(kind) => Err(MethodError::GuidanceUnsupported { method: self.id, kind }),
+            None => self.unsaid(kinds).map_or(Ok(()), |need| Err(self.missing(need))),
+        }
+    }
+
+    /// The first thing that a person must say and has not.
+    #[must_use]
+    pub fn unsaid(&self, kinds: GuidanceKinds) -> Option<&'static Need> {
+        self.unmet(kinds).find(|need| !need.is_of_picture())
+    }
+
+    /// Whether guidance of this kind is of use to the method: as it is, or turned into points
+    /// ([`Guidance::convert_for`]).
+    #[must_use]
+    pub fn accepts(&self, kind: GuidanceKind) -> bool {
+        let turned = matches!(kind, GuidanceKind::Strokes | GuidanceKind::Marks);
+        self.takes.contains(&kind) || (turned && self.takes.contains(&GuidanceKind::Points))
+    }
+
+    /// The longer side, in pixels, beyond which more of a reference changes nothing, with these options; `None` for methods
+    /// that take no references. [`Reference::reduced`](crate::Reference::reduced) makes one as small.
+    #[must_use]
+    pub fn reference_px(&self, options: &Options) -> Option<usize> {
+        self.reference_side.map(|side| match side {
+            ReferenceSide::Px(px) => px,
+            ReferenceSide::Option(spec) => options.int(spec) as usize,
+        })
+    }
+
+    /// The option of this id.
+    #[must_use]
+    pub fn option(&self, id: &str) -> Option<&'static OptionSpec> {
+        self.options.iter().find(|spec| spec.id() == id)
+    }
+
+    fn unmet(&self, kinds: GuidanceKinds) -> impl Iterator<Item = &'static Need> {
+        self.needs.iter().filter(move |need| !need.is_met(kinds))
+    }
+
+    /// The error that says so.
+    pub(crate) fn missing(&self, need: &Need) -> MethodError {
+        let kind = need.any_of.first().copied().unwrap_or(GuidanceKind::Points);
+        MethodError::GuidanceMissing { method: self.id, kind, remedy: need.remedy }
     }
 }
 

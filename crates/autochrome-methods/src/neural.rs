@@ -5,30 +5,33 @@ use autochrome_net::{Hint, PredictOptions, Session};
 
 use crate::scribble::hold;
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
-    Options, Paper, Point, SwitchSpec,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
+    OptionSpec, Options, Paper, Point, RealSpec, SwitchSpec,
 };
 
-static SIZE: NumberSpec = NumberSpec {
+static SIZE: IntSpec = IntSpec {
     id: "size",
     help: "Working size in pixels, the geometric mean of both sides: larger sees details, smaller sees the whole",
-    min: 16.0,
-    max: 2048.0,
-    default: None,
+    min: 16,
+    max: 2048,
+    unit: "px",
+    default: DefaultValue::Card,
 };
 
-static TEMPERATURE: NumberSpec = NumberSpec {
+static TEMPERATURE: RealSpec = RealSpec {
     id: "temperature",
     help: "How to choose among likely colours: lower is more vivid, 1 is their mean; networks with colour classes only",
     min: 0.01,
     max: 1.0,
-    default: None,
+    step: Some(0.01),
+    unit: "",
+    default: DefaultValue::Card,
 };
 
 static FLIP: SwitchSpec = SwitchSpec {
     id: "flip",
     help: "Average with the answer for the mirror image; takes twice the time",
-    default: None,
+    default: DefaultValue::Card,
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -40,9 +43,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Pandey, Rana",
         year: None,
     }),
-    guidance: &[GuidanceKind::Points],
-    options: &[OptionSpec::Number(&SIZE), OptionSpec::Number(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
+    needs: &[],
+    takes: &[GuidanceKind::Points],
+    options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
     uses_model: true,
+    reference_side: None,
 };
 
 /// The method `neural`.
@@ -76,9 +81,9 @@ impl Method for Neural {
         }
         let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
         let ask = PredictOptions {
-            size_px: options.number(&SIZE).map(|size_px| size_px as usize),
-            temperature: options.number(&TEMPERATURE).map(|temperature| temperature as f32),
-            flip: options.switch(&FLIP),
+            size_px: options.given_int(&SIZE).map(|size_px| size_px as usize),
+            temperature: options.given_real(&TEMPERATURE).map(|temperature| temperature as f32),
+            flip: options.given_switch(&FLIP),
         };
         let mut chroma = self.session.predict(luma, &hints, &ask)?;
         hold(luma, guidance, &mut chroma)?;
@@ -121,7 +126,7 @@ mod tests {
         let luma = Plane::from_vec(64, 64, (0..4096).map(|i| (i % 97) as f32).collect()).unwrap();
         let answer = |set: &[(&str, &str)]| {
             let mut options = Options::default();
-            set.iter().for_each(|(id, value)| options.set(&INFO, id, value).unwrap());
+            set.iter().for_each(|(id, value)| options.set(&INFO, id, *value).unwrap());
             tiny().colorize(&luma, &Guidance::default(), &options).unwrap().remove(0).chroma
         };
         assert_eq!(answer(&[]).size(), (64, 64), "the card's size");

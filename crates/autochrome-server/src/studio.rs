@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Error, Finished, GuidanceFiles, GuidanceKinds, Limits, Model, Order, OrderDraft, Pipeline, Watch, Weights,
-    models, registry,
+    Error, Finished, GuidanceFiles, GuidanceKinds, Limits, Model, Order, OrderDraft, Pipeline, Watch,
+    Weights, models, registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.

@@ -52,15 +52,17 @@ mod save;
 mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
-pub use autochrome_color::{Chroma, Plane, Tone};
+pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Area, Guidance, GuidanceKind, Marks, Method, MethodError, MethodInfo, ModelSource, OptionSpec,
-    Options, Point, Recolor, Reference, ScribbleSession, Srgb, Stroke, SwatchPair, models, registry,
+    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
+    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, Paper,
+    Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair,
+    SwitchSpec, models, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
 pub use budget::{Budget, Share};

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use autochrome::filters::{self, Filter};
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::values::{key_value, method_ids, number, within};
+use super::sliders::SliderArguments;
+use super::values::{key_value, method_ids, number};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -57,21 +58,9 @@ pub struct ColorizeArguments {
     #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
     pub options: Vec<(String, String)>,
 
-    /// Strength of the colours: 0 is gray, 1 as found, at most 4
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = within::<0, 4>)]
-    pub saturation: f32,
-
-    /// Warmth of the colours: -50 is blue, 50 yellow
-    #[arg(long, value_name = "X", default_value_t = 0.0, allow_hyphen_values = true, value_parser = within::<-50, 50>)]
-    pub temperature: f32,
-
-    /// Tint of the colours: -50 is green, 50 magenta
-    #[arg(long, value_name = "X", default_value_t = 0.0, allow_hyphen_values = true, value_parser = within::<-50, 50>)]
-    pub tint: f32,
-
-    /// Contrast: 1 as is; the one adjustment, with --filter, that changes lightness
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = contrast)]
-    pub contrast: f32,
+    /// Adjustments of the finished picture
+    #[command(flatten)]
+    pub sliders: SliderArguments,
 
     /// Put a filter over the finished picture, all of it (1) or a share; `autochrome filters` lists them
     #[arg(long, value_name = "NAME[=AMOUNT]", value_parser = filter)]
@@ -157,10 +146,6 @@ pub enum FormatArgument {
     /// Lossless, 8 or 16 bits
     #[value(alias = "tif")]
     Tiff,
-}
-
-fn contrast(text: &str) -> Result<f32, String> {
-    number(text, 0.5..=2.0)
 }
 
 fn filter(text: &str) -> Result<(&'static Filter, f32), String> {

@@ -7,6 +7,7 @@ mod keys;
 mod methods;
 mod models;
 mod serve;
+mod sliders;
 mod train;
 mod values;
 

@@ -29,11 +29,6 @@ pub fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, S
     }
 }
 
-/// A number of a range whose ends are whole.
-pub fn within<const LOW: i16, const HIGH: i16>(text: &str) -> Result<f32, String> {
-    number(text, f32::from(LOW)..=f32::from(HIGH))
-}
-
 /// A length of time with its unit: `500ms`, `90s`, `1h 30m`, `7d`.
 pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "write it as 90s, 1h 30m or 7d".to_owned())

@@ -7,7 +7,8 @@ use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use autochrome::{
-    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Look, Model, Order, OrderDraft, Pipeline, Setting, Tone, registry,
+    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline,
+    Setting,
 };
 
 use crate::args::{ColorizeArguments, FormatArgument};
@@ -85,18 +86,17 @@ fn order(
     format: Option<Format>,
     pipeline: &Pipeline,
 ) -> Result<Order, Failure> {
-    let ColorizeArguments { saturation, temperature, tint, contrast, filter, quality, .. } = *arguments;
-    let (filter, amount) = filter.unzip();
+    let ColorizeArguments { sliders, filter, quality, .. } = arguments;
     let text = |(id, value): &(String, String)| (id.clone(), Setting::Text(value.clone()));
     let mut draft = OrderDraft {
         method: arguments.method.clone(),
         model: arguments.model.as_deref().map_or(Ok(Model::Default), Model::find).map_err(blame)?,
         settings: arguments.options.iter().map(text).collect(),
-        tone: Tone { saturation, temperature, tint },
-        look: Look { filter, amount: amount.unwrap_or(1.0), contrast },
+        tone: sliders.tone(),
+        look: sliders.look(*filter),
         collage: if arguments.collage { Collage::Beside } else { Collage::Without },
         format,
-        quality,
+        quality: *quality,
         ..OrderDraft::default()
     };
     let files: GuidanceFiles = guidance::read(&arguments.guidance, &mut draft)?;

@@ -1,7 +1,7 @@
 //! `autochrome methods`: the registry, for people or as JSON.
 
 use autochrome::registry::{self, Entry};
-use autochrome::{MethodInfo, OptionSpec};
+use autochrome::{DefaultValue, GuidanceKind, MethodInfo, OptionSpec};
 use serde_json::{Value, json};
 
 use crate::args::MethodsArguments;
@@ -41,6 +41,12 @@ fn page(info: &MethodInfo) -> String {
         let year = paper.year.map(|year| format!(", {year}")).unwrap_or_default();
         page += &format!("\nPaper: {}. \"{}\"{year}\n", paper.authors, paper.title);
     }
+    if !info.takes.is_empty() {
+        page += &format!("\nTakes: {}\n", names(info.takes).join(", "));
+    }
+    for need in info.needs {
+        page += &format!("Needs: {}\n", names(need.any_of).join(" or "));
+    }
     if !info.options.is_empty() {
         page += "\nOptions (--set OPTION=VALUE):\n";
         for option in info.options {
@@ -57,7 +63,18 @@ fn page(info: &MethodInfo) -> String {
 }
 
 fn default(option: &OptionSpec) -> String {
-    option.default().unwrap_or_else(|| "as the model's card says".to_owned())
+    match option.default() {
+        DefaultValue::Is(value) => value.to_string(),
+        DefaultValue::Card => "as the model's card says".to_owned(),
+    }
+}
+
+fn names(kinds: &[GuidanceKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.name()).collect()
+}
+
+fn ids(kinds: &[GuidanceKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.id()).collect()
 }
 
 fn as_json(info: &MethodInfo) -> Value {
@@ -65,17 +82,23 @@ fn as_json(info: &MethodInfo) -> Value {
         .options
         .iter()
         .map(|option| {
-            json!({"id": option.id(), "help": option.help(), "range": option.range(), "default": option.default()})
+            let default = match option.default() {
+                DefaultValue::Is(value) => Some(value.to_string()),
+                DefaultValue::Card => None,
+            };
+            json!({"id": option.id(), "help": option.help(), "range": option.range(), "default": default})
         })
         .collect();
-    let guidance: Vec<String> = info.guidance.iter().map(ToString::to_string).collect();
+    let needs: Vec<Vec<&str>> = info.needs.iter().map(|need| ids(need.any_of)).collect();
     let paper = info.paper.as_ref().map(|p| json!({"title": p.title, "authors": p.authors, "year": p.year}));
     json!({
         "id": info.id,
         "name": info.name,
         "summary": info.summary,
         "paper": paper,
-        "guidance": guidance,
+        "guidance": names(info.takes),
+        "takes": ids(info.takes),
+        "needs": needs,
         "options": options,
         "uses_model": info.uses_model,
         "default": info.id == registry::DEFAULT,

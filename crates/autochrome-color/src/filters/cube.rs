@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Look, grain};
+use crate::{Tone, gamut, lab::srgb_to_lab};
 
 /// Nodes along each edge of the table.
 pub const SIDE: usize = 33;
@@ -21,12 +22,40 @@ impl Cube {
     /// The table of a look.
     #[must_use]
     pub fn new(look: &Look) -> Self {
+        Self::sample(look.grain(), |rgb| look.apply(rgb))
+    }
+
+    /// The table of a tone with a look over it, for previews: a [`Tone`] that acts on chroma itself is exact, a table of it is
+    /// good to about a code of 8 bits.
+    #[must_use]
+    pub fn with_tone(tone: &Tone, look: &Look) -> Self {
+        if tone.is_identity() {
+            return Self::new(look);
+        }
+        Self::sample(look.grain(), |rgb| {
+            let [l, a, b] = srgb_to_lab(rgb);
+            let (a, b) = tone.apply(a, b);
+            look.apply_lab(gamut::fit([l, a, b]))
+        })
+    }
+
+    fn sample(grain: f32, change: impl Fn([f32; 3]) -> [f32; 3] + Sync) -> Self {
         let at = |index: usize| (index % SIDE) as f32 / (SIDE - 1) as f32;
         let nodes = (0..SIDE * SIDE * SIDE)
             .into_par_iter()
-            .map(|i| look.apply([at(i), at(i / SIDE), at(i / (SIDE * SIDE))]))
+            .map(|i| change([at(i), at(i / SIDE), at(i / (SIDE * SIDE))]))
             .collect();
-        Self { nodes, grain: look.grain() }
+        Self { nodes, grain }
+    }
+
+    /// The table that [`Cube::to_bytes`] wrote; `None` when the length is another.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8], grain: f32) -> Option<Self> {
+        let (samples, rest) = bytes.as_chunks::<2>();
+        let (nodes, odd) = samples.as_chunks::<3>();
+        let node = |node: &[[u8; 2]; 3]| node.map(|sample| f32::from(u16::from_le_bytes(sample)) / 65_535.0);
+        (rest.is_empty() && odd.is_empty() && nodes.len() == SIDE * SIDE * SIDE)
+            .then(|| Self { nodes: nodes.iter().map(node).collect(), grain })
     }
 
     /// The nodes as 16-bit little-endian samples, red, green, blue, red running fastest.
@@ -131,7 +160,7 @@ mod tests {
     fn the_table_is_close_to_the_function_it_samples() {
         // Saturated corners have kinks where sRGB ends; inside, a table of 33 is good to about a code of 8 bits.
         for filter in all().iter().filter(|filter| filter.grain == 0.0) {
-            let look = Look { filter: Some(filter), amount: 0.7, saturation: 1.1, ..Look::default() };
+            let look = Look { filter: Some(filter), amount: 0.7, contrast: 1.1 };
             let cube = Cube::new(&look);
             for rgb in [[0.41, 0.37, 0.33], [0.62, 0.55, 0.48], [0.2, 0.24, 0.27], [0.8, 0.77, 0.73]] {
                 for (got, wanted) in cube.look_up(rgb).iter().zip(look.apply(rgb)) {
@@ -168,6 +197,30 @@ mod tests {
         let sample = |i: usize| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]);
         assert!(sample(3).abs_diff(2048) <= 6 && sample(4) <= 6, "{} {}", sample(3), sample(4));
         assert!(sample(3 * SIDE + 1).abs_diff(2048) <= 6);
+    }
+
+    #[test]
+    fn a_table_is_read_back_from_its_bytes() {
+        let cube = Cube::new(&Look { filter: find("vintage"), ..Look::default() });
+        let again = Cube::from_bytes(&cube.to_bytes(), cube.grain()).unwrap();
+        let largest =
+            |one: &[f32; 3], two: &[f32; 3]| (0..3).map(|k| (one[k] - two[k]).abs()).fold(0.0, f32::max);
+        assert!(cube.nodes.iter().zip(&again.nodes).all(|(one, two)| largest(one, two) < 1e-5));
+        assert!(Cube::from_bytes(&cube.to_bytes()[6..], 0.0).is_none());
+    }
+
+    #[test]
+    fn a_table_of_a_tone_is_close_to_the_tone() {
+        let tone = Tone { saturation: 1.4, temperature: 6.0, tint: -4.0 };
+        let before: Vec<u8> = [[105, 94, 84], [158, 140, 122], [51, 61, 69], [204, 196, 186]].concat();
+        let mut previewed = before.clone();
+        Cube::with_tone(&tone, &Look::default()).apply8(&mut previewed, 4);
+        let (luma, chroma) = crate::lab::rgb8_to_lab(&before, 4, 1);
+        let exact = crate::render::render8(&luma, &chroma, &tone);
+        assert!(
+            previewed.iter().zip(&exact).all(|(one, two)| one.abs_diff(*two) <= 1),
+            "{previewed:?} {exact:?}"
+        );
     }
 
     #[test]

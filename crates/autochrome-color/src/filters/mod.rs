@@ -1,8 +1,9 @@
-//! Looks that are put over a finished picture: named filters and a few sliders.
+//! Looks that are put over a finished picture: named filters and contrast.
 //!
-//! A [`Filter`] is a function of one colour in CIELAB (D65), and some have grain. A [`Look`] is a filter with its amount and
-//! the sliders beside it. To be applied it is sampled once into a [`Cube`], a table over sRGB, so that every look costs the
+//! A [`Filter`] is a function of one colour in CIELAB (D65), and some have grain. A [`Look`] is a filter with its amount, and
+//! contrast. To be applied it is sampled once into a [`Cube`], a table over sRGB, so that every look costs the
 //! same few operations a pixel, and so that a preview elsewhere that is given the table shows exactly what is written here.
+//! What acts on chroma alone is no look but a [`Tone`](crate::Tone).
 //!
 //! ```
 //! use autochrome_color::filters::{Cube, Look, find};
@@ -19,7 +20,7 @@ mod look;
 mod recipes;
 
 pub use cube::{Cube, SIDE};
-pub use look::Look;
+pub use look::{AMOUNT, CONTRAST, CONTROLS, Look};
 
 /// A named look.
 #[derive(Debug)]

@@ -3,19 +3,20 @@
 use autochrome_color::Plane;
 use autochrome_net::{Features, Session};
 
-use super::check;
 use super::deep::{MOST_POINTS, Seen, TRUST, answer, matched};
+use super::{NEEDS, check};
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
-    Options, Paper, Reference,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
+    OptionSpec, Options, Paper, Reference, ReferenceSide,
 };
 
-static ANSWERS: NumberSpec = NumberSpec {
+static ANSWERS: IntSpec = IntSpec {
     id: "answers",
     help: "How many answers: the first takes the best references together, each further one a single reference",
-    min: 1.0,
-    max: 16.0,
-    default: Some(4.0),
+    min: 1,
+    max: 16,
+    unit: "",
+    default: DefaultValue::Is(4),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -27,9 +28,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Chia, Zhuo, Gupta, Tai, Cho, Tan, Lin",
         year: Some(2011),
     }),
-    guidance: &[GuidanceKind::References],
-    options: &[OptionSpec::Number(&ANSWERS)],
+    needs: NEEDS,
+    takes: &[GuidanceKind::References],
+    options: &[OptionSpec::Int(&ANSWERS)],
     uses_model: true,
+    reference_side: Some(ReferenceSide::Px(super::REFERENCE_PX)),
 };
 
 /// References that the first answer takes together.
@@ -60,7 +63,7 @@ impl Method for Collection {
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
         check(&INFO, luma, guidance)?;
-        let count = options.number(&ANSWERS).unwrap_or(4.0) as usize;
+        let count = options.int(&ANSWERS) as usize;
         let picture = Seen::new(&self.session, luma)?;
         let ranked = rank(&self.session, luma, &guidance.references)?;
         let together = &ranked[..TOGETHER.min(ranked.len())];
@@ -69,7 +72,7 @@ impl Method for Collection {
         std::iter::once(together)
             .chain(alone)
             .map(|references| {
-                let hints = matched(&self.session, &picture, references, MOST_POINTS, TRUST as f32)?;
+                let hints = matched(&self.session, &picture, references, MOST_POINTS as usize, TRUST as f32)?;
                 answer(&self.session, luma, &hints)
             })
             .collect()

@@ -8,33 +8,36 @@ use autochrome_color::Plane;
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_net::{Features, Hint, PredictOptions, Session};
 
-use super::check;
 use super::neighbors::{Cloud, Neighbor};
 use super::vote::{self, Ballot};
+use super::{NEEDS, check};
 use crate::neural::hint;
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, ModelSource, NumberSpec, OptionSpec,
-    Options, Reference,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
+    OptionSpec, Options, RealSpec, Reference, ReferenceSide,
 };
 
-static POINTS: NumberSpec = NumberSpec {
+static POINTS: IntSpec = IntSpec {
     id: "points",
     help: "Most places whose colours are taken from the references",
-    min: 1.0,
-    max: 1000.0,
-    default: Some(MOST_POINTS as f64),
+    min: 1,
+    max: 1000,
+    unit: "",
+    default: DefaultValue::Is(MOST_POINTS),
 };
 
-static BELIEF: NumberSpec = NumberSpec {
+static BELIEF: RealSpec = RealSpec {
     id: "trust",
     help: "Which matches are believed: 1 believes all, 0 none",
     min: 0.0,
     max: 1.0,
-    default: Some(TRUST),
+    step: Some(0.05),
+    unit: "",
+    default: DefaultValue::Is(TRUST),
 };
 
 /// What holds when nothing is set.
-pub(super) const MOST_POINTS: usize = 80;
+pub(super) const MOST_POINTS: u32 = 80;
 pub(super) const TRUST: f64 = 0.4;
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -42,9 +45,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
     name: "Deep (reference)",
     summary: "Finds what a reference shows too by what a network sees, and gives its colours to the network as hints",
     paper: None,
-    guidance: &[GuidanceKind::References, GuidanceKind::Points],
-    options: &[OptionSpec::Number(&POINTS), OptionSpec::Number(&BELIEF)],
+    needs: NEEDS,
+    takes: &[GuidanceKind::References, GuidanceKind::Points],
+    options: &[OptionSpec::Int(&POINTS), OptionSpec::Real(&BELIEF)],
     uses_model: true,
+    reference_side: Some(ReferenceSide::Px(super::REFERENCE_PX)),
 };
 
 /// The encoder's scales that are compared, counted from the coarsest, and how much each counts.
@@ -82,8 +87,8 @@ impl Method for Deep {
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
         check(&INFO, luma, guidance)?;
-        let most = options.number(&POINTS).map_or(MOST_POINTS, |most| most as usize);
-        let trust = options.number(&BELIEF).unwrap_or(TRUST) as f32;
+        let most = options.int(&POINTS) as usize;
+        let trust = options.real(&BELIEF) as f32;
         let picture = Seen::new(&self.session, luma)?;
         let references: Vec<&Reference> = guidance.references.iter().collect();
         let mut hints = matched(&self.session, &picture, &references, most, trust)?;

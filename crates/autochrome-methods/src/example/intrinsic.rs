@@ -9,25 +9,29 @@ use super::local::{self, plane_of};
 use super::neighbors::Cloud;
 use super::spread::{Known, confident, of_the_surest, spread};
 use super::vote::{self, Ballot};
-use super::{Exemplar, jittered, mean_and_deviation, prepare};
+use super::{Exemplar, NEEDS, jittered, mean_and_deviation, prepare};
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, OptionSpec,
+    Options, Paper, RealSpec, ReferenceSide,
 };
 
-static SIZE: NumberSpec = NumberSpec {
+static SIZE: IntSpec = IntSpec {
     id: "size",
     help: "Longer side, in pixels, at which reflectances are compared",
-    min: 32.0,
-    max: 1024.0,
-    default: Some(320.0),
+    min: 32,
+    max: 1024,
+    unit: "px",
+    default: DefaultValue::Is(320),
 };
 
-static PLACE: NumberSpec = NumberSpec {
+static PLACE: RealSpec = RealSpec {
     id: "place",
     help: "How much the place within the picture counts: 0 for references that show another view, 3 for the same view",
     min: 0.0,
     max: 10.0,
-    default: Some(1.0),
+    step: Some(0.1),
+    unit: "",
+    default: DefaultValue::Is(1.0),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -39,9 +43,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Liu, Wan, Qu, Wong, Lin, Leung, Heng",
         year: Some(2008),
     }),
-    guidance: &[GuidanceKind::References, GuidanceKind::Seed],
-    options: &[OptionSpec::Number(&SIZE), OptionSpec::Number(&PLACE)],
+    needs: NEEDS,
+    takes: &[GuidanceKind::References, GuidanceKind::Seed],
+    options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&PLACE)],
     uses_model: false,
+    reference_side: Some(ReferenceSide::Option(&SIZE)),
 };
 
 /// Pixels of all references together that pixels of the picture are compared with.
@@ -75,8 +81,8 @@ impl Method for Intrinsic {
         guidance: &Guidance,
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
-        let side_px = options.number(&SIZE).unwrap_or(320.0) as usize;
-        let place = options.number(&PLACE).unwrap_or(1.0) as f32;
+        let side_px = options.int(&SIZE) as usize;
+        let place = options.real(&PLACE) as f32;
         let (picture, exemplars) = prepare(&INFO, luma, guidance, side_px)?;
         let mut random = fastrand::Rng::with_seed(guidance.seed.unwrap_or(0));
         let queries = features(&picture, place);

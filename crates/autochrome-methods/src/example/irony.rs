@@ -8,25 +8,28 @@ use super::local::plane_of;
 use super::neighbors::{Cloud, Neighbor};
 use super::spread::{Known, confident, spread};
 use super::texture::{COEFFICIENTS, cosines};
-use super::{Exemplar, clusters, jittered, prepare};
+use super::{Exemplar, NEEDS, clusters, jittered, prepare};
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, OptionSpec,
+    Options, Paper, ReferenceSide,
 };
 
-static SIZE: NumberSpec = NumberSpec {
+static SIZE: IntSpec = IntSpec {
     id: "size",
     help: "Longer side, in pixels, at which textures are compared",
-    min: 32.0,
-    max: 1024.0,
-    default: Some(320.0),
+    min: 32,
+    max: 1024,
+    unit: "px",
+    default: DefaultValue::Is(320),
 };
 
-static CLASSES: NumberSpec = NumberSpec {
+static CLASSES: IntSpec = IntSpec {
     id: "classes",
     help: "Into how many parts of like colour the references are cut",
-    min: 2.0,
-    max: 32.0,
-    default: Some(8.0),
+    min: 2,
+    max: 32,
+    unit: "",
+    default: DefaultValue::Is(8),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -38,9 +41,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Irony, Cohen-Or, Lischinski",
         year: Some(2005),
     }),
-    guidance: &[GuidanceKind::References, GuidanceKind::Seed],
-    options: &[OptionSpec::Number(&SIZE), OptionSpec::Number(&CLASSES)],
+    needs: NEEDS,
+    takes: &[GuidanceKind::References, GuidanceKind::Seed],
+    options: &[OptionSpec::Int(&SIZE), OptionSpec::Int(&CLASSES)],
     uses_model: false,
+    reference_side: Some(ReferenceSide::Option(&SIZE)),
 };
 
 /// Pixels of the references that pixels of the picture are compared with.
@@ -70,8 +75,8 @@ impl Method for Irony {
         guidance: &Guidance,
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
-        let side_px = options.number(&SIZE).unwrap_or(320.0) as usize;
-        let classes = options.number(&CLASSES).unwrap_or(8.0) as usize;
+        let side_px = options.int(&SIZE) as usize;
+        let classes = options.int(&CLASSES) as usize;
         let (picture, exemplars) = prepare(&INFO, luma, guidance, side_px)?;
         let mut random = fastrand::Rng::with_seed(guidance.seed.unwrap_or(0));
         let samples = Samples::draw(&picture, &exemplars, classes, &mut random);

@@ -21,8 +21,15 @@ pub(crate) mod welsh;
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane};
 
-use crate::{Guidance, GuidanceKind, MethodError, MethodInfo, Reference};
+use crate::{Guidance, GuidanceKind, MethodError, MethodInfo, Need, Reference};
 
+/// What every method here cannot begin without.
+const NEEDS: &[Need] = &[Need {
+    any_of: &[GuidanceKind::References],
+    remedy: "give a picture in colour that shows something similar",
+}];
+/// Longer side of references for methods that look at them with a network, whose own size is a fraction of it.
+const REFERENCE_PX: usize = 512;
 /// Chroma in ab under which a pixel counts as gray: beyond what JPEG makes of a gray picture.
 const GRAY_CHROMA: f32 = 4.0;
 /// Share of pixels with colour under which a reference counts as gray.
@@ -83,18 +90,11 @@ fn prepare(
     Ok((resize_plane(luma, width, height, Filter::Area), exemplars))
 }
 
-/// That there is a picture, that the method takes what it was given, and that there are references with colour.
+/// That there is a picture, that the method was given what it takes and needs, and that the references have colour.
 fn check(method: &'static MethodInfo, luma: &Plane, guidance: &Guidance) -> Result<(), MethodError> {
     method.check(guidance)?;
     if luma.data().is_empty() {
         return Err(MethodError::EmptyPicture);
-    }
-    if guidance.references.is_empty() {
-        return Err(MethodError::GuidanceMissing {
-            method: method.id,
-            kind: GuidanceKind::References,
-            remedy: "give a picture in colour that shows something similar",
-        });
     }
     guidance.references.iter().try_for_each(check_reference)
 }

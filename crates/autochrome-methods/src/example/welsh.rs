@@ -5,26 +5,28 @@ use rayon::prelude::*;
 
 use super::local::{self, plane_of};
 use super::neighbors::Cloud;
-use super::{Exemplar, jittered, prepare};
+use super::{Exemplar, NEEDS, jittered, prepare};
 use crate::{
-    Answer, Area, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options,
-    Paper, SwatchPair,
+    Answer, Area, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, OptionSpec,
+    Options, Paper, ReferenceSide, SwatchPair,
 };
 
-static SIZE: NumberSpec = NumberSpec {
+static SIZE: IntSpec = IntSpec {
     id: "size",
     help: "Longer side, in pixels, at which pixels are compared",
-    min: 16.0,
-    max: 2048.0,
-    default: Some(512.0),
+    min: 16,
+    max: 2048,
+    unit: "px",
+    default: DefaultValue::Is(512),
 };
 
-static SAMPLES: NumberSpec = NumberSpec {
+static SAMPLES: IntSpec = IntSpec {
     id: "samples",
     help: "Places of each reference, or of each swatch, that colours are taken from",
-    min: 1.0,
-    max: 5000.0,
-    default: Some(200.0),
+    min: 1,
+    max: 5000,
+    unit: "",
+    default: DefaultValue::Is(200),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -36,9 +38,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Welsh, Ashikhmin, Mueller",
         year: Some(2002),
     }),
-    guidance: &[GuidanceKind::References, GuidanceKind::Swatches, GuidanceKind::Seed],
-    options: &[OptionSpec::Number(&SIZE), OptionSpec::Number(&SAMPLES)],
+    needs: NEEDS,
+    takes: &[GuidanceKind::References, GuidanceKind::Swatches, GuidanceKind::Seed],
+    options: &[OptionSpec::Int(&SIZE), OptionSpec::Int(&SAMPLES)],
     uses_model: false,
+    reference_side: Some(ReferenceSide::Option(&SIZE)),
 };
 
 /// Half the side of the window that deviations are taken over: 5×5.
@@ -58,8 +62,8 @@ impl Method for Welsh {
         guidance: &Guidance,
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
-        let side_px = options.number(&SIZE).unwrap_or(512.0) as usize;
-        let samples = options.number(&SAMPLES).unwrap_or(200.0) as usize;
+        let side_px = options.int(&SIZE) as usize;
+        let samples = options.int(&SAMPLES) as usize;
         let (picture, exemplars) = prepare(&INFO, luma, guidance, side_px)?;
         let mut random = fastrand::Rng::with_seed(guidance.seed.unwrap_or(0));
         let chroma = if guidance.swatches.is_empty() {

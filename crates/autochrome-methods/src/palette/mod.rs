@@ -13,24 +13,27 @@ use autochrome_color::{Chroma, Plane};
 use self::entries::Entries;
 use self::lattice::Lattice;
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
-    Recolor, Srgb,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, Need, OptionSpec,
+    Options, Paper, RealSpec, Recolor, ReferenceSide, Srgb,
 };
 
-static ENTRIES: NumberSpec = NumberSpec {
+static ENTRIES: IntSpec = IntSpec {
     id: "entries",
     help: "Number of colours that the picture's palette is to have",
-    min: 2.0,
-    max: 12.0,
-    default: Some(6.0),
+    min: 2,
+    max: 12,
+    unit: "",
+    default: DefaultValue::Is(6),
 };
 
-static STRENGTH: NumberSpec = NumberSpec {
+static STRENGTH: RealSpec = RealSpec {
     id: "strength",
     help: "How much of the change: 0 leaves the picture as it is, 1 changes all",
     min: 0.0,
     max: 1.0,
-    default: Some(1.0),
+    step: Some(0.05),
+    unit: "",
+    default: DefaultValue::Is(1.0),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -42,9 +45,20 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Chang, Fried, Liu, DiVerdi, Finkelstein",
         year: Some(2015),
     }),
-    guidance: &[GuidanceKind::Colors, GuidanceKind::Recolors, GuidanceKind::References],
-    options: &[OptionSpec::Number(&ENTRIES), OptionSpec::Number(&STRENGTH)],
+    needs: &[
+        Need {
+            any_of: &[GuidanceKind::Colors],
+            remedy: "this picture has none; give it some with another method first",
+        },
+        Need {
+            any_of: &[GuidanceKind::Recolors, GuidanceKind::References],
+            remedy: "say which colours become which, or give a reference to take all of them from",
+        },
+    ],
+    takes: &[GuidanceKind::Colors, GuidanceKind::Recolors, GuidanceKind::References],
+    options: &[OptionSpec::Int(&ENTRIES), OptionSpec::Real(&STRENGTH)],
     uses_model: false,
+    reference_side: Some(ReferenceSide::Px(512)),
 };
 
 /// The method `palette`.
@@ -66,11 +80,7 @@ impl Method for Palette {
             return Err(MethodError::EmptyPicture);
         }
         let Some(colors) = &guidance.colors else {
-            return Err(MethodError::GuidanceMissing {
-                method: INFO.id,
-                kind: GuidanceKind::Colors,
-                remedy: "this picture has none; give it some with another method first",
-            });
+            return Err(INFO.missing(&INFO.needs[0]));
         };
         if colors.size() != luma.size() || colors.b.size() != luma.size() {
             return Err(MethodError::GuidanceUnfit {
@@ -78,14 +88,7 @@ impl Method for Palette {
                 reason: "they have another size than the picture".to_owned(),
             });
         }
-        if guidance.recolors.is_empty() && guidance.references.is_empty() {
-            return Err(MethodError::GuidanceMissing {
-                method: INFO.id,
-                kind: GuidanceKind::Recolors,
-                remedy: "say which colours become which, or give a reference to take all of them from",
-            });
-        }
-        let strength = options.number(&STRENGTH).unwrap_or(1.0) as f32;
+        let strength = options.real(&STRENGTH) as f32;
         let lattice = Self::change(luma, colors, guidance, options)?;
         Ok(vec![lattice.apply(luma, colors, strength).into()])
     }
@@ -115,7 +118,7 @@ impl Palette {
             // Entries that are changed together change at once, so that two of them can be exchanged.
             let run = rest.iter().take_while(|recolor| !matches!(recolor, Recolor::Hues { .. })).count();
             let now = lattice.apply(luma, colors, 1.0);
-            let count = options.number(&ENTRIES).unwrap_or(6.0) as usize;
+            let count = options.int(&ENTRIES) as usize;
             let entries = Entries::of(luma, &now, count);
             let changes = entries.changes(&rest[..run])?;
             lattice.then(|lab| changes.apply(lab));

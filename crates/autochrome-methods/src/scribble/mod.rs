@@ -28,33 +28,37 @@ use autochrome_color::{Chroma, Plane};
 
 use self::solver::{Accuracy, Solver};
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
-    SwitchSpec,
+    Answer, DefaultValue, Guidance, GuidanceKind, Method, MethodError, MethodInfo, Need, OptionSpec, Options,
+    Paper, RealSpec, SwitchSpec,
 };
 
 /// a and b of a pixel, or whatever is worked out for both at once.
 type Pair = [f32; 2];
 
-static MEGAPIXELS: NumberSpec = NumberSpec {
+static MEGAPIXELS: RealSpec = RealSpec {
     id: "megapixels",
     help: "Working size in millions of pixels; larger pictures are shrunk for it and their colours stretched along edges",
     min: 0.01,
     max: 100.0,
-    default: Some(1.0),
+    step: Some(0.1),
+    unit: "megapixels",
+    default: DefaultValue::Is(1.0),
 };
 
 static SKETCH: SwitchSpec = SwitchSpec {
     id: "sketch",
     help: "Fill the regions of a line drawing: dark lines on light paper, which takes the colours' lightness too",
-    default: Some(false),
+    default: DefaultValue::Is(false),
 };
 
-static GAP: NumberSpec = NumberSpec {
+static GAP: RealSpec = RealSpec {
     id: "gap",
     help: "Widest gap in the lines of a drawing that keeps colours in, as a share of the longer side",
     min: 0.0,
     max: 0.2,
-    default: Some(0.01),
+    step: Some(0.005),
+    unit: "",
+    default: DefaultValue::Is(0.01),
 };
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
@@ -66,9 +70,14 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Levin, Lischinski, Weiss",
         year: Some(2004),
     }),
-    guidance: &[GuidanceKind::Points, GuidanceKind::Strokes, GuidanceKind::Marks],
-    options: &[OptionSpec::Number(&MEGAPIXELS), OptionSpec::Switch(&SKETCH), OptionSpec::Number(&GAP)],
+    needs: &[Need {
+        any_of: &[GuidanceKind::Strokes, GuidanceKind::Points, GuidanceKind::Marks],
+        remedy: "draw at least one stroke, spot or mark of colour",
+    }],
+    takes: &[GuidanceKind::Points, GuidanceKind::Strokes, GuidanceKind::Marks],
+    options: &[OptionSpec::Real(&MEGAPIXELS), OptionSpec::Switch(&SKETCH), OptionSpec::Real(&GAP)],
     uses_model: false,
+    reference_side: None,
 };
 
 /// The method `scribble`.

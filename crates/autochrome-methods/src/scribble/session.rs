@@ -45,12 +45,11 @@ impl ScribbleSession {
         if luma.data().is_empty() {
             return Err(MethodError::EmptyPicture);
         }
-        let sketch =
-            (options.switch(&SKETCH) == Some(true)).then(|| options.number(&GAP).unwrap_or_default() as f32);
+        let sketch = options.switch(&SKETCH).then(|| options.real(&GAP) as f32);
         // Regions have sharp borders, and filling them is cheap: drawings keep their size.
         let (width, height) = match sketch {
             Some(_) => luma.size(),
-            None => working_size(luma.size(), options.number(&MEGAPIXELS)),
+            None => working_size(luma.size(), options.real(&MEGAPIXELS)),
         };
         let luma = if luma.size() == (width, height) {
             luma.clone()
@@ -66,17 +65,11 @@ impl ScribbleSession {
     /// When nothing is said, nothing of it lies within the picture, or it is of kinds that the method does not take.
     pub fn colorize(&mut self, guidance: &Guidance) -> Result<Answer, MethodError> {
         INFO.check(guidance)?;
-        let Some(kind) = guidance.kinds().next() else {
-            return Err(MethodError::GuidanceMissing {
-                method: INFO.id,
-                kind: GuidanceKind::Strokes,
-                remedy: "draw at least one stroke, spot or mark of colour",
-            });
-        };
         let canvas = Canvas::new(guidance, self.luma.size());
         if !canvas.is_marked() {
             let reason =
                 "all of them lie outside of the picture; places are shares of its width and height, 0 to 1";
+            let kind = guidance.kinds().iter().next().unwrap_or(GuidanceKind::Strokes);
             return Err(MethodError::GuidanceUnfit { kind, reason: reason.to_owned() });
         }
         if let Some(gap) = self.sketch {
@@ -96,8 +89,8 @@ impl ScribbleSession {
 }
 
 /// The size of at most so many megapixels.
-fn working_size((width, height): (usize, usize), megapixels: Option<f64>) -> (usize, usize) {
-    let share = (megapixels.unwrap_or(1.0) * 1e6 / (width as f64 * height as f64)).sqrt();
+fn working_size((width, height): (usize, usize), megapixels: f64) -> (usize, usize) {
+    let share = (megapixels * 1e6 / (width as f64 * height as f64)).sqrt();
     if share >= 1.0 {
         return (width, height);
     }
@@ -184,7 +177,7 @@ mod tests {
 
     #[test]
     fn large_pictures_are_worked_on_at_a_size_that_fits() {
-        assert_eq!(working_size((4000, 3000), Some(1.0)), (1155, 866));
-        assert_eq!(working_size((40, 30), Some(1.0)), (40, 30));
+        assert_eq!(working_size((4000, 3000), 1.0), (1155, 866));
+        assert_eq!(working_size((40, 30), 1.0), (40, 30));
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/looks/cube`: a look as a table, so that a browser shows a filter without sending the picture again.
+//! `GET /v1/looks/cube`: tone and look as a table, so that a browser shows them without sending the picture again.
 
 use axum::extract::Query;
 use axum::http::{HeaderName, StatusCode, header};
@@ -11,9 +11,9 @@ use crate::intake::PictureFile;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 
-/// Tells a look as a table
+/// Tells tone and look as a table
 ///
-/// 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
+/// For previews: finished pictures get their tone exactly, before they are rounded. 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
 #[utoipa::path(
     get, path = "/v1/looks/cube", tag = "What there is", operation_id = "getLookCube",
     params(LookDocument),
@@ -27,7 +27,7 @@ pub async fn cube(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Problem { status, ..Problem::new(Refusal::BadQuery, error.body_text()) }
     })?;
-    let cube = Cube::new(&look.look()?);
+    let cube = Cube::with_tone(&look.tone()?, &look.look()?);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use autochrome::{MOST_VARIANTS, MethodInfo, OptionSpec, models, registry};
-use autochrome_color::filters;
+use autochrome::{DefaultValue, GuidanceKind, MOST_VARIANTS, MethodInfo, OptionSpec, models, registry};
+use autochrome_color::{Control, filters, tone};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -34,14 +34,132 @@ pub struct MethodJson {
     summary: &'static str,
     /// Where the idea was published.
     paper: Option<PaperJson>,
-    /// The kinds of hints it takes.
-    guidance: Vec<String>,
+    /// The kinds of guidance it takes, as words for people; programs read `takes`.
+    guidance: Vec<&'static str>,
+    /// Ids of the kinds of guidance it takes: points, strokes, marks, references, swatches, colors, recolors, seed.
+    takes: Vec<&'static str>,
+    /// What it cannot begin without; each of these must be given.
+    needs: Vec<NeedJson>,
     /// Whether `model` means something to it.
     uses_model: bool,
     /// Whether it is taken when none is named.
     default: bool,
-    /// Its options.
+    /// Its options as JSON Schema.
     settings: SettingsJson,
+    /// The same options one by one, with what a form needs to show them.
+    options: Vec<OptionJson>,
+}
+
+/// Guidance that a method cannot begin without.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Need)]
+pub struct NeedJson {
+    /// Ids of the kinds of which one must be given, the usual one first.
+    any_of: Vec<&'static str>,
+    /// Whether it comes from the picture itself, so that nobody can be asked for it.
+    of_picture: bool,
+    /// What to do when none is given.
+    remedy: &'static str,
+}
+
+/// An option of a method; where `default` is null, the model's card decides.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[schema(as = MethodOption)]
+pub enum OptionJson {
+    /// A real number.
+    Real {
+        /// What `settings` calls it.
+        id: &'static str,
+        /// What it does.
+        help: &'static str,
+        /// Smallest allowed value.
+        min: f64,
+        /// Largest allowed value.
+        max: f64,
+        /// Step of a slider; values between are allowed.
+        step: Option<f64>,
+        /// What it is measured in, or nothing.
+        unit: &'static str,
+        /// Value when nothing is set.
+        default: Option<f64>,
+    },
+    /// A whole number.
+    Int {
+        /// What `settings` calls it.
+        id: &'static str,
+        /// What it does.
+        help: &'static str,
+        /// Smallest allowed value.
+        min: u32,
+        /// Largest allowed value.
+        max: u32,
+        /// What it counts, or nothing.
+        unit: &'static str,
+        /// Value when nothing is set.
+        default: Option<u32>,
+    },
+    /// On or off.
+    Switch {
+        /// What `settings` calls it.
+        id: &'static str,
+        /// What it does when on.
+        help: &'static str,
+        /// State when nothing is set.
+        default: Option<bool>,
+    },
+    /// One of a few words.
+    Choice {
+        /// What `settings` calls it.
+        id: &'static str,
+        /// What is chosen.
+        help: &'static str,
+        /// The words.
+        choices: Vec<&'static str>,
+        /// The one taken when nothing is set.
+        default: Option<&'static str>,
+    },
+}
+
+/// The default, or nothing where the card decides.
+fn given<T: Copy>(default: DefaultValue<T>) -> Option<T> {
+    match default {
+        DefaultValue::Is(value) => Some(value),
+        DefaultValue::Card => None,
+    }
+}
+
+impl OptionJson {
+    fn new(option: &OptionSpec) -> Self {
+        match option {
+            OptionSpec::Real(spec) => Self::Real {
+                id: spec.id,
+                help: spec.help,
+                min: spec.min,
+                max: spec.max,
+                step: spec.step,
+                unit: spec.unit,
+                default: given(spec.default),
+            },
+            OptionSpec::Int(spec) => Self::Int {
+                id: spec.id,
+                help: spec.help,
+                min: spec.min,
+                max: spec.max,
+                unit: spec.unit,
+                default: given(spec.default),
+            },
+            OptionSpec::Switch(spec) => {
+                Self::Switch { id: spec.id, help: spec.help, default: given(spec.default) }
+            }
+            OptionSpec::Choice(spec) => Self::Choice {
+                id: spec.id,
+                help: spec.help,
+                choices: spec.choices.to_vec(),
+                default: given(spec.default),
+            },
+        }
+    }
 }
 
 /// A publication.
@@ -90,7 +208,17 @@ fn method(info: &MethodInfo, default: &str) -> MethodJson {
         name: info.name,
         summary: info.summary,
         paper,
-        guidance: info.guidance.iter().map(ToString::to_string).collect(),
+        guidance: info.takes.iter().map(|kind| kind.name()).collect(),
+        takes: ids(info.takes),
+        needs: info
+            .needs
+            .iter()
+            .map(|need| NeedJson {
+                any_of: ids(need.any_of),
+                of_picture: need.is_of_picture(),
+                remedy: need.remedy,
+            })
+            .collect(),
         uses_model: info.uses_model,
         default: info.id == default,
         settings: SettingsJson {
@@ -98,17 +226,27 @@ fn method(info: &MethodInfo, default: &str) -> MethodJson {
             properties: info.options.iter().map(|option| (option.id(), schema(option))).collect(),
             additional_properties: false,
         },
+        options: info.options.iter().map(OptionJson::new).collect(),
     }
+}
+
+fn ids(kinds: &[GuidanceKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.id()).collect()
 }
 
 /// An option as JSON Schema; no default means that the model's card decides.
 fn schema(option: &OptionSpec) -> Value {
     let mut schema = match option {
-        OptionSpec::Number(spec) => {
-            json!({"type": "number", "minimum": spec.min, "maximum": spec.max, "default": spec.default})
+        OptionSpec::Real(spec) => {
+            json!({"type": "number", "minimum": spec.min, "maximum": spec.max, "default": given(spec.default)})
         }
-        OptionSpec::Switch(spec) => json!({"type": "boolean", "default": spec.default}),
-        OptionSpec::Choice(spec) => json!({"type": "string", "enum": spec.choices, "default": spec.default}),
+        OptionSpec::Int(spec) => {
+            json!({"type": "integer", "minimum": spec.min, "maximum": spec.max, "default": given(spec.default)})
+        }
+        OptionSpec::Switch(spec) => json!({"type": "boolean", "default": given(spec.default)}),
+        OptionSpec::Choice(spec) => {
+            json!({"type": "string", "enum": spec.choices, "default": given(spec.default)})
+        }
     };
     if let Value::Object(fields) = &mut schema {
         fields.retain(|_, value| !value.is_null());
@@ -123,6 +261,40 @@ fn schema(option: &OptionSpec) -> Value {
 pub struct FiltersJson {
     /// The filters.
     filters: Vec<FilterJson>,
+    /// What `look` takes beside a filter.
+    look: Vec<ControlJson>,
+    /// What `look` takes that acts on the colours alone and never on lightness.
+    tone: Vec<ControlJson>,
+}
+
+/// A number that can be set, as a slider shows it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Control)]
+pub struct ControlJson {
+    /// What `look` calls it.
+    id: &'static str,
+    /// Name for people.
+    name: &'static str,
+    /// What it does.
+    help: &'static str,
+    /// Smallest allowed value.
+    min: f32,
+    /// Largest allowed value.
+    max: f32,
+    /// Value when it is left out, which changes nothing.
+    default: f32,
+    /// Step of a slider; values between are allowed.
+    step: f32,
+    /// What it is measured in, or nothing.
+    unit: &'static str,
+}
+
+fn controls(controls: &[&Control]) -> Vec<ControlJson> {
+    let json = |control: &&Control| {
+        let Control { id, name, help, min, max, default, step, unit } = **control;
+        ControlJson { id, name, help, min, max, default, step, unit }
+    };
+    controls.iter().map(json).collect()
 }
 
 /// A named look.
@@ -137,14 +309,18 @@ pub struct FilterJson {
     summary: &'static str,
 }
 
-/// Tells every filter
+/// Tells every filter, and what else can be set of a finished picture
 #[utoipa::path(
     get, path = "/v1/filters", tag = "What there is", operation_id = "listFilters",
     responses((status = 200, description = "The filters", body = FiltersJson))
 )]
 pub async fn filters() -> Json<FiltersJson> {
     let filter = |f: &filters::Filter| FilterJson { id: f.id, name: f.name, summary: f.summary };
-    Json(FiltersJson { filters: filters::all().iter().map(filter).collect() })
+    Json(FiltersJson {
+        filters: filters::all().iter().map(filter).collect(),
+        look: controls(filters::CONTROLS),
+        tone: controls(tone::CONTROLS),
+    })
 }
 
 /// Every built-in model.

@@ -9,23 +9,31 @@ use rayon::prelude::*;
 
 use super::spread::{Known, spread};
 use super::vote::{self, Ballot};
-use super::{Exemplar, prepare};
+use super::{Exemplar, NEEDS, prepare};
 use crate::{
-    Answer, Guidance, GuidanceKind, Method, MethodError, MethodInfo, NumberSpec, OptionSpec, Options, Paper,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, OptionSpec,
+    Options, Paper, ReferenceSide,
 };
 use descriptor::{Descriptors, KINDS, WEIGHTS, normalise};
 use slic::Superpixels;
 
-static SIZE: NumberSpec = NumberSpec {
+static SIZE: IntSpec = IntSpec {
     id: "size",
     help: "Longer side, in pixels, at which superpixels are compared",
-    min: 32.0,
-    max: 1024.0,
-    default: Some(320.0),
+    min: 32,
+    max: 1024,
+    unit: "px",
+    default: DefaultValue::Is(320),
 };
 
-static AREA: NumberSpec =
-    NumberSpec { id: "area", help: "Pixels of a superpixel", min: 10.0, max: 1000.0, default: Some(40.0) };
+static AREA: IntSpec = IntSpec {
+    id: "area",
+    help: "Pixels of a superpixel",
+    min: 10,
+    max: 1000,
+    unit: "px",
+    default: DefaultValue::Is(40),
+};
 
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "superpixel",
@@ -36,9 +44,11 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         authors: "Gupta, Chia, Rajan, Ng, Huang",
         year: Some(2012),
     }),
-    guidance: &[GuidanceKind::References],
-    options: &[OptionSpec::Number(&SIZE), OptionSpec::Number(&AREA)],
+    needs: NEEDS,
+    takes: &[GuidanceKind::References],
+    options: &[OptionSpec::Int(&SIZE), OptionSpec::Int(&AREA)],
     uses_model: false,
+    reference_side: Some(ReferenceSide::Option(&SIZE)),
 };
 
 /// What every step of the cascade leaves over.
@@ -62,8 +72,8 @@ impl Method for Superpixel {
         guidance: &Guidance,
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError> {
-        let side_px = options.number(&SIZE).unwrap_or(320.0) as usize;
-        let area_px = options.number(&AREA).unwrap_or(40.0) as f32;
+        let side_px = options.int(&SIZE) as usize;
+        let area_px = options.int(&AREA) as f32;
         let (picture, exemplars) = prepare(&INFO, luma, guidance, side_px)?;
         let superpixels = Superpixels::cut(&picture, area_px);
         let mut descriptors = Descriptors::of(&picture, &superpixels);
