@@ -16,7 +16,7 @@ Every error has a code that stays the same over versions, and a message that say
 line prints the message, with `colorize --json` the code too; the HTTP interface answers with a problem document
 ([api.md](api.md#errors)); the library has `code()`, `category()` and `blame()`.
 
-*Fault* says who can mend it: another picture, another request, or whoever keeps the machine. *HTTP* is the status of the
+*Fault* says who can mend it: another input, another request, or whoever keeps the machine. *HTTP* is the status of the
 answer; codes without one come up in training, evaluation and datasets only.
 
 This page is made of the source: `AUTOCHROME_WRITE_DOCS=1 cargo test -p autochrome-cli --test cli errors`.
@@ -71,7 +71,7 @@ fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     for (name, Entry { category, over_http, meanings }) in entries() {
         let fault = match category.blame() {
-            Blame::Input => "picture",
+            Blame::Input => "input",
             Blame::Request => "request",
             Blame::Environment => "machine",
             _ => "nobody's",
