@@ -1,30 +1,12 @@
 use thiserror::Error;
 
-/// What can go wrong with weights, devices and inference.
+/// What can go wrong with weights and inference.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NetError {
     /// The weights file is not one of ours, is damaged, or does not fit its own card.
     #[error("the weights cannot be used: {0}; get the file again or train it anew")]
     Weights(String),
-    /// The asked-for device is not compiled in.
-    #[error(
-        "device '{name}' is not in this build; rebuild with `--features {feature}` or use `--device cpu`"
-    )]
-    Device {
-        /// The device as asked for.
-        name: String,
-        /// The cargo feature that brings it.
-        feature: &'static str,
-    },
-    /// The processor has no instructions for the asked-for device's numbers.
-    #[error(
-        "device 'libtorch-bf16' needs a processor with AVX-512, which this one lacks; use `--device libtorch`"
-    )]
-    Processor,
-    /// No device has this name.
-    #[error("there is no device '{0}'; use one of cpu, libtorch, cuda, wgpu, metal, rocm")]
-    UnknownDevice(String),
     /// The description beside an ONNX file does not parse, or does not fit the file.
     #[error("the description of the ONNX file does not fit: {0}; mend the TOML file beside it")]
     Description(String),
@@ -50,9 +32,6 @@ impl NetError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Weights(_) => "bad-weights",
-            Self::Device { .. } => "device-not-built",
-            Self::Processor => "device-unfit",
-            Self::UnknownDevice(_) => "unknown-device",
             Self::Description(_) => "bad-onnx-description",
             Self::RuntimeMissing(_) => "no-onnx-runtime",
             Self::Runtime(_) => "onnx-runtime-failed",

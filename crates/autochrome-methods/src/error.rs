@@ -88,7 +88,7 @@ pub enum MethodError {
     EmptyPicture,
     /// The weights could not be used, or the network refused the picture.
     #[error(transparent)]
-    Network(#[from] autochrome_net::NetError),
+    Network(#[from] autochrome_engine::NetError),
 }
 
 impl MethodError {

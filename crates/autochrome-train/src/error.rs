@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use autochrome_net::NetError;
+use autochrome_engine::NetError;
+use autochrome_net::device::DeviceError;
 use thiserror::Error;
 
 /// What can stop a training run.
@@ -13,9 +14,12 @@ pub enum TrainError {
     /// Pictures are missing or unreadable.
     #[error(transparent)]
     Data(#[from] autochrome_data::Error),
-    /// A network, its weights or its device.
+    /// A network or its weights.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// Where it should be trained.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// A file of the run cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -62,6 +66,7 @@ impl TrainError {
             Self::Recipe(_) => "bad-recipe",
             Self::Data(error) => error.code(),
             Self::Net(error) => error.code(),
+            Self::Device(error) => error.code(),
             Self::Io { .. } => "io",
             Self::Checkpoint(_) => "bad-checkpoint",
             Self::NotANumber { .. } => "loss-not-a-number",

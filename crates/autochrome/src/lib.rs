@@ -44,6 +44,7 @@ mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Plane, Tone};
+pub use autochrome_engine::{ModelCard, NetError};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
@@ -52,7 +53,6 @@ pub use autochrome_methods::{
     Answer, Area, Guidance, GuidanceKind, Marks, Method, MethodError, MethodInfo, ModelSource, OptionSpec,
     Options, Point, Recolor, Reference, ScribbleSession, Srgb, Stroke, SwatchPair, models, registry,
 };
-pub use autochrome_net::{ModelCard, NetError};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::{Blame, Error};
