@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use autochrome_engine::NetError;
 use autochrome_errors::ErrorCode;
 use autochrome_media::MediaError;
-use autochrome_net::NetError;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error, ErrorCode)]

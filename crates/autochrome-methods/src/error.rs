@@ -102,7 +102,7 @@ pub enum MethodError {
     /// The weights could not be used, or the network refused the picture.
     #[error(transparent)]
     #[code(transparent)]
-    Network(#[from] autochrome_net::NetError),
+    Network(#[from] autochrome_engine::NetError),
 }
 
 /// The known name that `given` was probably meant to be.

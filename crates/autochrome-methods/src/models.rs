@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use autochrome_net::foreign::Description;
-use autochrome_net::graph::{Graph, onnx};
-use autochrome_net::{ModelCard, NetError, Session, weights};
+use autochrome_engine::foreign::Description;
+use autochrome_engine::graph::{Graph, onnx};
+use autochrome_engine::{ModelCard, NetError, Session, weights};
 
 use crate::MethodError;
 use crate::error::nearest;

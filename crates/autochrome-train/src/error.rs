@@ -1,7 +1,8 @@
 use std::path::{Path, PathBuf};
 
+use autochrome_engine::NetError;
 use autochrome_errors::ErrorCode;
-use autochrome_net::NetError;
+use autochrome_net::device::DeviceError;
 use thiserror::Error;
 
 /// What can stop a training run.
@@ -16,10 +17,14 @@ pub enum TrainError {
     #[error(transparent)]
     #[code(transparent)]
     Data(#[from] autochrome_data::Error),
-    /// A network, its weights or its device.
+    /// A network or its weights.
     #[error(transparent)]
     #[code(transparent)]
     Net(#[from] NetError),
+    /// Where it should be trained.
+    #[error(transparent)]
+    #[code(transparent)]
+    Device(#[from] DeviceError),
     /// A file of the run cannot be read or written.
     #[error("{}: {source}", path.display())]
     #[code("io", Environment)]

@@ -64,7 +64,7 @@ pub use autochrome_methods::{
     Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair,
     SwitchSpec, models, registry,
 };
-pub use autochrome_net::{ModelCard, NetError};
+pub use autochrome_engine::{ModelCard, NetError};
 pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;

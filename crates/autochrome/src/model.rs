@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use autochrome_methods::{MethodError, ModelSource, models};
-use autochrome_net::ModelCard;
+use autochrome_engine::ModelCard;
 use sha2::{Digest as _, Sha256};
 
 use crate::Error;

@@ -1,7 +1,7 @@
 use autochrome_errors::ErrorCode;
 use thiserror::Error;
 
-/// What can go wrong with weights, devices and inference.
+/// What can go wrong with weights and inference.
 #[derive(Debug, Error, ErrorCode)]
 #[non_exhaustive]
 pub enum NetError {
@@ -9,27 +9,6 @@ pub enum NetError {
     #[error("the weights cannot be used: {0}; get the file again or train it anew")]
     #[code("bad-weights", Environment)]
     Weights(String),
-    /// The asked-for device is not compiled in.
-    #[error(
-        "device '{name}' is not in this build; rebuild with `--features {feature}` or use `--device cpu`"
-    )]
-    #[code("device-not-built", BadRequest)]
-    Device {
-        /// The device as asked for.
-        name: String,
-        /// The cargo feature that brings it.
-        feature: &'static str,
-    },
-    /// The processor has no instructions for the asked-for device's numbers.
-    #[error(
-        "device 'libtorch-bf16' needs a processor with AVX-512, which this one lacks; use `--device libtorch`"
-    )]
-    #[code("device-unfit", Environment)]
-    Processor,
-    /// No device has this name.
-    #[error("there is no device '{0}'; use one of cpu, libtorch, cuda, wgpu, metal, rocm")]
-    #[code("unknown-device", BadRequest)]
-    UnknownDevice(String),
     /// The description beside an ONNX file does not parse, or does not fit the file.
     #[error("the description of the ONNX file does not fit: {0}; mend the TOML file beside it")]
     #[code("bad-onnx-description", Environment)]
