@@ -290,7 +290,8 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
 
 #[cfg(test)]
 mod tests {
-    use autochrome_methods::{ModelSource, Options, registry};
+    use autochrome::OrderDraft;
+    use autochrome_methods::{ModelSource, registry};
 
     use super::*;
     use crate::SetOptions;

@@ -26,7 +26,7 @@ This page is made of the source: `AUTOCHROME_WRITE_DOCS=1 cargo test -p autochro
 ";
 
 /// The codes of each enum of errors, and whether HTTP answers with them.
-fn tables() -> [(bool, &'static [Code]); 11] {
+fn tables() -> [(bool, &'static [Code]); 12] {
     [
         (true, autochrome::Error::CODES),
         (true, autochrome::MediaError::CODES),
@@ -38,6 +38,7 @@ fn tables() -> [(bool, &'static [Code]); 11] {
         (false, autochrome_dataset::DatasetError::CODES),
         (false, autochrome_evaluate::EvaluateError::CODES),
         (false, autochrome_film::FilmError::CODES),
+        (false, autochrome_net::device::DeviceError::CODES),
         (false, autochrome_train::TrainError::CODES),
     ]
 }

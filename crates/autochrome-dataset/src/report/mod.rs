@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use autochrome_media::write_atomic;
-use autochrome_plot::{bars, escape, histogram, hues};
+use autochrome_plot::{bars, escape, histogram};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use rayon::prelude::*;
@@ -169,7 +169,7 @@ impl Page<'_> {
         }
         let values = |of: fn(&Entry) -> f32| -> Vec<f32> { self.entries.iter().map(of).collect() };
         [
-            hues("Hues", &hues),
+            autochrome_plot::hues("Hues", &hues),
             histogram("Colourfulness", &values(|entry| entry.colourfulness), 120.0, 40, None),
             histogram("Mean luma", &values(|entry| entry.luma), 256.0, 32, None),
         ]
