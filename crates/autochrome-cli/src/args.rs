@@ -40,7 +40,7 @@ pub enum Command {
     Dataset(DatasetArguments),
     /// Make, list and revoke the API keys of `serve`
     Keys(KeysArguments),
-    /// Train a model of your own from a recipe
+    /// Train a model of your own from a recipe (needs a build with the cargo feature `train`)
     Train(TrainArguments),
     /// Measure how good the colours of methods, models and other programs are
     #[command(after_help = EVALUATE_EXAMPLES)]
@@ -425,6 +425,8 @@ pub enum DatasetFormat {
 }
 
 /// `autochrome train`.
+// A program without training shows them in its help and in its manual all the same.
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
 #[derive(Debug, Args)]
 pub struct TrainArguments {
     /// The recipe, a TOML file; recipes/ holds ours

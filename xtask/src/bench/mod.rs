@@ -114,7 +114,15 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
         bail!("there is no part `{wrong}`\n\n{HELP}");
     }
     if bench.program.as_os_str().is_empty() {
-        run_command(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
+        // The part `training` needs the feature; the others run the same code with it and without.
+        run_command(&mut cargo([
+            "build",
+            "--release",
+            "--package",
+            "autochrome-cli",
+            "--features",
+            "train",
+        ]))?;
         bench.program = target().join("release/autochrome");
     }
     if bench.quick {

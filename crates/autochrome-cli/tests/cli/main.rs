@@ -15,4 +15,7 @@ mod listing;
 mod naming;
 mod photos;
 mod pipes;
+#[cfg(feature = "train")]
 mod train;
+#[cfg(not(feature = "train"))]
+mod without_train;
