@@ -54,12 +54,15 @@ pub fn to_onnx(bytes: &[u8]) -> Result<(Vec<u8>, String), NetError> {
     Ok((model, Description::of_export(&card).to_toml()?))
 }
 
+#[cfg(feature = "builtin-models")]
 static BUILTIN: [BuiltinModel; 2] = [
     BuiltinModel { id: "flagship", bytes: include_bytes!("../../../assets/models/flagship.safetensors") },
     BuiltinModel { id: "paper", bytes: include_bytes!("../../../assets/models/paper.safetensors") },
 ];
+#[cfg(not(feature = "builtin-models"))]
+static BUILTIN: [BuiltinModel; 0] = [];
 
-/// Every built-in model, the default first.
+/// Every built-in model, the default first; none without the cargo feature `builtin-models`.
 #[must_use]
 pub fn builtin() -> &'static [BuiltinModel] {
     &BUILTIN

@@ -57,7 +57,7 @@ pub enum Command {
     Dataset(DatasetArguments),
     /// Make, list and revoke the API keys of `serve`
     Keys(KeysArguments),
-    /// Train a model of your own from a recipe
+    /// Train a model of your own from a recipe (needs a build with the cargo feature `train`)
     Train(TrainArguments),
     /// Measure how good the colours of methods, models and other programs are
     #[command(after_help = evaluate::EXAMPLES)]

@@ -38,7 +38,7 @@ fn tables() -> [(bool, &'static [Code]); 12] {
         (false, autochrome_dataset::DatasetError::CODES),
         (false, autochrome_evaluate::EvaluateError::CODES),
         (false, autochrome_film::FilmError::CODES),
-        (false, autochrome_net::device::DeviceError::CODES),
+        (false, autochrome_train::DeviceError::CODES),
         (false, autochrome_train::TrainError::CODES),
     ]
 }
