@@ -41,4 +41,5 @@ pub use models::ModelSource;
 pub use options::{
     ChoiceSpec, DefaultValue, IntSpec, OptionInput, OptionSpec, OptionValue, Options, RealSpec, SwitchSpec,
 };
+pub use palette::{PaletteEntry, palette};
 pub use scribble::ScribbleSession;

@@ -7,7 +7,7 @@ use autochrome_color::filters;
 use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::routes::{colorize, events, health, jobs, looks, registry as registries};
+use crate::routes::{colorize, events, health, jobs, looks, palette, registry as registries};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,7 +18,7 @@ use crate::routes::{colorize, events, health, jobs, looks, registry as registrie
     ),
     servers((url = "/")),
     paths(
-        colorize::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
+        colorize::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
@@ -149,8 +149,20 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["ColorizeOptions"]["properties"]["method"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 15);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 16);
         assert!(!document.to_string().contains("\"parameters\":null"));
+    }
+
+    /// The web app's types are made of this file; `cargo xtask web-api` writes both.
+    #[test]
+    fn the_document_in_web_is_this_one() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
+        let wanted = format!("{:#}\n", &*DOCUMENT);
+        if std::env::var_os("AUTOCHROME_BLESS").is_some() {
+            std::fs::write(&path, &wanted).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap();
+        assert!(committed == wanted, "web/openapi.json is old; run `cargo xtask web-api`");
     }
 
     #[test]

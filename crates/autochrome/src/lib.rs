@@ -50,9 +50,9 @@ pub use autochrome_media::{
 };
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, IntSpec, Marks, Method,
-    MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, Paper, Point,
-    RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair, SwitchSpec,
-    models, registry,
+    MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, PaletteEntry,
+    Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair,
+    SwitchSpec, models, palette, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
 pub use colored::Colored;
