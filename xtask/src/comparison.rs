@@ -2,56 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+use crate::flags::Comparison;
 use crate::marked;
-use crate::shell::{self, cargo, root, target};
-
-const HELP: &str = "\
-cargo xtask comparison --data DIR [OPTION...]   score every method and model, and write docs/comparison.md
-
-  --data DIR        colour pictures, sub-folders are sources
-  --pairs FILE      pictures with a reference each, for methods that need one (see docs/evaluate.md)
-  --methods ID,...  these methods alone [all]
-  --limit N         so many pictures alone, spread evenly
-  --report DIR      keep the HTML reports there
-  --program FILE    ask this program instead of building one
-";
+use crate::shell::{self, root, target};
 
 /// Patches of true colour that methods which take hints are shown in a row of their own.
 const HINTS: &str = "10";
 
-pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
-    let (mut data, mut pairs, mut report, mut program) = (None, None, None, None);
-    let (mut only, mut limit) = (None, None);
-    while let Some(option) = arguments.next() {
-        let mut value = || arguments.next().with_context(|| format!("{option} needs a value"));
-        match option.as_str() {
-            "--data" => data = Some(PathBuf::from(value()?)),
-            "--pairs" => pairs = Some(PathBuf::from(value()?)),
-            "--report" => report = Some(PathBuf::from(value()?)),
-            "--program" => program = Some(Path::new(&value()?).canonicalize()?),
-            "--methods" => only = Some(value()?),
-            "--limit" => limit = Some(value()?),
-            "--help" | "-h" => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            _ => bail!("`{option}` is unknown\n\n{HELP}"),
-        }
-    }
-    let data = data.with_context(|| format!("--data is missing\n\n{HELP}"))?;
-    let program = match program {
-        Some(program) => program,
-        None => {
-            shell::run(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
-            target().join("release/autochrome")
-        }
-    };
+/// Scores what the arguments ask for, and writes the tables.
+pub fn run(flags: Comparison) -> Result<()> {
+    let Comparison { data, pairs, methods: only, limit, report, program } = flags;
+    let program = shell::release(program)?;
     let ids = |what: &str, list: &str| -> Result<Vec<String>> {
         let out = Command::new(&program).args([what, "--json"]).output()?;
         ensure!(out.status.success(), "`autochrome {what} --json` failed");
@@ -83,7 +49,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
             command.arg("--pairs").arg(pairs);
         }
         if let Some(limit) = &limit {
-            command.args(["--limit", limit]);
+            command.args(["--limit", &limit.to_string()]);
         }
         if let Some(report) = &report {
             command.arg("--report").arg(report.join(name));

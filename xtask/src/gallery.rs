@@ -5,19 +5,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::marked;
 use crate::shell::{cargo, root, run as run_command, target};
-
-const HELP: &str = "\
-cargo xtask gallery --data DIR   colour the pictures of docs/gallery.md anew
-
-  --data DIR   folder of black-and-white photographs; docs/images/gallery/captions.tsv names those that are shown
-";
 
 /// Pictures of a gallery that has no captions yet, spread evenly over the folder.
 const COUNT: usize = 24;
@@ -35,16 +29,13 @@ struct Caption {
     text: String,
 }
 
-pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
-    let data = match (arguments.next().as_deref(), arguments.next()) {
-        (Some("--data"), Some(folder)) => PathBuf::from(folder),
-        _ => bail!("{HELP}"),
-    };
+/// Colours the pictures that the list of captions names, found in the folder `data`.
+pub fn run(data: &Path) -> Result<()> {
     let folder = root().join("docs/images/gallery");
     fs::create_dir_all(&folder)?;
     let list = folder.join("captions.tsv");
     if !list.exists() {
-        let names: String = spread(&data)?.iter().map(|name| format!("{name}\t\n")).collect();
+        let names: String = spread(data)?.iter().map(|name| format!("{name}\t\n")).collect();
         fs::write(&list, names)?;
     }
     let captions = parse(&fs::read_to_string(&list)?)?;

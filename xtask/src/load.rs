@@ -1,13 +1,10 @@
 //! `cargo xtask load FOLDER`: many clients at once against a server of this machine, beside `colorize` on the same pictures.
 //!
-//! `AUTOCHROME` names another program than the release build.
-//!
 //! Pictures are sent in turn, so that colours the server remembers are of no use to it when the folder holds some dozens.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,18 +12,18 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
-use crate::shell::{cargo, run as run_command, target};
+use crate::flags::Load;
+use crate::http::{self, Answer};
+use crate::server::Server;
+use crate::shell::{release, run as run_command, target};
 
 /// Clients that ask at the same time, each again as soon as it has its answer.
 const CLIENTS: usize = 64;
 
 /// How long they do.
 const TIME: Duration = Duration::from_secs(60);
-
-/// Longest wait for one answer.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Least share of the throughput of `colorize`.
 const BAR: f64 = 0.85;
@@ -38,17 +35,11 @@ struct Asked {
 }
 
 /// Measures a folder before, the server, and the folder after, so that a machine that others use too shows itself.
-pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
-    let folder = &arguments.next().context("say which folder of pictures: `cargo xtask load DIR`")?;
-    let program = match std::env::var_os("AUTOCHROME") {
-        Some(program) => PathBuf::from(program),
-        None => {
-            run_command(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
-            target().join("release/autochrome")
-        }
-    };
+pub fn run(flags: Load) -> Result<()> {
+    let folder = &flags.folder;
+    let program = release(flags.program)?;
     let work = target().join("xtask/load");
-    let pictures = read(Path::new(folder))?;
+    let pictures = read(folder)?;
     eprintln!("{} pictures, {CLIENTS} clients, {} s", pictures.len(), TIME.as_secs());
 
     let before = whole_folder(&program, folder, pictures.len(), &work)?;
@@ -95,117 +86,59 @@ fn read(folder: &Path) -> Result<Vec<Vec<u8>>> {
 }
 
 /// Pictures a second of `colorize`, reading and writing included.
-fn whole_folder(program: &Path, folder: &str, pictures: usize, work: &Path) -> Result<f64> {
+fn whole_folder(program: &Path, folder: &Path, pictures: usize, work: &Path) -> Result<f64> {
     if work.exists() {
         fs::remove_dir_all(work)?;
     }
     let start = Instant::now();
     let mut command = Command::new(program);
-    command.args(["colorize", folder, "--out-dir"]).arg(work.join("out")).stdout(Stdio::null());
+    command.arg("colorize").arg(folder).arg("--out-dir").arg(work.join("out")).stdout(Stdio::null());
     run_command(&mut command)?;
     Ok(pictures as f64 / start.elapsed().as_secs_f64())
 }
 
 /// What all clients were answered, and the megabytes that the server took, second by second.
 fn with_server(program: &Path, work: &Path, pictures: &[Vec<u8>]) -> Result<(Vec<Asked>, Vec<u64>)> {
-    let mut server = Command::new(program)
-        .args(["serve", "--bind", "127.0.0.1:0", "--data-dir"])
-        .arg(work.join("data"))
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("cannot start the server")?;
-    // What it says later goes the same way, so the pipe stays open.
-    let mut words = BufReader::new(server.stderr.take().context("the server has no standard error")?);
-    let result = address(&mut words).map(|address| {
-        let (next, asked) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-        let end = Instant::now() + TIME;
-        let mut memory = Vec::new();
-        thread::scope(|scope| {
-            for _ in 0..CLIENTS {
-                scope.spawn(|| {
-                    while Instant::now() < end {
-                        let picture = &pictures[next.fetch_add(1, Ordering::Relaxed) % pictures.len()];
-                        let (one, wait) = ask(address, picture);
-                        // What comes too late is no longer part of the time that is measured.
-                        if Instant::now() < end || one.outcome != "200" {
-                            asked.lock().unwrap_or_else(PoisonError::into_inner).push(one);
-                        }
-                        thread::sleep(wait.min(end.saturating_duration_since(Instant::now())));
+    let server = Server::start(program, &work.join("data"), &[])?;
+    let (next, asked) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let end = Instant::now() + TIME;
+    let mut memory = Vec::new();
+    thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| {
+                while Instant::now() < end {
+                    let picture = &pictures[next.fetch_add(1, Ordering::Relaxed) % pictures.len()];
+                    let (one, wait) = ask(server.address, picture);
+                    // What comes too late is no longer part of the time that is measured.
+                    if Instant::now() < end || one.outcome != "200" {
+                        asked.lock().unwrap_or_else(PoisonError::into_inner).push(one);
                     }
-                });
-            }
-            while Instant::now() < end {
-                thread::sleep(Duration::from_secs(1));
-                memory.push(resident_mb(server.id()));
-            }
-        });
-        (asked.into_inner().unwrap_or_else(PoisonError::into_inner), memory)
-    });
-    server.kill()?;
-    server.wait()?;
-    result
-}
-
-/// Where the server says that it listens.
-fn address(words: &mut impl BufRead) -> Result<SocketAddr> {
-    let mut line = String::new();
-    while words.read_line(&mut line)? > 0 {
-        if let Some((_, rest)) = line.split_once("http://") {
-            let place = rest.split(|c: char| c == ';' || c.is_whitespace()).next().unwrap_or(rest);
-            return place.parse().with_context(|| format!("no address in `{line}`"));
+                    thread::sleep(wait.min(end.saturating_duration_since(Instant::now())));
+                }
+            });
         }
-        line.clear();
-    }
-    bail!("the server ended before it said where it listens")
+        while Instant::now() < end {
+            thread::sleep(Duration::from_secs(1));
+            memory.push(resident_mb(server.id()));
+        }
+    });
+    server.stop()?;
+    Ok((asked.into_inner().unwrap_or_else(PoisonError::into_inner), memory))
 }
 
 /// One request on a connection of its own, and how long to wait before the next.
 fn ask(address: SocketAddr, picture: &[u8]) -> (Asked, Duration) {
     let start = Instant::now();
-    let answer = exchange(address, picture);
+    let answer = http::request(address, "POST", "/v1/colorize", picture);
     let time = start.elapsed();
     match answer {
-        Ok(Answer { status, retry_after, whole }) => {
-            let outcome = if whole { status } else { format!("{status}, cut off") };
-            (Asked { outcome, time }, retry_after)
+        Ok(Answer { status, retry_after, body, whole }) => {
+            let is_picture = body.starts_with(b"\x89PNG") || body.starts_with(b"\xff\xd8");
+            let cut_off = if whole && (status != 200 || is_picture) { "" } else { ", cut off" };
+            (Asked { outcome: format!("{status}{cut_off}"), time }, retry_after)
         }
         Err(error) => (Asked { outcome: format!("{error:#}"), time }, Duration::from_secs(1)),
     }
-}
-
-struct Answer {
-    status: String,
-    retry_after: Duration,
-    /// Whether as many bytes came as were promised, and of a picture where one was.
-    whole: bool,
-}
-
-fn exchange(address: SocketAddr, picture: &[u8]) -> Result<Answer> {
-    let kind = if picture.starts_with(b"\x89PNG") { "png" } else { "jpeg" };
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).context("connecting")?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let head = format!(
-        "POST /v1/colorize HTTP/1.1\r\nHost: {address}\r\nContent-Type: image/{kind}\r\nContent-Length: {}\r\n\
-         Connection: close\r\n\r\n",
-        picture.len()
-    );
-    // A server that is full answers before it has read everything: then the answer counts, not the sending.
-    let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(picture));
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).or(sent.map(|()| 0)).context("the connection broke")?;
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| anyhow!("no answer"))?;
-    let head = String::from_utf8_lossy(&bytes[..end]);
-    let field = |name: &str| {
-        head.lines()
-            .filter_map(|line| line.split_once(": "))
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .and_then(|(_, value)| value.trim().parse::<usize>().ok())
-    };
-    let status = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    let body = &bytes[end + 4..];
-    let is_picture = body.starts_with(b"\x89PNG") || body.starts_with(b"\xff\xd8");
-    let whole = field("content-length") == Some(body.len()) && (status != "200" || is_picture);
-    Ok(Answer { status, retry_after: Duration::from_secs(field("retry-after").unwrap_or(0) as u64), whole })
 }
 
 /// Resident memory of a process, 0 where the system does not tell.

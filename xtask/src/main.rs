@@ -3,9 +3,12 @@
 mod bench;
 mod ci;
 mod comparison;
+mod flags;
 mod gallery;
+mod http;
 mod load;
 mod marked;
+mod server;
 mod shell;
 mod smoke;
 mod test;
@@ -13,45 +16,22 @@ mod web;
 
 use std::process::ExitCode;
 
-const HELP: &str = "\
-cargo xtask test     run all tests; installs what they need, and says what had to be skipped
-cargo xtask lint     formatting, lints and documentation, without a warning
-cargo xtask smoke    train for ten steps, stopped and resumed
-cargo xtask features type-check the devices that tests cannot run on: cuda, wgpu, metal, rocm
-cargo xtask web      build the web app (needs Node); the next build puts it into the program
-cargo xtask web-test test the web app, in a real browser too; says what it had to skip
-cargo xtask serve    build the web app and the program, and run them
-cargo xtask bench    measure speed and memory; `cargo xtask bench --help` says which parts there are
-cargo xtask comparison --data DIR   score every method and model: the tables of docs/comparison.md
-cargo xtask gallery --data DIR      colour the pictures of docs/gallery.md anew
-cargo xtask load DIR 64 clients for a minute against the server, beside colorize on the same folder
-cargo xtask ci       test, web-test, lint and smoke: what must hold before a change is taken
-";
+use flags::XtaskCmd;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let chore = arguments.next();
-    let result = match chore.as_deref() {
-        Some("test") => test::run(),
-        Some("lint") => ci::lint(),
-        Some("smoke") => smoke::run(),
-        Some("features") => ci::features(),
-        Some("web") => web::build(),
-        Some("web-test") => web::test(),
-        Some("serve") => web::serve(),
-        Some("bench") => bench::run(arguments),
-        Some("comparison") => comparison::run(arguments),
-        Some("gallery") => gallery::run(arguments),
-        Some("load") => load::run(arguments),
-        Some("ci") => ci::run_all(),
-        Some("help" | "--help" | "-h") => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        _ => {
-            eprint!("{HELP}");
-            return ExitCode::from(2);
-        }
+    let result = match flags::Xtask::from_env_or_exit().subcommand {
+        XtaskCmd::Test(_) => test::run(),
+        XtaskCmd::Lint(_) => ci::lint(),
+        XtaskCmd::Smoke(_) => smoke::run(),
+        XtaskCmd::Features(_) => ci::features(),
+        XtaskCmd::Web(_) => web::build(),
+        XtaskCmd::WebTest(_) => web::test(),
+        XtaskCmd::Serve(_) => web::serve(),
+        XtaskCmd::Bench(flags) => bench::run(flags),
+        XtaskCmd::Comparison(flags) => comparison::run(flags),
+        XtaskCmd::Gallery(flags) => gallery::run(&flags.data),
+        XtaskCmd::Load(flags) => load::run(flags),
+        XtaskCmd::Ci(_) => ci::run_all(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -43,6 +43,19 @@ pub fn program() -> Result<PathBuf> {
     Ok(target().join("debug/autochrome"))
 }
 
+/// `program`, or the release build, made now, where none is named.
+pub fn release(program: Option<PathBuf>) -> Result<PathBuf> {
+    match program {
+        Some(program) => {
+            program.canonicalize().with_context(|| format!("there is no program at {}", program.display()))
+        }
+        None => {
+            run(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
+            Ok(target().join("release/autochrome"))
+        }
+    }
+}
+
 /// Tries to install a package of Debian; whoever asked looks whether it is there.
 pub fn apt_install(package: &str) {
     if !succeeds(Command::new("apt-get").arg("--version")) {

@@ -72,6 +72,21 @@ impl Default for Tone {
 }
 
 impl Tone {
+    /// A tone of a value for each of [`CONTROLS`].
+    ///
+    /// # Errors
+    /// What `value` says.
+    pub fn from_values<E>(mut value: impl FnMut(&'static Control) -> Result<f32, E>) -> Result<Self, E> {
+        Ok(Self { saturation: value(&SATURATION)?, temperature: value(&TEMPERATURE)?, tint: value(&TINT)? })
+    }
+
+    /// The value of each of [`CONTROLS`].
+    #[must_use]
+    pub fn values(&self) -> [(&'static Control, f32); 3] {
+        let Self { saturation, temperature, tint } = *self;
+        [(&SATURATION, saturation), (&TEMPERATURE, temperature), (&TINT, tint)]
+    }
+
     /// The adjusted a and b.
     #[inline(always)]
     #[must_use]

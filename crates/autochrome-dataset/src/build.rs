@@ -2,66 +2,19 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use autochrome_film::{Ffmpeg, FilmError};
-use autochrome_media::{MediaError, write_atomic};
-
+use crate::context::{Context, Event, Undisturbed};
+use crate::duplicates;
 use crate::error::{DatasetError, Result};
 use crate::gather::gather;
 use crate::journal::{self, Closed, Journal};
 use crate::manifest;
-use crate::merge::{Duplicate, merge};
-use crate::options::{BuildOptions, Rules};
+use crate::merge::merge;
+use crate::options::BuildOptions;
 use crate::report;
 use crate::sources;
-
-/// Where the duplicates between sources are listed, in the folder of the journals.
-pub(crate) const DUPLICATES: &str = "duplicates.json";
-
-/// What happens while a dataset is built. Sources go by their number in the list of [`Event::Sources`].
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// The sources that were found.
-    Sources {
-        /// Their names.
-        names: Vec<&'a str>,
-    },
-    /// Work on a source begins.
-    Opened {
-        /// Its number.
-        source: usize,
-        /// Length of a film, where it says so.
-        duration_s: Option<f64>,
-        /// Pictures of a folder, 0 for a film.
-        pictures: u64,
-    },
-    /// A source has been read up to here.
-    At {
-        /// Its number.
-        source: usize,
-        /// Seconds of a film, or pictures of a folder.
-        position_s: f64,
-    },
-    /// So many frames of a source are kept.
-    Kept {
-        /// Its number.
-        source: usize,
-        /// How many.
-        kept: u64,
-    },
-    /// A source is finished.
-    Closed {
-        /// Its number.
-        source: usize,
-        /// How it ended.
-        closed: &'a Closed,
-    },
-    /// All sources are read; duplicates between them are looked for, and the report is written.
-    Merging,
-}
 
 /// What became of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,37 +31,6 @@ pub struct Summary {
     pub faults: Vec<(String, String)>,
     /// What is good to know about sources: name and note.
     pub notes: Vec<(String, String)>,
-}
-
-/// What all sources share.
-pub(crate) struct Context<'a> {
-    pub out: &'a Path,
-    pub rules: &'a Rules,
-    pub watch: &'a (dyn Fn(Event<'_>) + Sync),
-    /// Runs a write to its end, whatever signals arrive.
-    pub undisturbed: &'a Undisturbed,
-    stop: &'a AtomicBool,
-    failed: AtomicBool,
-    ffmpeg: OnceLock<Ffmpeg>,
-}
-
-/// Runs a write that must not be torn.
-pub type Undisturbed = dyn Fn(&dyn Fn() -> Result<(), MediaError>) -> Result<(), MediaError> + Sync;
-
-impl Context<'_> {
-    /// FFmpeg, looked for when the first film needs it: folders of pictures do without.
-    pub fn ffmpeg(&self) -> Result<&Ffmpeg, FilmError> {
-        if let Some(ffmpeg) = self.ffmpeg.get() {
-            return Ok(ffmpeg);
-        }
-        let found = Ffmpeg::find()?;
-        Ok(self.ffmpeg.get_or_init(|| found))
-    }
-
-    /// Whether to stop: somebody asked, or another source met what stops the build.
-    pub fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
-    }
 }
 
 /// Builds a dataset, or goes on with one.
@@ -134,15 +56,7 @@ pub fn build(
     if begun && !options.resume {
         return Err(DatasetError::Exists { path: out.to_owned() });
     }
-    let context = Context {
-        out,
-        rules: &options.rules,
-        watch,
-        undisturbed,
-        stop,
-        failed: AtomicBool::new(false),
-        ffmpeg: OnceLock::new(),
-    };
+    let context = Context::new(out, &options.rules, watch, undisturbed, stop);
     if sources.iter().any(|source| source.kind == sources::Kind::Film) {
         context.ffmpeg()?;
     }
@@ -163,7 +77,7 @@ pub fn build(
                 }
                 Ok(None) => break,
                 Err(why) => {
-                    context.failed.store(true, Ordering::Relaxed);
+                    context.fail();
                     error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
                 }
             }
@@ -196,8 +110,7 @@ pub fn build(
     }
     let merged = merge(out, &read, &options.rules, options.val_fraction, options.seed);
     manifest::write(out, &merged.entries)?;
-    let list = serde_json::to_vec(&merged.duplicates).map_err(|error| DatasetError::io(out)(error.into()))?;
-    write_atomic(&journals.join(DUPLICATES), &list, true)?;
+    duplicates::write(out, &merged.duplicates)?;
     for duplicate in &merged.duplicates {
         let path = out.join(&duplicate.path);
         match fs::remove_file(&path) {
@@ -213,18 +126,4 @@ pub fn build(
     summary.sources = merged.entries.iter().map(|entry| entry.source.as_str()).collect::<HashSet<_>>().len();
     report::write(out)?;
     Ok(summary)
-}
-
-/// The duplicates between sources, as the last build found them.
-pub(crate) fn duplicates(dataset: &Path) -> Result<Vec<Duplicate>> {
-    let path = dataset.join(journal::FOLDER).join(DUPLICATES);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(DatasetError::io(&path)(error)),
-    };
-    serde_json::from_slice(&bytes).map_err(|error| DatasetError::NotADataset {
-        path,
-        reason: format!("it is not as `dataset build` writes it ({error})"),
-    })
 }

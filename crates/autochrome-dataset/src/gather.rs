@@ -12,12 +12,12 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use crate::build::{Context, Event};
+use crate::context::{Context, Event};
 use crate::error::{DatasetError, Result};
 use crate::journal::{self, Closed, Header, Journal, Judged, Kept, Writer};
 use crate::look::{Look, Reason};
 use crate::options::Sampling;
-use crate::picture::{cut, read, thumbnail};
+use crate::picture::{THUMBNAIL_PX, cut, read, thumbnail};
 use crate::select::{Candidate, Selector, Verdict};
 use crate::sources::{Kind, Source};
 
@@ -25,8 +25,6 @@ use crate::sources::{Kind, Source};
 const FRAMES_BYTES: usize = 192 << 20;
 /// A stopped film is read again from so much earlier, so that cuts are judged by what was before them.
 const REWIND_S: f64 = 2.0;
-/// Longer side of the pictures on the contact sheet.
-pub(crate) const THUMBNAIL_PX: usize = 160;
 /// Dropped frames that are shown for each reason, before they thin out.
 const SHOWN: usize = 8;
 
@@ -380,14 +378,9 @@ impl Work<'_> {
         };
         let bytes = encoded.map_err(|reason| DatasetError::io(&file)(std::io::Error::other(reason)))?;
         (self.context.undisturbed)(&|| write_atomic(&file, &bytes, true))?;
-        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let sha256 = hex::encode(Sha256::digest(&bytes));
         Ok(Kept { path, bytes: bytes.len() as u64, sha256 })
     }
-}
-
-/// Bytes as two digits each.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Source {

@@ -34,6 +34,8 @@
 
 mod bars;
 mod build;
+mod context;
+mod duplicates;
 mod error;
 mod gather;
 mod hash;
@@ -48,7 +50,8 @@ mod select;
 mod sources;
 mod verify;
 
-pub use build::{Event, Summary, Undisturbed, build};
+pub use build::{Summary, build};
+pub use context::{Event, Undisturbed};
 pub use error::{DatasetError, Result};
 pub use hash::Hash;
 pub use journal::Closed;

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::gather::THUMBNAIL_PX;
 use crate::hash::Hash;
 use crate::journal::{Journal, Judged, Kept};
 use crate::look::{Look, Reason, Reference};

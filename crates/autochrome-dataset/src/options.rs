@@ -14,7 +14,7 @@ use crate::picture::Format;
 pub enum Sampling {
     /// One each so many seconds.
     Seconds(f64),
-    /// Each so-manieth.
+    /// Every nth.
     Frames(u64),
     /// The sharpest of a scene, of two frames a second.
     Scene,

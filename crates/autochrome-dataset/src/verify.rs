@@ -11,7 +11,6 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use crate::error::{DatasetError, Result};
-use crate::gather::hexadecimal;
 use crate::manifest::{self, Entry};
 use crate::picture::decoded;
 
@@ -128,7 +127,7 @@ fn check(dataset: &Path, entry: &Entry) -> Option<Finding> {
         Ok(frame) if (frame.width, frame.height) != (entry.width, entry.height) => {
             format!("it is {} × {}, not {} × {}", frame.width, frame.height, entry.width, entry.height)
         }
-        Ok(_) if hexadecimal(&Sha256::digest(&bytes)) != entry.sha256 => "its bytes have changed".to_owned(),
+        Ok(_) if hex::encode(Sha256::digest(&bytes)) != entry.sha256 => "its bytes have changed".to_owned(),
         Ok(_) => return None,
     };
     Some(Finding::Corrupt { path, reason })

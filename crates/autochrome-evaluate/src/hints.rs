@@ -196,8 +196,8 @@ mod tests {
         let set = Folder::new().blobs("a.png", 64, 64, 9).load(options(64));
         let picture = &set.pictures()[0];
         let reference = Reference::new(picture, set.class_weights(), false);
-        let painter = Painter::method("spread", Box::new(Spread), Options::default());
-        let hinted = Painter::hinted("spread, 5 hints", Box::new(Spread), Options::default(), 5, 1);
+        let painter = Painter::method("spread", Box::new(Spread), OrderDraft::default());
+        let hinted = Painter::hinted("spread, 5 hints", Box::new(Spread), OrderDraft::default(), 5, 1);
         let painted = hinted.paint(picture, &reference.luma, &Guidance::default(), true).unwrap();
         assert_eq!(Some(reference.psnr_db(&painted.rgb)), curve(&painter, picture, &reference, 1)[3]);
         assert!(painter.takes_points() && !hinted.takes_points(), "it has no curve of its own");
@@ -208,7 +208,7 @@ mod tests {
         let set = Folder::new().blobs("a.png", 64, 64, 9).load(options(64));
         let picture = &set.pictures()[0];
         let reference = Reference::new(picture, set.class_weights(), false);
-        let painter = Painter::method("spread", Box::new(Spread), Options::default());
+        let painter = Painter::method("spread", Box::new(Spread), OrderDraft::default());
         let one = curve(&painter, picture, &reference, 1);
         assert!(one[0].is_none() && one[1..].iter().all(Option::is_some));
         let points = summarise(&[one], Bootstrap::default()).unwrap();

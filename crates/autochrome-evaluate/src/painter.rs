@@ -1,12 +1,13 @@
 //! Everything that gives colour and can be put into one table.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
+use autochrome::{
+    Depth, Error, Format, Guidance, GuidanceKind, Metadata, Method, Order, OrderDraft, Pixels, Reference,
+};
 use autochrome_color::render::render8;
 use autochrome_color::{Chroma, Plane, Tone};
-use autochrome_methods::{Guidance, GuidanceKind, Method, Options, Reference};
 
 use crate::EvaluateError;
 use crate::hints::points;
@@ -22,7 +23,7 @@ pub struct Painter {
 enum Kind {
     Gray,
     Truth,
-    Method { method: Box<dyn Method>, options: Options, hints: Option<Hints> },
+    Method { method: Box<dyn Method>, draft: Box<OrderDraft>, hints: Option<Hints> },
     Predictions(Predictions),
 }
 
@@ -53,10 +54,10 @@ impl Painter {
         Self { name: "truth".to_owned(), kind: Kind::Truth }
     }
 
-    /// A method with its options.
+    /// A method, with everything that is ordered of it but what differs from picture to picture.
     #[must_use]
-    pub fn method(name: impl Into<String>, method: Box<dyn Method>, options: Options) -> Self {
-        Self { name: name.into(), kind: Kind::Method { method, options, hints: None } }
+    pub fn method(name: impl Into<String>, method: Box<dyn Method>, draft: OrderDraft) -> Self {
+        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), hints: None } }
     }
 
     /// A method that is shown `count` patches (at most 50) of true colour in every picture with a truth: those of the hint curve
@@ -65,12 +66,12 @@ impl Painter {
     pub fn hinted(
         name: impl Into<String>,
         method: Box<dyn Method>,
-        options: Options,
+        draft: OrderDraft,
         count: usize,
         seed: u64,
     ) -> Self {
         let hints = Some(Hints { count, seed });
-        Self { name: name.into(), kind: Kind::Method { method, options, hints } }
+        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), hints } }
     }
 
     /// Pictures that another program made of the same gray pictures.
@@ -110,8 +111,24 @@ impl Painter {
     #[must_use]
     pub fn takes_points(&self) -> bool {
         match &self.kind {
-            Kind::Method { method, hints: None, .. } => method.info().takes.contains(&GuidanceKind::Points),
+            Kind::Method { method, hints: None, .. } => {
+                method.info().takes.contains(&GuidanceKind::Points)
+            }
             _ => false,
+        }
+    }
+
+    /// The sRGB pixels of 8 bits that a method's row makes of a gray picture's L (0..=100), told `guidance`; `None` for the other rows.
+    ///
+    /// # Errors
+    /// When the guidance does not fit, or the method fails.
+    pub fn pixels(&self, luma: &Plane, guidance: Guidance) -> Option<Result<Vec<u8>, Error>> {
+        match &self.kind {
+            Kind::Method { method, draft, .. } => {
+                let draft = OrderDraft { guidance, ..OrderDraft::clone(draft) };
+                Some(carried_out(method.as_ref(), draft, luma))
+            }
+            _ => None,
         }
     }
 
@@ -138,11 +155,10 @@ impl Painter {
         let rgb = match &self.kind {
             Kind::Gray => render8(luma, &Chroma::neutral(1, 1), &Tone::default()),
             Kind::Truth => render8(luma, &picture.lab().1, &Tone::default()),
-            Kind::Method { method, options, .. } => {
-                let guidance = with_reference(method.as_ref(), picture, guidance);
-                let answers = method.colorize(luma, &guidance, options).map_err(|error| error.to_string())?;
-                let best = answers.into_iter().next().ok_or("the method gave no answer")?;
-                render8(best.luma.as_ref().unwrap_or(luma), &best.chroma, &Tone::default())
+            Kind::Method { method, draft, .. } => {
+                let guidance = with_reference(method.as_ref(), picture, guidance.clone());
+                let draft = OrderDraft { guidance, ..OrderDraft::clone(draft) };
+                carried_out(method.as_ref(), draft, luma).map_err(|error| error.to_string())?
             }
             Kind::Predictions(predictions) => predictions.pixels(picture, is_centre)?,
         };
@@ -151,17 +167,38 @@ impl Painter {
     }
 }
 
-/// The picture's reference beside what else is said, for a method that takes references.
-fn with_reference<'a>(method: &dyn Method, picture: &Picture, guidance: &'a Guidance) -> Cow<'a, Guidance> {
-    match &picture.reference {
-        Some(reference) if method.info().takes.contains(&GuidanceKind::References) => {
-            let (luma, chroma) = reference.lab();
-            let mut guidance = guidance.clone();
-            guidance.references.push(Reference { luma, chroma, name: reference.name.clone() });
-            Cow::Owned(guidance)
-        }
-        _ => Cow::Borrowed(guidance),
+/// The sRGB pixels of an order that is carried out on a gray picture.
+fn carried_out(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<Vec<u8>, Error> {
+    let order = Order::with_method(method.info(), draft)?;
+    let picture = autochrome::Picture {
+        luma: luma.clone(),
+        chroma: None,
+        alpha: None,
+        depth: Depth::Eight,
+        format: Format::Png,
+        metadata: Metadata::default(),
+        was_gray: true,
+        warnings: Vec::new(),
+    };
+    let prepared = order.check(&picture)?;
+    let answers = prepared.answers(method)?;
+    let best = answers.first().ok_or(Error::NoAnswer(method.info().id))?;
+    match prepared.render(&best.answer)?.into_raster().into_pixels() {
+        Pixels::Rgb8(rgb) => Ok(rgb),
+        // A picture of 8 bits stays one.
+        _ => Err(Error::NoAnswer(method.info().id)),
     }
+}
+
+/// The picture's reference beside what else is said, for a method that takes references.
+fn with_reference(method: &dyn Method, picture: &Picture, mut guidance: Guidance) -> Guidance {
+    if let Some(reference) = &picture.reference
+        && method.info().takes.contains(&GuidanceKind::References)
+    {
+        let (luma, chroma) = reference.lab();
+        guidance.references.push(Reference { luma, chroma, name: reference.name.clone() });
+    }
+    guidance
 }
 
 #[cfg(test)]
@@ -184,8 +221,8 @@ mod tests {
 
     #[test]
     fn gray_and_the_method_gray_are_one() {
-        let method = autochrome_methods::registry::find("gray").unwrap().open(None).unwrap();
-        let by_method = Painter::method("g", method, Options::default());
+        let method = autochrome::registry::find("gray").unwrap().open(None).unwrap();
+        let by_method = Painter::method("g", method, OrderDraft::default());
         assert!(!by_method.takes_points() && !by_method.is_gray());
         assert_eq!(paint(&by_method).0, paint(&Painter::gray()).0);
     }

@@ -311,7 +311,7 @@ mod tests {
     fn network() -> Painter {
         let weights = autochrome_net::models::tests_support::tiny_weights();
         let method = registry::find("neural").unwrap().open(Some(ModelSource::Bytes(&weights))).unwrap();
-        Painter::method("neural:tiny", method, Options::default())
+        Painter::method("neural:tiny", method, OrderDraft::default())
     }
 
     fn scores_only(evaluation: &Evaluation) -> Vec<Vec<Scores>> {

@@ -1,6 +1,9 @@
 //! What can go wrong between bytes and pictures, and whose fault it is.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use crate::Format;
 
@@ -155,6 +158,20 @@ pub enum MediaError {
         /// The output.
         path: PathBuf,
     },
+    /// A file name without an extension, or with one that names no format.
+    #[error("{}: the extension names no format; choose .png, .jpg, .webp or .tif", path.display())]
+    UnknownExtension {
+        /// The output.
+        path: PathBuf,
+    },
+    /// Any of the errors whose message does not say by itself which file it is about.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<MediaError>,
+    },
     /// The operating system refused.
     #[error("{}: {source}", path.display())]
     Io {
@@ -187,6 +204,8 @@ impl MediaError {
             Self::Shape { .. } => "wrong-shape",
             Self::Encode { .. } => "encode-failed",
             Self::OutputExists { .. } => "output-exists",
+            Self::UnknownExtension { .. } => "unknown-extension",
+            Self::File { source, .. } => source.code(),
             Self::Io { .. } => "io-error",
         }
     }
@@ -205,6 +224,7 @@ impl MediaError {
             Self::UnsupportedFormat { .. }
             | Self::UnsupportedFeature { .. }
             | Self::CannotEncode { .. }
+            | Self::UnknownExtension { .. }
             | Self::Encode { .. } => ErrorKind::Unsupported,
             Self::TooManyBytes { .. }
             | Self::TooManyPixels { .. }
@@ -212,6 +232,28 @@ impl MediaError {
             | Self::OutOfMemory
             | Self::FormatLimit { .. } => ErrorKind::Limit,
             Self::OutputExists { .. } | Self::Io { .. } => ErrorKind::Io,
+            Self::File { source, .. } => source.kind(),
+        }
+    }
+
+    /// The same with the name of the file, unless it says that already.
+    #[must_use]
+    pub fn at(self, path: &Path) -> Self {
+        match self {
+            Self::Io { .. }
+            | Self::OutputExists { .. }
+            | Self::UnknownExtension { .. }
+            | Self::File { .. } => self,
+            error => Self::File { path: path.to_owned(), source: Box::new(error) },
+        }
+    }
+
+    /// What is wrong, without the name of the file.
+    #[must_use]
+    pub fn without_path(&self) -> &Self {
+        match self {
+            Self::File { source, .. } => source,
+            error => error,
         }
     }
 }

@@ -32,6 +32,7 @@ mod format;
 mod icc;
 mod limits;
 mod metadata;
+mod open;
 mod picture;
 mod samples;
 mod xmp;

@@ -32,6 +32,7 @@ mod options;
 mod palette;
 pub mod registry;
 mod scribble;
+mod sink;
 
 pub use error::MethodError;
 pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};
@@ -43,3 +44,4 @@ pub use options::{
 };
 pub use palette::{PaletteEntry, palette};
 pub use scribble::ScribbleSession;
+pub use sink::HashSink;

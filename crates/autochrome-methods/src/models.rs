@@ -65,6 +65,17 @@ pub fn builtin() -> &'static [BuiltinModel] {
     &BUILTIN
 }
 
+/// The built-in model of this id.
+///
+/// # Errors
+/// When there is none; the error lists those that exist and the one that was probably meant.
+pub fn find(id: &str) -> Result<&'static BuiltinModel, MethodError> {
+    builtin().iter().find(|model| model.id == id).ok_or_else(|| {
+        let known: Vec<String> = builtin().iter().map(|model| model.id.to_owned()).collect();
+        MethodError::UnknownModel { id: id.to_owned(), nearest: nearest(id, &known), known }
+    })
+}
+
 /// Where a method's trained weights come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModelSource<'a> {
@@ -91,12 +102,7 @@ impl<'a> ModelSource<'a> {
                 return Ok(Session::from_onnx(model, description, library)?);
             }
             Some(Self::Bytes(bytes)) => Ok(bytes),
-            Some(Self::Builtin(id)) => {
-                builtin().iter().find(|model| model.id == id).map(|model| model.bytes).ok_or_else(|| {
-                    let known: Vec<String> = builtin().iter().map(|model| model.id.to_owned()).collect();
-                    MethodError::UnknownModel { id: id.to_owned(), nearest: nearest(id, &known), known }
-                })
-            }
+            Some(Self::Builtin(id)) => find(id).map(|model| model.bytes),
             None => builtin().first().map(|model| model.bytes).ok_or(MethodError::NoModel),
         };
         Ok(Session::from_bytes(bytes?)?)

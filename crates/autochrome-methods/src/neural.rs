@@ -126,7 +126,7 @@ mod tests {
         let luma = Plane::from_vec(64, 64, (0..4096).map(|i| (i % 97) as f32).collect()).unwrap();
         let answer = |set: &[(&str, &str)]| {
             let mut options = Options::default();
-            set.iter().for_each(|(id, value)| options.set(&INFO, id, value).unwrap());
+            set.iter().for_each(|(id, value)| options.set(&INFO, id, *value).unwrap());
             tiny().colorize(&luma, &Guidance::default(), &options).unwrap().remove(0).chroma
         };
         assert_eq!(answer(&[]).size(), (64, 64), "the card's size");

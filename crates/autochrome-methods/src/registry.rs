@@ -66,13 +66,17 @@ pub fn find(id: &str) -> Result<&'static Entry, MethodError> {
 
 /// The method for somebody who named none and said this.
 ///
-/// It is one that accepts all of it and, if there is such a method, one that was made for it: that cannot begin without some of
-/// it. Of several the first in the list is taken. Where no method accepts all, [`MethodInfo::check_said`] of the answer says what
+/// The default takes it where it can as it is: spots of colour guide the network. Else it is a method that accepts all of it and, if
+/// there is such a method, one that was made for it: that cannot begin without some of it. Of several the first in the list is taken. Where no method accepts all, [`MethodInfo::check_said`] of the answer says what
 /// does not fit. A seed chooses between methods only where nothing else does.
 #[must_use]
 pub fn for_guidance(said: GuidanceKinds) -> &'static Entry {
     let mut colors = said;
     colors.remove(GuidanceKind::Seed);
+    let default = &METHODS[0];
+    if colors.iter().all(|kind| default.info.takes.contains(&kind)) {
+        return default;
+    }
     let rank = |entry: &&Entry| {
         let info = entry.info;
         let accepts_all = colors.iter().all(|kind| info.accepts(kind));
@@ -87,8 +91,7 @@ pub fn for_guidance(said: GuidanceKinds) -> &'static Entry {
         };
         (rank, !said.iter().all(|kind| info.accepts(kind)))
     };
-    // The list is never empty, and its first entry is the default.
-    METHODS.iter().min_by_key(rank).unwrap_or(&METHODS[0])
+    METHODS.iter().min_by_key(rank).unwrap_or(default)
 }
 
 /// The methods that accept guidance of this kind, in the order of the list.
@@ -135,7 +138,8 @@ mod tests {
         use GuidanceKind::{Marks, Points, Recolors, References, Seed, Strokes, Swatches};
         for (said, wanted) in [
             (&[][..], "neural"),
-            (&[Points], "scribble"),
+            (&[Points], "neural"),
+            (&[Points, Strokes], "scribble"),
             (&[Strokes], "scribble"),
             (&[Marks, Points], "scribble"),
             (&[Recolors], "palette"),

@@ -11,7 +11,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
-use crate::keys::to_hex;
 use crate::problem::Problem;
 
 /// Only what this server itself serves; pictures that a page made of bytes are `blob:`.
@@ -24,7 +23,7 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     let mut random = [0; 8];
     // Without random numbers ids are all alike, which is no reason to refuse a picture.
     let _ = getrandom::fill(&mut random);
-    let id = to_hex(&random);
+    let id = hex::encode(random);
     let mut response = next.run(request).await;
     if let Some(problem) = Problem::of(&response) {
         let mut document = problem.document(&id);

@@ -14,8 +14,9 @@ use futures_util::stream;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::hints::{Extras, Scribbles};
-use crate::options::ColorizeOptions;
+use autochrome::document::{HintsDocument, OrderDocument};
+use autochrome::{Content, GuidanceFile, GuidanceFiles};
+
 use crate::problem::Problem;
 
 /// How long a client may be silent in the middle of a body.
@@ -30,9 +31,9 @@ pub struct Intake {
     /// The pictures, in order; never none.
     pub pictures: Vec<Part>,
     /// What goes with every one.
-    pub extras: Extras,
+    pub files: GuidanceFiles,
     /// What to do with them.
-    pub options: ColorizeOptions,
+    pub options: OrderDocument,
 }
 
 /// How it was sent.
@@ -81,7 +82,7 @@ pub struct JsonBody {
     /// Hints beside those in `options`.
     scribbles: Option<JsonScribbles>,
     /// What to do; in place of what the address says, if it says anything.
-    options: Option<ColorizeOptions>,
+    options: Option<OrderDocument>,
 }
 
 /// A picture in base64.
@@ -95,7 +96,7 @@ pub struct Base64Picture(String);
 #[serde(untagged)]
 #[schema(as = ScribblesOrPng)]
 enum JsonScribbles {
-    Hints(Scribbles),
+    Hints(HintsDocument),
     #[schema(format = "scribbles-base64")]
     Png(String),
 }
@@ -112,9 +113,9 @@ pub struct FormBody {
     #[schema(value_type = Option<Vec<PictureFile>>)]
     reference: Vec<u8>,
     /// Hints beside those in `options`; a PNG that is transparent wherever nobody painted will do too.
-    scribbles: Option<Scribbles>,
+    scribbles: Option<HintsDocument>,
     /// What to do; in place of what the address says, if it says anything.
-    options: Option<ColorizeOptions>,
+    options: Option<OrderDocument>,
 }
 
 /// The content of a JPEG, PNG, WebP, TIFF, BMP, GIF or PNM file.
@@ -131,7 +132,7 @@ pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem
     let kind = Kind::of(request.headers())?;
     let request = request.map(paced);
     let options = match request.uri().query() {
-        None => ColorizeOptions::default(),
+        None => OrderDocument::default(),
         Some(_) => from_query(&request)?,
     };
     match kind {
@@ -139,7 +140,7 @@ pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem
             let picture = Part { name: "picture".to_owned(), bytes: body(request).await?.into() };
             Ok(Intake { pictures: vec![picture], options, ..Intake::default() })
         }
-        Kind::Json => json(&body(request).await?, options),
+        Kind::Json => json(&body(request).await?, most_files, options),
         Kind::Multipart => multipart(request, most_files, options).await,
     }
 }
@@ -206,25 +207,74 @@ fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
     BASE64.decode(data.trim()).map_err(|error| wrong("bad-base64", format!("`{field}`: {error}")))
 }
 
-fn json(bytes: &[u8], beside: ColorizeOptions) -> Result<Intake, Problem> {
+fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake, Problem> {
     let JsonBody { image, reference, scribbles, options } = from_json(bytes)?;
     let mut options = options.unwrap_or(beside);
+    count(1 + reference.len(), most_files)?;
     let picture = Part { name: "picture".to_owned(), bytes: from_base64("image", &image)? };
-    let mut extras = Extras::default();
+    let mut files = GuidanceFiles::default();
     for (number, text) in reference.iter().enumerate() {
         let name = format!("reference {}", number + 1);
-        extras.references.push(Part { name, bytes: from_base64("reference", text)? });
+        files.references.push(GuidanceFile::from_bytes(name, from_base64("reference", text)?));
     }
     match scribbles {
         None => {}
-        Some(JsonScribbles::Hints(hints)) => hints.add_to(&mut options),
-        Some(JsonScribbles::Png(text)) => extras.scribbles = Some(from_base64("scribbles", &text)?),
+        Some(JsonScribbles::Hints(hints)) => add(hints, &mut options),
+        Some(JsonScribbles::Png(text)) => {
+            files.scribbles = Some(scribbles_file(from_base64("scribbles", &text)?));
+        }
     }
-    Ok(Intake { pictures: vec![picture], extras, options })
+    Ok(Intake { pictures: vec![picture], files, options })
+}
+
+/// Refuses more files than a request may have.
+fn count(files: usize, most_files: usize) -> Result<(), Problem> {
+    if files <= most_files {
+        return Ok(());
+    }
+    let detail = format!("a request takes {most_files} files at most; send several requests");
+    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-files", detail))
+}
+
+/// Says hints beside the options in the options.
+fn add(hints: HintsDocument, options: &mut OrderDocument) {
+    options.points.extend(hints.points);
+    options.strokes.extend(hints.strokes);
+}
+
+fn scribbles_file(bytes: Vec<u8>) -> GuidanceFile {
+    GuidanceFile::from_bytes(SCRIBBLES, bytes)
+}
+
+/// What [`GuidanceFiles::scribbles`] are called among the files of a job.
+const SCRIBBLES: &str = "scribbles";
+
+/// Files that go with a job, each with what it is.
+pub fn into_parts(files: GuidanceFiles) -> Vec<(String, Part)> {
+    let part = |role: &str, file: GuidanceFile| match file.content {
+        Content::Bytes(bytes) => Some((role.to_owned(), Part { name: file.name, bytes })),
+        // No request names a file of this machine.
+        Content::Path(_) => None,
+    };
+    let scribbles = files.scribbles.into_iter().filter_map(|file| part(SCRIBBLES, file));
+    scribbles.chain(files.references.into_iter().filter_map(|file| part("reference", file))).collect()
+}
+
+/// The same the other way round.
+pub fn from_parts(parts: Vec<(String, Part)>) -> GuidanceFiles {
+    let mut files = GuidanceFiles::default();
+    for (role, Part { name, bytes }) in parts {
+        let file = GuidanceFile::from_bytes(name, bytes);
+        match role.as_str() {
+            SCRIBBLES => files.scribbles = Some(file),
+            _ => files.references.push(file),
+        }
+    }
+    files
 }
 
 /// `?options={...}` beside the body.
-fn from_query(request: &Request) -> Result<ColorizeOptions, Problem> {
+fn from_query(request: &Request) -> Result<OrderDocument, Problem> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Query {
@@ -235,7 +285,7 @@ fn from_query(request: &Request) -> Result<ColorizeOptions, Problem> {
     from_json(options.as_bytes())
 }
 
-async fn multipart(request: Request, most_files: usize, options: ColorizeOptions) -> Result<Intake, Problem> {
+async fn multipart(request: Request, most_files: usize, options: OrderDocument) -> Result<Intake, Problem> {
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|rejection| refused(rejection.status(), &rejection))?;
@@ -246,22 +296,19 @@ async fn multipart(request: Request, most_files: usize, options: ColorizeOptions
         let bytes = field.bytes().await.map_err(|error| refused(error.status(), &error))?;
         match field_name.as_str() {
             "image" => intake.pictures.push(Part { name, bytes: bytes.into() }),
-            "reference" => intake.extras.references.push(Part { name, bytes: bytes.into() }),
-            "scribbles" if is_json(&bytes) => hints = Some(from_json::<Scribbles>(&bytes)?),
-            "scribbles" => intake.extras.scribbles = Some(bytes.into()),
+            "reference" => intake.files.references.push(GuidanceFile::from_bytes(name, bytes.into())),
+            "scribbles" if is_json(&bytes) => hints = Some(from_json::<HintsDocument>(&bytes)?),
+            "scribbles" => intake.files.scribbles = Some(scribbles_file(bytes.into())),
             "options" => intake.options = from_json(&bytes)?,
             other => {
                 let known = "`image`, `reference`, `scribbles` and `options`";
                 return Err(wrong("unknown-field", format!("there is no field `{other}`; send {known}")));
             }
         }
-        if intake.pictures.len() + intake.extras.references.len() > most_files {
-            let detail = format!("a request takes {most_files} files at most; send several requests");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-files", detail));
-        }
+        count(intake.pictures.len() + intake.files.references.len(), most_files)?;
     }
     if let Some(hints) = hints {
-        hints.add_to(&mut intake.options);
+        add(hints, &mut intake.options);
     }
     if intake.pictures.is_empty() {
         return Err(wrong("no-image", "the form has no field `image`"));
@@ -302,10 +349,19 @@ mod tests {
     }
 
     #[test]
+    fn a_document_has_no_more_files_than_a_form() {
+        let json_of = |references: usize| format!(r#"{{"image":"","reference":[{}]}}"#, vec!["\"\""; references].join(","));
+        let read = |references| json(json_of(references).as_bytes(), 16, OrderDocument::default());
+        assert_eq!(read(15).unwrap().files.references.len(), 15);
+        let refused = read(16).unwrap_err();
+        assert_eq!((refused.status, refused.code), (StatusCode::PAYLOAD_TOO_LARGE, "too-many-files"));
+    }
+
+    #[test]
     fn scribbles_are_hints_or_a_picture_of_them() {
         let hints = r##"{"image":"","scribbles":{"points":[{"x":0,"y":0,"color":"#ffffff"}]}}"##;
-        assert_eq!(json(hints.as_bytes(), ColorizeOptions::default()).unwrap().options.points.len(), 1);
-        let png = json(br#"{"image":"","scribbles":"iVBORw=="}"#, ColorizeOptions::default()).unwrap();
-        assert_eq!(png.extras.scribbles.as_deref(), Some(&b"\x89PNG"[..]));
+        assert_eq!(json(hints.as_bytes(), 16, OrderDocument::default()).unwrap().options.points.len(), 1);
+        let png = json(br#"{"image":"","scribbles":"iVBORw=="}"#, 16, OrderDocument::default()).unwrap();
+        assert_eq!(png.files.scribbles, Some(GuidanceFile::from_bytes("scribbles", b"\x89PNG".to_vec())));
     }
 }

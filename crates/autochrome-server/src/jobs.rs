@@ -11,13 +11,14 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use autochrome::document::OrderDocument;
+use autochrome::{Error, Finished, Order, Watch};
 use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError};
 use axum::http::StatusCode;
 
-use crate::hints::Extras;
-use crate::options::ColorizeOptions;
+use crate::intake;
 use crate::problem::Problem;
-use crate::studio::{Painted, Studio, Watch};
+use crate::studio::Studio;
 use crate::{ServeError, archive};
 
 /// What the queue takes: a worker may be silent for half a minute.
@@ -196,11 +197,10 @@ impl Jobs {
         lease: &Lease,
         reached: &dyn Fn(f32) -> bool,
     ) -> Result<(), QueueError> {
-        let Ok(options) = serde_json::from_str::<ColorizeOptions>(&lease.options) else {
-            let defect = Problem::defect();
-            return self.queue.fail(lease, defect.code, &defect.detail, now_ms());
+        let order = match self.order(studio, lease)? {
+            Ok(order) => order,
+            Err(problem) => return self.queue.fail(lease, problem.code, &problem.detail, now_ms()),
         };
-        let extras = Extras::from_parts(self.queue.extras(lease)?);
         let all = lease.pictures.max(1) as f32;
         while let Some((place, picture)) = self.queue.next_picture(lease)? {
             if self.stopping.load(Ordering::Relaxed) {
@@ -212,13 +212,13 @@ impl Jobs {
             };
             let watch =
                 Watch { reached: &|share| reached((place as f32 + share) / all), preview: Some(&preview) };
-            let painted =
-                catch_unwind(AssertUnwindSafe(|| studio.paint(&picture.bytes, &options, &extras, watch)));
-            match painted.unwrap_or_else(|_| Err(Problem::defect())) {
-                Ok(painted) => self.put(lease, &picture, painted)?,
-                Err(problem) if problem.code == "stopping" => return Ok(()),
-                Err(problem) => {
-                    self.queue.put(lease, Err((problem.code, &problem.detail)), now_ms())?;
+            match catch_unwind(AssertUnwindSafe(|| studio.run(&picture.bytes, &order, &watch))) {
+                Ok(Ok(finished)) => self.put(lease, &picture, finished)?,
+                Ok(Err(Error::Stopped)) => return Ok(()),
+                Ok(Err(error)) => self.queue.put(lease, Err((error.code(), &error.to_string())), now_ms())?,
+                Err(_) => {
+                    let Problem { code, detail, .. } = Problem::defect();
+                    self.queue.put(lease, Err((code, &detail)), now_ms())?;
                 }
             }
             reached((place + 1) as f32 / all);
@@ -226,15 +226,26 @@ impl Jobs {
         self.end(lease)
     }
 
-    fn put(&self, lease: &Lease, picture: &Part, painted: Painted) -> Result<(), QueueError> {
+    /// What a job is to do with each of its pictures.
+    fn order(&self, studio: &Studio, lease: &Lease) -> Result<Result<Order, Problem>, QueueError> {
+        let files = intake::from_parts(self.queue.extras(lease)?);
+        let order = catch_unwind(AssertUnwindSafe(|| {
+            let document: OrderDocument =
+                serde_json::from_str(&lease.options).map_err(|_| Problem::defect())?;
+            studio.order(&document, &files).map_err(Problem::from)
+        }));
+        Ok(order.unwrap_or_else(|_| Err(Problem::defect())))
+    }
+
+    fn put(&self, lease: &Lease, picture: &Part, finished: Finished) -> Result<(), QueueError> {
         let mut taken: Vec<String> =
             self.queue.files(&lease.job)?.into_iter().map(|file| file.name).collect();
-        let (extension, media_type) = (painted.format.extension(), painted.format.media_type());
-        let mut made = Vec::with_capacity(painted.variants.len());
-        for variant in painted.variants {
+        let (extension, media_type) = (finished.format.extension(), finished.format.media_type());
+        let mut made = Vec::with_capacity(finished.results.len());
+        for result in finished.results {
             let name = archive::name(&picture.name, extension, &taken);
             taken.push(name.clone());
-            made.push(Made { name, media_type: media_type.to_owned(), bytes: variant.bytes });
+            made.push(Made { name, media_type: media_type.to_owned(), bytes: result.bytes });
         }
         self.queue.put(lease, Ok(&made), now_ms())
     }

@@ -32,7 +32,9 @@ impl Keys {
         let broken = || ServeError::Keys(path.display().to_string());
         let parse = |line: &str| {
             let (name, hash) = line.split_once(' ').ok_or_else(broken)?;
-            Ok((name.to_owned(), from_hex(hash.trim()).ok_or_else(broken)?))
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(hash.trim(), &mut bytes).map_err(|_| broken())?;
+            Ok((name.to_owned(), bytes))
         };
         let known =
             text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect::<Result<_, _>>()?;
@@ -40,7 +42,7 @@ impl Keys {
     }
 
     fn save(&self, path: &Path) -> Result<(), ServeError> {
-        let line = |(name, hash): &(String, [u8; 32])| format!("{name} {}\n", to_hex(hash));
+        let line = |(name, hash): &(String, [u8; 32])| format!("{name} {}\n", hex::encode(hash));
         let lines: String = self.known.iter().map(line).collect();
         write_atomic(path, lines.as_bytes(), true).map_err(|error| ServeError::Keys(error.to_string()))
     }
@@ -60,7 +62,7 @@ impl Keys {
         }
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|_| ServeError::NoRandomNumbers)?;
-        let key = format!("ac_{}", to_hex(&secret));
+        let key = format!("ac_{}", hex::encode(&secret));
         keys.known.push((name.to_owned(), Sha256::digest(&key).into()));
         keys.save(path)?;
         Ok(key)
@@ -136,16 +138,6 @@ impl Keyring {
 fn stamp(path: &Path) -> Stamp {
     let data = fs::metadata(path).ok()?;
     Some((data.modified().ok()?, data.len()))
-}
-
-pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let bytes: Option<Vec<u8>> =
-        (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect();
-    bytes?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -20,13 +20,11 @@ mod assets;
 mod callers;
 mod engine;
 mod guard;
-mod hints;
 mod intake;
 mod jobs;
 mod keys;
 mod metrics;
 mod openapi;
-mod options;
 mod problem;
 mod ranges;
 mod routes;
@@ -38,11 +36,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use autochrome::Limits;
+use autochrome::{Budget, Limits};
 use tokio::net::TcpListener;
 
 pub use assets::has_app;
-pub use hints::read_hints;
 pub use keys::Keys;
 
 use tokio::sync::Semaphore;
@@ -74,6 +71,8 @@ pub struct Config {
     pub waiting: usize,
     /// What a file may cost.
     pub limits: Limits,
+    /// Bytes that pictures in work may take together; one larger picture then goes alone.
+    pub memory_bytes: u64,
     /// File of the keys that are accepted; it need not exist.
     pub keys: PathBuf,
     /// Whether everybody may ask from other machines too.
@@ -103,6 +102,7 @@ impl Config {
             workers,
             waiting: 4 * workers,
             limits: Limits { max_pixels: 64_000_000, max_bytes: 64_000_000, ..Limits::default() },
+            memory_bytes: Budget::DEFAULT_BYTES,
             keys: data_dir.join("keys"),
             allow_anonymous: false,
             rate_per_minute: None,
@@ -177,8 +177,8 @@ impl Server {
             return Err(ServeError::Open(config.bind));
         }
         let io = |what: String| move |source| ServeError::Io { what, source };
-        let studio = Studio::new(config.limits, config.weights);
-        studio.warm_up().map_err(|problem| ServeError::Model(problem.detail))?;
+        let studio = Studio::new(config.limits, config.memory_bytes, config.weights);
+        studio.warm_up().map_err(|error| ServeError::Model(error.to_string()))?;
         let engine = Engine::start(config.workers.max(1), config.waiting)
             .map_err(io("threads cannot be started".to_owned()))?;
         let listener = TcpListener::bind(config.bind).await.map_err(io(config.bind.to_string()))?;

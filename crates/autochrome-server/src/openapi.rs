@@ -22,7 +22,7 @@ use crate::routes::{colorize, events, health, jobs, looks, palette, registry as 
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
-    components(schemas(ProblemJson, crate::options::ColorizeOptions)),
+    components(schemas(ProblemJson, autochrome::document::OrderDocument)),
 )]
 struct Interface;
 

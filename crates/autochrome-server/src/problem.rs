@@ -109,9 +109,13 @@ impl IntoResponse for Problem {
 impl From<autochrome::Error> for Problem {
     fn from(error: autochrome::Error) -> Self {
         use autochrome::Error;
-        let status = match &error {
+        let mut cause = &error;
+        while let Error::GuidanceFile { source, .. } = cause {
+            cause = source;
+        }
+        let status = match cause {
+            Error::Stopped => return Self::stopping(),
             Error::Media(media) => media_status(media),
-            Error::Stopped => StatusCode::SERVICE_UNAVAILABLE,
             Error::Method(autochrome::MethodError::NoModel) => StatusCode::SERVICE_UNAVAILABLE,
             error => match error.blame() {
                 Blame::Input | Blame::Request => StatusCode::UNPROCESSABLE_ENTITY,

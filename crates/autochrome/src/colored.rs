@@ -49,6 +49,12 @@ impl Colored {
         &self.raster
     }
 
+    /// The same, when nothing else of the picture is wanted any more.
+    #[must_use]
+    pub fn into_raster(self) -> Raster {
+        self.raster
+    }
+
     /// The bytes of a file; 16 bits stay 16 bits where the format can hold them.
     ///
     /// The note that colours were added ([`EncodeOptions::note`]) is left out when none were.

@@ -1,24 +1,22 @@
 //! A method with everything it is to be run with.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use autochrome_color::Tone;
 use autochrome_color::filters::Look;
 use autochrome_media::Picture;
-use autochrome_methods::{
-    Answer, Guidance, GuidanceKind, Method, MethodInfo, ModelSource, OptionInput, Options, registry,
-};
+use autochrome_methods::{Guidance, Method, MethodInfo, ModelSource, OptionInput, registry};
 
+use crate::order::{Order, OrderDraft};
 use crate::{Colored, Error, Scribbles};
 
-/// Gives colour to pictures; one can be shared by many threads.
+/// Gives colour to pictures, one at a time; one can be shared by many threads.
+///
+/// It is the short way for programs that have a [`Picture`]; for bytes, several answers and bounded memory there is
+/// [`Pipeline`](crate::Pipeline).
 pub struct Colorizer {
-    method: Box<dyn Method>,
-    guidance: Guidance,
-    scribbles: Option<Scribbles>,
-    options: Options,
-    tone: Tone,
-    look: Look,
+    method: Arc<dyn Method>,
+    order: Order,
 }
 
 impl Colorizer {
@@ -41,34 +39,37 @@ impl Colorizer {
     /// A method from anywhere.
     #[must_use]
     pub fn with_method(method: Box<dyn Method>) -> Self {
-        Self {
-            method,
-            guidance: Guidance::default(),
-            scribbles: None,
-            options: Options::default(),
-            tone: Tone::default(),
-            look: Look::default(),
-        }
+        let order = Order::plain(method.info());
+        Self { method: Arc::from(method), order }
+    }
+
+    /// What is done with every picture: its method is this one's, whatever it says.
+    ///
+    /// # Errors
+    /// As [`Order::with_method`].
+    pub fn order(mut self, draft: OrderDraft) -> Result<Self, Error> {
+        self.order = Order::with_method(self.method.info(), draft)?;
+        Ok(self)
     }
 
     /// Multiplies the colours' strength: 0 is gray, 1 as the method found them.
     #[must_use]
     pub fn saturation(mut self, saturation: f32) -> Self {
-        self.tone.saturation = saturation;
+        self.order.finish.tone.saturation = saturation;
         self
     }
 
     /// Adjusts the colours and leaves luma alone; [`Colorizer::saturation`] is one of these.
     #[must_use]
     pub fn tone(mut self, tone: Tone) -> Self {
-        self.tone = tone;
+        self.order.finish.tone = tone;
         self
     }
 
     /// Puts a look over the finished picture: a filter, contrast. Other than everything else it may change luma.
     #[must_use]
     pub fn look(mut self, look: Look) -> Self {
-        self.look = look;
+        self.order.finish.look = look;
         self
     }
 
@@ -77,24 +78,25 @@ impl Colorizer {
     /// The colours that a picture has already come from the picture itself.
     #[must_use]
     pub fn guidance(mut self, mut guidance: Guidance) -> Self {
-        guidance.convert_for(self.method.info());
-        self.guidance = guidance;
+        guidance.convert_for(self.info());
+        self.order.seed = guidance.seed.take();
+        self.order.question.guidance = guidance;
         self
     }
 
     /// Tells the method what somebody painted in another program.
     #[must_use]
     pub fn scribbles(mut self, scribbles: Scribbles) -> Self {
-        self.scribbles = Some(scribbles);
+        self.order.question.scribbles = Some(scribbles);
         self
     }
 
-    /// Sets an option of the method, from text or a typed value.
+    /// Sets an option of the method from text.
     ///
     /// # Errors
     /// When the method has no such option or the value is out of range.
-    pub fn option<'a>(mut self, id: &str, value: impl Into<OptionInput<'a>>) -> Result<Self, Error> {
-        self.options.set(self.method.info(), id, value)?;
+    pub fn option(mut self, id: &str, value: &str) -> Result<Self, Error> {
+        self.order.question.options.set(self.method.info(), id, OptionInput::Text(value))?;
         Ok(self)
     }
 
@@ -110,20 +112,10 @@ impl Colorizer {
         self.method.model()
     }
 
-    /// The longer side, in pixels, beyond which the method looks at no more of a reference; `None` when it takes none.
-    #[must_use]
-    pub fn reference_px(&self) -> Option<usize> {
-        self.info().reference_px(&self.options)
-    }
-
     /// Whether pictures must be read with their colours ([`autochrome_media::DecodeOptions::keep_chroma`]).
     #[must_use]
     pub fn needs_colors(&self) -> bool {
-        self.changes_colors() || self.scribbles.as_ref().is_some_and(Scribbles::needs_colors)
-    }
-
-    fn changes_colors(&self) -> bool {
-        self.info().takes.contains(&GuidanceKind::Colors)
+        self.order.needs_colors()
     }
 
     /// The picture in colour: the method's best answer. Luma is untouched, but for that of drawings and under a look.
@@ -131,33 +123,9 @@ impl Colorizer {
     /// # Errors
     /// When the guidance does not fit the method or the picture, or the method's network fails.
     pub fn colorize(&self, picture: &Picture) -> Result<Colored, Error> {
-        let answer = self.best_answer(picture)?;
-        self.render(picture, &answer)
-    }
-
-    /// The method's best answer for the colours of a picture, at the method's working size.
-    pub(crate) fn best_answer(&self, picture: &Picture) -> Result<Answer, Error> {
-        let guidance = self.guidance_for(picture)?;
-        let answers = self.method.colorize(&picture.luma, &guidance, &self.options)?;
-        answers.into_iter().next().ok_or(Error::NoAnswer(self.info().id))
-    }
-
-    /// What was said, with what only the picture itself can add.
-    fn guidance_for(&self, picture: &Picture) -> Result<Cow<'_, Guidance>, Error> {
-        let mut guidance = Cow::Borrowed(&self.guidance);
-        if let Some(scribbles) = &self.scribbles {
-            let guidance = guidance.to_mut();
-            guidance.marks = Some(scribbles.marks(picture)?);
-            guidance.convert_for(self.info());
-        }
-        if self.changes_colors() {
-            guidance.to_mut().colors.clone_from(&picture.chroma);
-        }
-        Ok(guidance)
-    }
-
-    /// An answer put over a picture, and a look over both.
-    pub(crate) fn render(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
-        Colored::new(picture, answer, &self.tone, &self.look, self.changes_colors())
+        let prepared = self.order.check(picture)?;
+        let answers = prepared.answers(self.method.as_ref())?;
+        let best = answers.first().ok_or(Error::NoAnswer(self.info().id))?;
+        prepared.render(&best.answer)
     }
 }

@@ -1,25 +1,25 @@
 //! Give colour to grayscale photographs, offline, on an ordinary CPU.
 //!
 //! ```
-//! use autochrome::{Colorizer, DecodeOptions, EncodeOptions, Format};
+//! use autochrome::{Colorizer, Picture};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let folder = std::env::temp_dir();
+//! # let folder = std::env::temp_dir().join(format!("autochrome-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
 //! # let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/photos/camera.png");
-//! let bytes = std::fs::read(photo)?;
-//! let picture = autochrome::decode(&bytes, &DecodeOptions::default())?;
+//! # std::fs::copy(photo, folder.join("grandma.png"))?;
+//! # std::env::set_current_dir(&folder)?;
+//! let picture = Picture::open("grandma.png")?;
 //! let coloured = Colorizer::builtin()?.saturation(1.2).colorize(&picture)?;
-//! let png = coloured.encode(&EncodeOptions::new(Format::Png))?;
-//! autochrome::write_atomic(&folder.join("camera.color.png"), &png, true)?;
-//! # Ok(())
-//! # }
+//! coloured.save("grandma.color.png")?;
+//! # let _ = std::fs::remove_dir_all(&folder);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What happens
 //!
-//! [`decode`] makes a [`Picture`] of bytes: its luma (L of CIELAB, D65) at full resolution, and the metadata to keep. A
+//! [`Picture::open`] or [`decode`] makes a [`Picture`] of a file or of bytes: its luma (L of CIELAB, D65) at full resolution, and the metadata to keep. A
 //! [method](Method) sees the luma alone and answers with chroma at a size of its own. [`Colorizer`] puts that over the
-//! untouched luma, and [`Colored::encode`] makes bytes again. [`Colorizer::run`] does all of it and says how long each
+//! untouched luma, and [`Colored::save`] or [`Colored::encode`] makes a file or bytes again. [`Colorizer::run`] does all of it and says how long each
 //! stage took.
 //!
 //! # Choosing
@@ -35,11 +35,20 @@
 //! Every [`Error`] says whose fault it is ([`Error::blame`]) and what to do, and has a [code](Error::code) that stays the
 //! same over versions. No input makes this crate panic.
 
+mod budget;
 mod collage;
 mod colored;
 mod colorizer;
+#[cfg(feature = "serde")]
+pub mod document;
 mod error;
+mod guidance_files;
+mod model;
+mod order;
 mod pipeline;
+mod prepared;
+mod remembered;
+mod save;
 mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
@@ -49,14 +58,19 @@ pub use autochrome_media::{
     Pixels, Raster, decode, encode, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, IntSpec, Marks, Method,
-    MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, PaletteEntry,
-    Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair,
-    SwitchSpec, models, palette, registry,
+    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
+    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
+    PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
+    SwatchPair, SwitchSpec, models, palette, registry,
 };
 pub use autochrome_net::{ModelCard, NetError};
+pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::{Blame, Error};
-pub use pipeline::{Request, Response, Stages};
-pub use scribbles::{Scribbles, overlay};
+pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
+pub use model::{Model, Weights};
+pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Setting};
+pub use pipeline::{Finished, Pipeline, ResultFile, Stages, Watch};
+pub use prepared::{Prepared, Variant};
+pub use scribbles::Scribbles;

@@ -1,43 +1,92 @@
-//! The whole path from bytes to bytes, with a clock beside every stage.
+//! The whole path from bytes to bytes, for many pictures and many threads at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use autochrome_media::{DecodeOptions, EncodeOptions, decode};
+use autochrome_media::{DecodeOptions, Format, Limits, decode, probe};
+use autochrome_methods::{Method, registry};
+use sha2::{Digest as _, Sha256};
 
-use crate::{Colorizer, Error};
+use crate::budget::Budget;
+use crate::order::Collage;
+use crate::prepared::Lookup;
+use crate::remembered::Remembered;
+use crate::{Error, Model, Order};
 
-/// What is to be done with the bytes of a picture.
-#[derive(Clone, Debug)]
-pub struct Request<'a> {
-    /// How to read them; colours are kept where the method needs them, whatever this says.
-    pub decode: DecodeOptions,
-    /// What to write.
-    pub encode: EncodeOptions,
-    /// Whether to make the side-by-side picture too.
-    pub collage: bool,
-    /// Looked at between the stages; once it is true the work ends with [`Error::Stopped`].
-    pub stop: Option<&'a AtomicBool>,
+/// Opens methods once, bounds the memory of all pictures that are worked on, and carries out orders.
+///
+/// ```
+/// use autochrome::{Order, OrderDraft, Pipeline, Watch};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/photos/camera.png");
+/// let pipeline = Pipeline::new();
+/// let order = Order::new(OrderDraft { method: Some("gray".into()), ..OrderDraft::default() })?;
+/// let finished = pipeline.run(&std::fs::read(photo)?, &order, &Watch::nobody())?;
+/// assert_eq!(finished.size, (512, 512));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pipeline {
+    limits: Limits,
+    budget: Budget,
+    methods: Mutex<HashMap<(&'static str, Model), Arc<dyn Method>>>,
+    remembered: Option<Remembered>,
 }
 
-/// What became of them.
+/// Who waits for a picture.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Hears which share of the work is done, 0..=1, and answers whether to stop.
+    pub reached: &'a dyn Fn(f32) -> bool,
+    /// Hears a small JPEG as soon as the colours are found.
+    pub preview: Option<&'a dyn Fn(&[u8])>,
+}
+
+impl Watch<'_> {
+    /// Nobody does: the work goes on to its end.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self { reached: &|_| false, preview: None }
+    }
+}
+
+/// What became of a picture.
 #[derive(Clone, Debug)]
-pub struct Response {
-    /// The coloured picture as a file.
-    pub bytes: Vec<u8>,
-    /// The side-by-side picture as a file, when it was asked for.
-    pub collage: Option<Vec<u8>>,
-    /// Columns of the coloured picture.
-    pub width: usize,
-    /// Rows of the coloured picture.
-    pub height: usize,
+pub struct Finished {
+    /// One for each answer; never none.
+    pub results: Vec<ResultFile>,
+    /// Their format.
+    pub format: Format,
+    /// Columns and rows of each.
+    pub size: (u32, u32),
+    /// Id of the method.
+    pub method: &'static str,
+    /// Id of the model, if the method has one.
+    pub model: Option<String>,
+    /// Whether all answers were remembered from earlier orders.
+    pub remembered: bool,
     /// What had to be left out or guessed, one plain sentence each.
     pub warnings: Vec<String>,
     /// How long it took.
     pub stages: Stages,
 }
 
-/// Wall-clock milliseconds of each stage.
+/// One answer as a file.
+#[derive(Clone, Debug)]
+pub struct ResultFile {
+    /// The coloured picture, or before and after in its place ([`Collage::Instead`]).
+    pub bytes: Vec<u8>,
+    /// Before and after, where they were ordered as a second file ([`Collage::Beside`]).
+    pub collage: Option<Vec<u8>>,
+    /// The seed that it came from.
+    pub seed: Option<u64>,
+    /// Its place among the answers of the method.
+    pub answer: usize,
+}
+
+/// Wall-clock milliseconds of each stage, over all answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stages {
     /// Bytes to luma.
@@ -52,48 +101,162 @@ pub struct Stages {
     pub collage_ms: f64,
 }
 
-impl Colorizer {
-    /// Decodes, colours and encodes.
+impl Default for Pipeline {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Pipeline {
+    /// The default limits, [`Budget::DEFAULT_BYTES`] of memory, and no answers remembered.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            limits: Limits::default(),
+            budget: Budget::new(Budget::DEFAULT_BYTES),
+            methods: Mutex::default(),
+            remembered: None,
+        }
+    }
+
+    /// What a file may cost.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Bytes that all pictures in work may take together; a larger one then goes alone.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: u64) -> Self {
+        self.budget = Budget::new(bytes);
+        self
+    }
+
+    /// Remembers the latest answers, so that the same picture with another look or format takes no network.
+    #[must_use]
+    pub fn remembering(mut self) -> Self {
+        self.remembered = Some(Remembered::default());
+        self
+    }
+
+    /// What a file may cost.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The memory that all pictures share.
+    #[must_use]
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// The method of an order, opened with its model; the second time it is open already.
     ///
     /// # Errors
-    /// When a stage fails, or `request.stop` was raised.
-    pub fn run(&self, bytes: &[u8], request: &Request<'_>) -> Result<Response, Error> {
-        let mut stages = Stages::default();
-        let clock = Clock { stop: request.stop };
-
-        let keep_chroma = request.decode.keep_chroma || self.needs_colors();
-        let options = DecodeOptions { keep_chroma, ..request.decode };
-        let mut picture = clock.time(&mut stages.decode_ms, || Ok(decode(bytes, &options)?))?;
-        let answer = clock.time(&mut stages.colorize_ms, || self.best_answer(&picture))?;
-        let colored = clock.time(&mut stages.render_ms, || self.render(&picture, &answer))?;
-        drop(answer);
-        let encoded = clock.time(&mut stages.encode_ms, || colored.encode(&request.encode))?;
-        let collage = if request.collage {
-            let make = || colored.collage(&picture)?.encode(&request.encode);
-            Some(clock.time(&mut stages.collage_ms, make)?)
-        } else {
-            None
-        };
-
-        let (width, height) = (picture.width(), picture.height());
-        let warnings = std::mem::take(&mut picture.warnings);
-        Ok(Response { bytes: encoded, collage, width, height, warnings, stages })
-    }
-}
-
-struct Clock<'a> {
-    stop: Option<&'a AtomicBool>,
-}
-
-impl Clock<'_> {
-    /// Runs a stage unless a stop was asked for, and notes how long it took.
-    fn time<T>(&self, ms: &mut f64, stage: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        if self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
-            return Err(Error::Stopped);
+    /// When the model is unknown, cannot be used, or given to a method that has no use for one.
+    pub fn open(&self, order: &Order) -> Result<Arc<dyn Method>, Error> {
+        let key = (order.method().id, order.model().clone());
+        let mut methods = self.methods.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(method) = methods.get(&key) {
+            return Ok(Arc::clone(method));
         }
-        let start = Instant::now();
-        let result = stage();
-        *ms = start.elapsed().as_secs_f64() * 1e3;
-        result
+        let method: Arc<dyn Method> =
+            Arc::from(registry::find(order.method().id)?.open(order.model().source())?);
+        methods.insert(key, Arc::clone(&method));
+        Ok(method)
     }
+
+    /// Decodes, colours and encodes a picture; waits for memory first.
+    ///
+    /// # Errors
+    /// When a stage fails, or [`Error::Stopped`] when `watch` said so.
+    pub fn run(&self, bytes: &[u8], order: &Order, watch: &Watch<'_>) -> Result<Finished, Error> {
+        let method = self.open(order)?;
+        self.run_with(method.as_ref(), bytes, order, watch)
+    }
+
+    /// As [`Pipeline::run`], with a method from anywhere.
+    ///
+    /// # Errors
+    /// As [`Pipeline::run`].
+    pub fn run_with(
+        &self,
+        method: &dyn Method,
+        bytes: &[u8],
+        order: &Order,
+        watch: &Watch<'_>,
+    ) -> Result<Finished, Error> {
+        let reached = |share| if (watch.reached)(share) { Err(Error::Stopped) } else { Ok(()) };
+        reached(0.0)?;
+        let header = probe(bytes, &self.limits)?;
+        let _share = self.budget.take(order.cost_bytes(&header, bytes.len()));
+        let mut stages = Stages::default();
+        let decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
+        let mut picture = timed(&mut stages.decode_ms, || decode(bytes, &decoding))?;
+        reached(0.1)?;
+
+        let warnings = std::mem::take(&mut picture.warnings);
+        let prepared = order.check(&picture)?;
+        let lookup = self
+            .remembered
+            .as_ref()
+            .map(|remembered| Lookup { remembered, picture: Sha256::digest(bytes).into() });
+        let (variants, remembered) = timed(&mut stages.colorize_ms, || {
+            prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share))
+        })?;
+        reached(0.7)?;
+        if let (Some(hear), Some(first)) = (watch.preview, variants.first()) {
+            hear(&prepared.preview(&first.answer)?);
+        }
+        let (mut size, mut results) = ((0, 0), Vec::with_capacity(variants.len()));
+        let all = variants.len() as f32;
+        for (number, variant) in variants.into_iter().enumerate() {
+            reached(0.7 + 0.3 * number as f32 / all)?;
+            let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
+            if order.finish.collage == Collage::Instead {
+                colored = timed(&mut stages.collage_ms, || prepared.collage(&colored))?;
+            }
+            size = (colored.raster().width(), colored.raster().height());
+            let bytes = timed(&mut stages.encode_ms, || prepared.encode(&colored))?;
+            reached(0.7 + 0.3 * (number as f32 + 0.5) / all)?;
+            let collage = if order.finish.collage == Collage::Beside {
+                let make = || prepared.encode(&prepared.collage(&colored)?);
+                Some(timed(&mut stages.collage_ms, make)?)
+            } else {
+                None
+            };
+            results.push(ResultFile { bytes, collage, seed: variant.seed, answer: variant.place });
+        }
+        Ok(Finished {
+            results,
+            format: prepared.format(),
+            size,
+            method: order.method().id,
+            model: method.model().map(str::to_owned),
+            remembered,
+            warnings,
+            stages,
+        })
+    }
+}
+
+impl Stages {
+    /// Milliseconds of all stages together.
+    #[must_use]
+    pub fn total_ms(&self) -> f64 {
+        self.decode_ms + self.colorize_ms + self.render_ms + self.encode_ms + self.collage_ms
+    }
+}
+
+/// Runs a stage and adds how long it took.
+fn timed<T, E>(ms: &mut f64, stage: impl FnOnce() -> Result<T, E>) -> Result<T, Error>
+where
+    Error: From<E>,
+{
+    let start = Instant::now();
+    let result = stage();
+    *ms += start.elapsed().as_secs_f64() * 1e3;
+    Ok(result?)
 }

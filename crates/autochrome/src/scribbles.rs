@@ -1,8 +1,8 @@
 //! Strokes that were painted in another program.
 
-use autochrome_color::lab;
+use autochrome_color::{Chroma, Plane, lab};
 use autochrome_media::{Alpha, Picture};
-use autochrome_methods::{GuidanceKind, Marks, MethodError};
+use autochrome_methods::{GuidanceKind, Marks, MethodError, Reference};
 
 use crate::Error;
 
@@ -13,12 +13,12 @@ use crate::Error;
 const MARKED: f32 = 0.01;
 
 /// A picture with strokes of colour.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Scribbles {
     /// Strokes alone, everything else transparent: they go over any picture.
     Overlay(Marks),
     /// A copy of the picture that was painted over: what differs is marked.
-    Copy(Box<Picture>),
+    Copy(Box<Reference>),
 }
 
 impl Scribbles {
@@ -27,7 +27,12 @@ impl Scribbles {
     pub fn new(picture: Picture) -> Self {
         match overlay(&picture) {
             Some(marks) => Self::Overlay(marks),
-            None => Self::Copy(Box::new(picture)),
+            None => {
+                let Picture { luma, chroma, .. } = picture;
+                let (width, height) = luma.size();
+                let chroma = chroma.unwrap_or_else(|| Chroma::neutral(width, height));
+                Self::Copy(Box::new(Reference { luma, chroma, name: String::new() }))
+            }
         }
     }
 
@@ -62,42 +67,38 @@ fn unfit(reason: String) -> Error {
 }
 
 /// What is opaque in a picture; `None` when all of it is.
-#[must_use]
-pub fn overlay(picture: &Picture) -> Option<Marks> {
+pub(crate) fn overlay(picture: &Picture) -> Option<Marks> {
     let marked = match picture.alpha.as_ref()? {
         Alpha::Eight(alpha) => alpha.iter().map(|&alpha| alpha >= 1 << 7).collect(),
         Alpha::Sixteen(alpha) => alpha.iter().map(|&alpha| alpha >= 1 << 15).collect(),
     };
     let (width, height) = picture.luma.size();
-    let chroma = picture.chroma.clone().unwrap_or_else(|| autochrome_color::Chroma::neutral(width, height));
+    let chroma = picture.chroma.clone().unwrap_or_else(|| Chroma::neutral(width, height));
     Some(Marks { chroma, luma: picture.luma.clone(), marked })
 }
 
 /// Where a painted copy differs from the picture, be it from its colours or from its gray.
-fn differences(picture: &Picture, copy: &Picture) -> Result<Marks, Error> {
+fn differences(picture: &Picture, copy: &Reference) -> Result<Marks, Error> {
     if picture.luma.size() != copy.luma.size() {
-        let size = |picture: &Picture| format!("{} × {}", picture.width(), picture.height());
+        let size = |luma: &Plane| format!("{} × {}", luma.width(), luma.height());
         return Err(unfit(format!(
             "the painted copy has {} pixels, the picture {}; paint over a copy of the same size, or on a transparent picture",
-            size(copy),
-            size(picture)
+            size(&copy.luma),
+            size(&picture.luma)
         )));
     }
-    let at = |picture: &Picture, i: usize| {
-        let ab = picture.chroma.as_ref().map_or([0.0; 2], |chroma| [chroma.a.data()[i], chroma.b.data()[i]]);
-        lab::lab_to_srgb([picture.luma.data()[i], ab[0], ab[1]])
+    let at = |luma: &Plane, chroma: Option<&Chroma>, i: usize| {
+        let ab = chroma.map_or([0.0; 2], |chroma| [chroma.a.data()[i], chroma.b.data()[i]]);
+        lab::lab_to_srgb([luma.data()[i], ab[0], ab[1]])
     };
     let far =
         |one: [f32; 3], other: [f32; 3]| (0..3).map(|k| (one[k] - other[k]).abs()).sum::<f32>() > MARKED;
     let marked = (0..picture.luma.data().len()).map(|i| {
-        let painted = at(copy, i);
-        let gray = lab::lab_to_srgb([picture.luma.data()[i], 0.0, 0.0]);
-        far(painted, at(picture, i)) && far(painted, gray)
+        let painted = at(&copy.luma, Some(&copy.chroma), i);
+        let own = at(&picture.luma, picture.chroma.as_ref(), i);
+        far(painted, own) && far(painted, at(&picture.luma, None, i))
     });
-    let marked = marked.collect();
-    let (width, height) = copy.luma.size();
-    let chroma = copy.chroma.clone().unwrap_or_else(|| autochrome_color::Chroma::neutral(width, height));
-    Ok(Marks { chroma, luma: copy.luma.clone(), marked })
+    Ok(Marks { marked: marked.collect(), chroma: copy.chroma.clone(), luma: copy.luma.clone() })
 }
 
 #[cfg(test)]
@@ -137,7 +138,7 @@ mod tests {
     #[test]
     fn a_copy_painted_over_the_gray_of_a_sepia_scan_is_marked_where_it_was_painted() {
         let sepia = picture(&[120, 100, 80].repeat(4), 2, None);
-        let gray = lab::lab_to_rgb8(&sepia.luma, &autochrome_color::Chroma::neutral(2, 2));
+        let gray = lab::lab_to_rgb8(&sepia.luma, &Chroma::neutral(2, 2));
         let mut painted = gray.clone();
         painted[..3].copy_from_slice(&[0, 160, 0]);
         let marked =

@@ -3,11 +3,10 @@
 // Clippy's own exception for tests does not reach the functions beside them.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::AtomicBool;
-
 use autochrome::{
-    Answer, Blame, Chroma, Colorizer, DecodeOptions, EncodeOptions, Error, Format, Guidance, Method,
-    MethodError, MethodInfo, Options, Picture, Pixels, Plane, Request, decode,
+    Answer, Blame, Chroma, Collage, Colorizer, DecodeOptions, EncodeOptions, Error, Finished, Format, Guidance,
+    Method, MethodError, MethodInfo, Options, Order, OrderDraft, Picture, Pipeline, Pixels, Plane, Tone, Watch,
+    decode,
 };
 use autochrome_color::metrics::luma_change;
 
@@ -21,9 +20,11 @@ static PAINT: MethodInfo = MethodInfo {
     name: "Paint",
     summary: "One colour everywhere",
     paper: None,
-    guidance: &[],
+    needs: &[],
+    takes: &[],
     options: &[],
     uses_model: false,
+    reference_side: None,
 };
 
 impl Method for Paint {
@@ -60,20 +61,21 @@ fn rgb(colorizer: &Colorizer) -> Vec<[u8; 3]> {
     }
 }
 
-fn request(format: Format) -> Request<'static> {
-    Request {
-        decode: DecodeOptions::default(),
-        encode: EncodeOptions::new(format),
-        collage: false,
-        stop: None,
-    }
+fn order(format: Format) -> OrderDraft {
+    OrderDraft { format: Some(format), ..OrderDraft::default() }
+}
+
+/// What becomes of a file that is painted in one colour.
+fn run(a: f32, b: f32, bytes: &[u8], draft: OrderDraft) -> Result<Finished, Error> {
+    let order = Order::with_method(&PAINT, draft)?;
+    Pipeline::new().run_with(&Paint { answers: vec![[a, b]] }, bytes, &order, &Watch::nobody())
 }
 
 #[test]
 fn luma_stays_whatever_the_colour() {
     for (a, b) in [(30.0, 20.0), (-40.0, 40.0), (10.0, -60.0), (300.0, -300.0)] {
-        let coloured = paint(a, b).run(&ramp(), &request(Format::Png)).unwrap().bytes;
-        let after = decode(&coloured, &DecodeOptions::default()).unwrap().luma;
+        let finished = run(a, b, &ramp(), order(Format::Png)).unwrap();
+        let after = decode(&finished.results[0].bytes, &DecodeOptions::default()).unwrap().luma;
         // Rounding to 8 bits moves L by at most one step where sRGB is coarsest, in the dark.
         let change = luma_change(&after, &picture().luma);
         assert!(change <= 1.0, "({a}, {b}) moved L by {change} steps");
@@ -116,26 +118,27 @@ fn opacity_is_kept() {
     bytes.extend([100, 10, 200, 250]);
     let before = decode(&bytes, &DecodeOptions::default()).unwrap();
     assert!(before.alpha.is_some());
-    let png = paint(20.0, 0.0).run(&bytes, &request(Format::Png)).unwrap().bytes;
-    assert_eq!(decode(&png, &DecodeOptions::default()).unwrap().alpha, before.alpha);
+    let finished = run(20.0, 0.0, &bytes, order(Format::Png)).unwrap();
+    assert_eq!(decode(&finished.results[0].bytes, &DecodeOptions::default()).unwrap().alpha, before.alpha);
 }
 
 #[test]
 fn a_result_says_that_colours_were_added_only_when_they_were() {
-    let says = |colorizer: &Colorizer| {
-        let jpeg = colorizer.run(&ramp(), &request(Format::Jpeg)).unwrap().bytes;
-        jpeg.windows(13).any(|window| window == b"Colours added")
+    let says = |a, saturation| {
+        let tone = Tone { saturation, ..Tone::default() };
+        let finished = run(a, 0.0, &ramp(), OrderDraft { tone, ..order(Format::Jpeg) }).unwrap();
+        finished.results[0].bytes.windows(13).any(|window| window == b"Colours added")
     };
-    assert!(says(&paint(20.0, 0.0)));
-    assert!(!says(&paint(20.0, 0.0).saturation(0.0)));
-    assert!(!says(&Colorizer::open("gray", None).unwrap()));
+    assert!(says(20.0, 1.0));
+    assert!(!says(20.0, 0.0));
+    assert!(!says(0.0, 1.0));
 }
 
 #[test]
 fn the_side_by_side_picture_is_twice_as_wide_and_gray_on_the_left() {
-    let request = Request { collage: true, ..request(Format::Png) };
-    let response = paint(0.0, 40.0).run(&ramp(), &request).unwrap();
-    let collage = decode(&response.collage.unwrap(), &DecodeOptions::default()).unwrap();
+    let draft = OrderDraft { collage: Collage::Instead, ..order(Format::Png) };
+    let finished = run(0.0, 40.0, &ramp(), draft).unwrap();
+    let collage = decode(&finished.results[0].bytes, &DecodeOptions::default()).unwrap();
     assert_eq!((collage.width(), collage.height()), (33, 16));
     let b = collage.chroma.unwrap().b;
     let (left, right) = (b.row(8)[8], b.row(8)[17 + 8]);
@@ -144,16 +147,16 @@ fn the_side_by_side_picture_is_twice_as_wide_and_gray_on_the_left() {
 
 #[test]
 fn work_that_is_to_stop_stops() {
-    let stop = AtomicBool::new(true);
-    let request = Request { stop: Some(&stop), ..request(Format::Png) };
-    let error = paint(0.0, 0.0).run(&ramp(), &request).unwrap_err();
+    let stopped = Watch { reached: &|_| true, preview: None };
+    let order = Order::with_method(&PAINT, order(Format::Png)).unwrap();
+    let error = Pipeline::new().run_with(&Paint { answers: vec![] }, &ramp(), &order, &stopped).unwrap_err();
     assert!(matches!(error, Error::Stopped));
     assert_eq!(error.blame(), Blame::Stopped);
 }
 
 #[test]
 fn errors_know_whose_fault_they_are() {
-    let run = |bytes: &[u8], format| paint(0.0, 0.0).run(bytes, &request(format)).unwrap_err();
+    let run = |bytes: &[u8], format| run(0.0, 0.0, bytes, order(format)).unwrap_err();
     assert_eq!(run(b"no picture", Format::Png).blame(), Blame::Input);
     assert_eq!(run(&ramp()[..40], Format::Png).blame(), Blame::Input);
     assert_eq!(run(&ramp(), Format::Gif).blame(), Blame::Request);

@@ -5,7 +5,6 @@
 //! left out.
 
 mod figures;
-mod http;
 mod learning;
 mod pictures;
 mod process;
@@ -13,24 +12,13 @@ mod report;
 mod stages;
 mod whole;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
 use self::figures::{Figure, Figures};
-use crate::shell::{cargo, root, run as run_command, target};
-
-const HELP: &str = "\
-cargo xtask bench [OPTION...]   measure speed and memory; eight minutes, after a release build
-
-  --only PART,...   measure these parts alone: stages start sizes threads folder film server training inference
-  --count N         pictures of the part `folder` [200]
-  --program FILE    measure this program instead of building one
-  --libtorch FILE   train with this program too, built with the feature libtorch
-  --python FILE     the Python that may have torch and onnxruntime [$AUTOCHROME_PYTHON, else python3]
-  --quick           do as little as shows that everything works; the figures mean nothing, and nothing is written
-  --dry             print the figures, and write nothing
-";
+use crate::flags;
+use crate::shell::{self, root, target};
 
 /// One thing to measure.
 struct Part {
@@ -81,42 +69,22 @@ impl Bench {
 }
 
 /// Measures what the arguments ask for.
-pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
-    let python = std::env::var_os("AUTOCHROME_PYTHON").unwrap_or_else(|| "python3".into());
+pub fn run(flags: flags::Bench) -> Result<()> {
+    let python = || std::env::var_os("AUTOCHROME_PYTHON").unwrap_or_else(|| "python3".into()).into();
+    let only: Vec<&str> = flags.only.iter().flat_map(|parts| parts.split(',')).collect();
+    if let Some(wrong) = only.iter().find(|id| PARTS.iter().all(|part| part.id != **id)) {
+        let known = PARTS.map(|part| part.id).join(", ");
+        bail!("there is no part `{wrong}`; there are {known}");
+    }
     let mut bench = Bench {
-        program: PathBuf::new(),
-        libtorch: None,
-        python: python.into(),
-        count: 200,
-        quick: false,
+        program: shell::release(flags.program)?,
+        libtorch: flags.libtorch.map(|program| program.canonicalize()).transpose()?,
+        python: flags.python.unwrap_or_else(python),
+        count: flags.count.unwrap_or(200),
+        quick: flags.quick,
         folder: target().join("xtask/bench"),
         skipped: Vec::new(),
     };
-    let (mut only, mut dry) = (Vec::new(), false);
-    while let Some(option) = arguments.next() {
-        let mut value = || arguments.next().with_context(|| format!("{option} needs a value"));
-        match option.as_str() {
-            "--only" => only.extend(value()?.split(',').map(str::to_owned)),
-            "--count" => bench.count = value()?.parse().context("--count takes a number")?,
-            "--program" => bench.program = Path::new(&value()?).canonicalize()?,
-            "--libtorch" => bench.libtorch = Some(Path::new(&value()?).canonicalize()?),
-            "--python" => bench.python = value()?.into(),
-            "--quick" => (bench.quick, dry) = (true, true),
-            "--dry" => dry = true,
-            "--help" | "-h" => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            _ => bail!("`{option}` is unknown\n\n{HELP}"),
-        }
-    }
-    if let Some(wrong) = only.iter().find(|id| PARTS.iter().all(|part| part.id != **id)) {
-        bail!("there is no part `{wrong}`\n\n{HELP}");
-    }
-    if bench.program.as_os_str().is_empty() {
-        run_command(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
-        bench.program = target().join("release/autochrome");
-    }
     if bench.quick {
         bench.count = bench.count.min(3);
     }
@@ -128,13 +96,13 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
     let path = root().join("docs/performance/figures.tsv");
     let committed = figures::committed();
     let mut all = Figures::read(&path);
-    for part in PARTS.iter().filter(|part| only.is_empty() || only.iter().any(|id| id == part.id)) {
+    for part in PARTS.iter().filter(|part| only.is_empty() || only.contains(&part.id)) {
         eprintln!("\n{}", part.id);
         let found = (part.run)(&mut bench).with_context(|| format!("part `{}`", part.id))?;
         print!("{}", figures::compared(&found, &committed));
         all.replace(part.id, found);
     }
-    if !dry {
+    if !(flags.dry || flags.quick) {
         all.write(&path)?;
         report::write(&all)?;
         println!("\ndocs/performance/ and the tables of docs/performance.md are written.");

@@ -1,16 +1,19 @@
 //! Whole processes: start, sizes, threads, folders, films, the server.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
-use wait4::Wait4 as _;
 
+use super::Bench;
 use super::figures::Figure;
 use super::process::{cost, cost_and_output, median, repeated};
-use super::{Bench, http};
+use crate::http;
+use crate::server::Server;
 use crate::shell::{root, succeeds};
 
 /// Megapixels of single pictures, and how often each is coloured.
@@ -165,22 +168,14 @@ pub fn server(bench: &mut Bench) -> Result<Vec<Figure>> {
     files.sort_by_key(fs::DirEntry::file_name);
     let bodies = files.iter().map(|file| fs::read(file.path())).collect::<Result<Vec<_>, _>>()?;
 
-    // A port that is free now; nobody else takes it within a moment.
-    let address = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.local_addr()?;
-    let mut child = Command::new(&bench.program)
-        .args(["serve", "--bind", &address.to_string(), "--rate", "1000000", "--concurrency", "64"])
-        .arg("--data-dir")
-        .arg(bench.path("server-data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .context("cannot start the server")?;
-    let loaded = http::wait_for(address).and_then(|()| {
-        let load = |(clients, bodies)| Ok((clients, http::load(address, bodies, clients)?));
-        CLIENTS.into_iter().zip(bodies.chunks(asked)).map(load).collect::<Result<Vec<_>>>()
-    });
-    child.kill().context("cannot stop the server")?;
-    let peak_mb = child.wait4().context("cannot wait for the server")?.rusage.maxrss as f64 / 1e6;
+    let server = Server::start(
+        &bench.program,
+        &bench.path("server-data"),
+        &["--rate", "1000000", "--concurrency", "64"],
+    )?;
+    let load = |(clients, bodies)| Ok((clients, load(server.address, bodies, clients)?));
+    let loaded = CLIENTS.into_iter().zip(bodies.chunks(asked)).map(load).collect::<Result<Vec<_>>>();
+    let peak_mb = server.stop()?.rusage.maxrss as f64 / 1e6;
 
     let mut figures = Vec::new();
     for (clients, (times, wall_s)) in loaded? {
@@ -191,4 +186,28 @@ pub fn server(bench: &mut Bench) -> Result<Vec<Figure>> {
     }
     figures.push(Figure::new("server", peak_mb, "MB peak", asked * CLIENTS.len()));
     Ok(figures)
+}
+
+/// Milliseconds that each body took to be answered, and the seconds of all, with `clients` asking at once.
+fn load(address: SocketAddr, bodies: &[Vec<u8>], clients: usize) -> Result<(Vec<f64>, f64)> {
+    let next = AtomicUsize::new(0);
+    let client = || {
+        let mut times = Vec::new();
+        while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let began = Instant::now();
+            let status = http::request(address, "POST", "/v1/colorize", body)?.status;
+            ensure!(status == 200, "the server answered {status}");
+            times.push(began.elapsed().as_secs_f64() * 1e3);
+        }
+        Ok(times)
+    };
+    let began = Instant::now();
+    let times = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..clients).map(|_| scope.spawn(client)).collect();
+        let join = |client: std::thread::ScopedJoinHandle<'_, Result<Vec<f64>>>| {
+            client.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        clients.into_iter().map(join).collect::<Result<Vec<_>>>()
+    })?;
+    Ok((times.concat(), began.elapsed().as_secs_f64()))
 }

@@ -1,6 +1,5 @@
 //! From inputs as typed to coloured files: find, name, colour, report.
 
-pub mod budget;
 pub mod guidance;
 pub mod inputs;
 pub mod outputs;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use autochrome::Colorizer;
+use autochrome::Method;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -43,8 +43,8 @@ struct Line<'a> {
 
 #[derive(Serialize)]
 struct Facts<'a> {
-    width: usize,
-    height: usize,
+    width: u32,
+    height: u32,
     method: &'a str,
     model: Option<&'a str>,
     ms: Milliseconds,
@@ -83,9 +83,9 @@ impl Report {
     }
 
     /// Names method and model of the pictures to come.
-    pub fn with(&mut self, colorizer: &Colorizer) {
-        self.method = colorizer.info().id;
-        self.model = colorizer.model().map(str::to_owned);
+    pub fn with(&mut self, method: &dyn Method) {
+        self.method = method.info().id;
+        self.model = method.model().map(str::to_owned);
     }
 
     /// An input that meant no picture.
@@ -106,9 +106,9 @@ impl Report {
     fn done(&mut self, task: &Task, done: &Done) -> Result<(), Failure> {
         self.done += 1;
         self.bar.inc(1);
-        let Done { response, read_ms, write_ms } = done;
+        let Done { finished, read_ms, write_ms } = done;
         if self.json {
-            let stages = response.stages;
+            let stages = finished.stages;
             let ms = Milliseconds {
                 read: tenths(*read_ms),
                 decode: tenths(stages.decode_ms),
@@ -118,12 +118,12 @@ impl Report {
                 collage: tenths(stages.collage_ms),
                 write: tenths(*write_ms),
             };
-            let (width, height) = (response.width, response.height);
+            let (width, height) = finished.size;
             let (method, model) = (self.method, self.model.as_deref());
-            let facts = Some(Facts { width, height, method, model, ms, warnings: &response.warnings });
+            let facts = Some(Facts { width, height, method, model, ms, warnings: &finished.warnings });
             return self.line(&task.input, "done", Some(task), facts, None);
         }
-        for warning in &response.warnings {
+        for warning in &finished.warnings {
             self.note(&format!("{}: {warning}", task.input.display()));
         }
         if is_dash(&task.output) {

@@ -9,38 +9,16 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use autochrome::{
-    Blame, Colorizer, DecodeOptions, Depth, EncodeOptions, Error, GuidanceKind, Header, Limits, MediaError,
-    Request, Response, probe, read_file, write_atomic,
-};
+use autochrome::{Blame, Error, Finished, MediaError, Order, Pipeline, Watch, read_file, write_atomic};
 
-use super::budget::Budget;
 use super::outputs::{Standing, Task, is_dash, standing};
 use crate::exit::{Exit, Failure};
 use crate::{interrupt, output};
-
-/// Bytes that a picture in work takes, at most, for each of its pixels, beside the bytes of its file: the peak of whole
-/// runs over 12 megapixels in all formats, less what the program takes anyway. 16 bits are those with alpha.
-const BYTES_PER_PIXEL_8: u64 = 14;
-const BYTES_PER_PIXEL_16: u64 = 36;
-
-/// What the colours that a picture has already take besides: as read, as handed over and as changed.
-const BYTES_PER_PIXEL_COLORS: u64 = 24;
-
-/// What a network takes besides, whatever the picture's size.
-const BYTES_PER_NETWORK: u64 = 64 << 20;
-
-/// What spreading strokes takes besides, at its usual working size.
-const BYTES_PER_SOLVER: u64 = 256 << 20;
 
 /// How all pictures of a run are coloured.
 pub struct Settings {
     /// Number of workers.
     pub jobs: usize,
-    /// Bytes that pictures in work may take together.
-    pub memory: u64,
-    /// JPEG quality.
-    pub quality: u8,
     /// Whether results are replaced.
     pub overwrite: bool,
     /// Whether finished results are passed over.
@@ -60,7 +38,7 @@ pub enum Outcome {
 /// A finished picture.
 pub struct Done {
     /// Size, warnings and times; the bytes are written and gone.
-    pub response: Response,
+    pub finished: Finished,
     /// Milliseconds for reading the file.
     pub read_ms: f64,
     /// Milliseconds for writing the results.
@@ -79,9 +57,11 @@ pub struct Problem {
 
 /// A run over many pictures.
 pub struct Run<'a> {
-    /// What colours them.
-    pub colorizer: &'a Colorizer,
-    /// How.
+    /// What carries out the orders.
+    pub pipeline: &'a Pipeline,
+    /// What is done with each of them.
+    pub order: &'a Order,
+    /// How many at once, and what becomes of results that exist.
     pub settings: &'a Settings,
     /// The bytes of the input `-`.
     pub piped: Option<&'a [u8]>,
@@ -94,18 +74,17 @@ impl Run<'_> {
         tasks: &[Task],
         mut report: impl FnMut(&Task, Outcome) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let budget = Budget::new(self.settings.memory);
         let (next, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {
             for _ in 0..self.settings.jobs.min(tasks.len()) {
-                let (budget, next, cancelled, sender) = (&budget, &next, &cancelled, sender.clone());
+                let (next, cancelled, sender) = (&next, &cancelled, sender.clone());
                 scope.spawn(move || {
                     while !interrupt::requested() && !cancelled.load(Ordering::Relaxed) {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(task) = tasks.get(index) else { break };
                         // A defect that one picture lays open must not take the others with it.
-                        let outcome = catch_unwind(AssertUnwindSafe(|| self.one(task, budget)))
+                        let outcome = catch_unwind(AssertUnwindSafe(|| self.one(task)))
                             .unwrap_or_else(|panic| Some(Outcome::Failed(defect(panic.as_ref()))));
                         if outcome.is_some_and(|outcome| sender.send((index, outcome)).is_err()) {
                             break;
@@ -132,7 +111,7 @@ impl Run<'_> {
     }
 
     /// One task; `None` when it was interrupted.
-    fn one(&self, task: &Task, budget: &Budget) -> Option<Outcome> {
+    fn one(&self, task: &Task) -> Option<Outcome> {
         match standing(task, self.settings.overwrite, self.settings.resume) {
             Standing::Done => return Some(Outcome::Skipped),
             Standing::Blocked(path) => {
@@ -142,7 +121,7 @@ impl Run<'_> {
             }
             Standing::Open => {}
         }
-        match self.colour(task, budget) {
+        match self.colour(task) {
             Ok(done) => Some(Outcome::Done(Box::new(done))),
             Err(Error::Stopped) => None,
             Err(error) => Some(Outcome::Failed(problem(&error))),
@@ -150,53 +129,30 @@ impl Run<'_> {
     }
 
     /// From file to file.
-    fn colour(&self, task: &Task, budget: &Budget) -> Result<Done, Error> {
+    fn colour(&self, task: &Task) -> Result<Done, Error> {
         let start = Instant::now();
         let read;
         let bytes = match self.piped {
             Some(bytes) => bytes,
             None => {
-                read = read_file(&task.input, &Limits::default())?;
+                read = read_file(&task.input, self.pipeline.limits())?;
                 &read
             }
         };
         let read_ms = ms_since(start);
 
-        let header = probe(bytes, &Limits::default())?;
-        let _share = budget.take(self.cost(&header, bytes.len(), task.collage.is_some()));
-        let format = task.format.unwrap_or(header.format.same());
-        let mut response = self.colorizer.run(
-            bytes,
-            &Request {
-                // The colours a picture may have already are large, and of no use to most methods.
-                decode: DecodeOptions { keep_chroma: false, ..DecodeOptions::default() },
-                encode: EncodeOptions { quality: self.settings.quality, ..EncodeOptions::new(format) },
-                collage: task.collage.is_some(),
-                stop: Some(interrupt::flag()),
-            },
-        )?;
+        let watch = Watch { reached: &|_| interrupt::requested(), preview: None };
+        let mut finished = self.pipeline.run(bytes, self.order, &watch)?;
 
         let start = Instant::now();
-        interrupt::undisturbed(|| self.write(task, &mut response))?;
-        Ok(Done { response, read_ms, write_ms: ms_since(start) })
+        interrupt::undisturbed(|| self.write(task, &mut finished))?;
+        Ok(Done { finished, read_ms, write_ms: ms_since(start) })
     }
 
-    /// Bytes that the picture takes while it is worked on, at most.
-    fn cost(&self, header: &Header, file_bytes: usize, with_collage: bool) -> u64 {
-        let per_pixel = if header.depth == Depth::Eight { BYTES_PER_PIXEL_8 } else { BYTES_PER_PIXEL_16 };
-        let colors = if self.colorizer.needs_colors() { BYTES_PER_PIXEL_COLORS } else { 0 };
-        let pixels = u64::from(header.width) * u64::from(header.height);
-        let picture = pixels * (per_pixel + colors);
-        // A side-by-side picture is twice as large, but made after most of the rest is gone.
-        let collage = if with_collage { picture * 3 / 5 } else { 0 };
-        let network = if self.colorizer.model().is_some() { BYTES_PER_NETWORK } else { 0 };
-        let spreads = self.colorizer.info().takes.contains(&GuidanceKind::Strokes);
-        let solver = if spreads { BYTES_PER_SOLVER } else { 0 };
-        picture + collage + file_bytes as u64 + network + solver
-    }
-
-    fn write(&self, task: &Task, response: &mut Response) -> Result<(), Error> {
-        let bytes = std::mem::take(&mut response.bytes);
+    fn write(&self, task: &Task, finished: &mut Finished) -> Result<(), Error> {
+        let results = std::mem::take(&mut finished.results);
+        let Some(result) = results.into_iter().next() else { return Ok(()) };
+        let bytes = result.bytes;
         if is_dash(&task.output) {
             let path = task.output.clone();
             return output::write(&bytes).map_err(|source| MediaError::Io { path, source }.into());
@@ -208,7 +164,7 @@ impl Run<'_> {
         // What stands there was looked at before: what is replaced now was meant to be.
         let replace = self.settings.overwrite || self.settings.resume;
         // The result comes last: where it stands, all of the task is done.
-        if let (Some(path), Some(collage)) = (&task.collage, response.collage.take()) {
+        if let (Some(path), Some(collage)) = (&task.collage, result.collage) {
             write_atomic(path, &collage, replace)?;
         }
         write_atomic(&task.output, &bytes, replace)?;

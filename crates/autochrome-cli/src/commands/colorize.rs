@@ -6,9 +6,10 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{Blame as Fault, Colorizer, Error, Format, Limits, Look, Tone, filters};
+use autochrome::{
+    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline, Setting,
+};
 
-use super::models::Weights;
 use crate::args::{ColorizeArguments, FormatArgument};
 use crate::colorize::guidance;
 use crate::colorize::inputs::{self, Found, Input, Missing};
@@ -34,8 +35,6 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
     let (tasks, missing) = plan(arguments, &naming)?;
     let settings = Settings {
         jobs: arguments.jobs.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
-        memory: u64::from(arguments.memory) << 20,
-        quality: arguments.quality,
         overwrite: arguments.overwrite,
         resume: arguments.resume,
     };
@@ -45,8 +44,9 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
     if tasks.is_empty() {
         return Ok(report.finish(false));
     }
-    let colorizer = open(arguments)?;
-    report.with(&colorizer);
+    let pipeline = Pipeline::new().with_memory(u64::from(arguments.memory) << 20);
+    let order = order(arguments, naming.format, &pipeline)?;
+    report.with(pipeline.open(&order).map_err(blame)?.as_ref());
     // Read before signals are caught: a program that waits for its input should end at the first Ctrl-C.
     let piped = if outputs::is_dash(&tasks[0].input) { Some(read_stdin()?) } else { None };
     if let Some(dir) = &arguments.out_dir {
@@ -55,7 +55,7 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
             .environment()?;
     }
     interrupt::install()?;
-    let run = Run { colorizer: &colorizer, settings: &settings, piped: piped.as_deref() };
+    let run = Run { pipeline: &pipeline, order: &order, settings: &settings, piped: piped.as_deref() };
     let result = run.all(&tasks, |task, outcome| report.outcome(task, &outcome));
     let exit = report.finish(interrupt::requested());
     result.map(|()| exit)
@@ -79,27 +79,33 @@ fn plan(arguments: &ColorizeArguments, naming: &Naming) -> Result<(Vec<Task>, Ve
     Ok((inputs.into_iter().map(task).collect::<Result<_, _>>()?, missing))
 }
 
-/// The method with its model, as the arguments want them.
-fn open(arguments: &ColorizeArguments) -> Result<Colorizer, Failure> {
-    let blame = |error: Error| Failure {
-        exit: if error.blame() == Fault::Request { Exit::Usage } else { Exit::Environment },
-        error: error.into(),
+/// What is to be done with every picture.
+fn order(
+    arguments: &ColorizeArguments,
+    format: Option<Format>,
+    pipeline: &Pipeline,
+) -> Result<Order, Failure> {
+    let ColorizeArguments { sliders, filter, quality, .. } = arguments;
+    let text = |(id, value): &(String, String)| (id.clone(), Setting::Text(value.clone()));
+    let mut draft = OrderDraft {
+        method: arguments.method.clone(),
+        model: arguments.model.as_deref().map_or(Ok(Model::Default), Model::find).map_err(blame)?,
+        settings: arguments.options.iter().map(text).collect(),
+        tone: sliders.tone(),
+        look: sliders.look(*filter),
+        collage: if arguments.collage { Collage::Beside } else { Collage::Without },
+        format,
+        quality: *quality,
+        ..OrderDraft::default()
     };
-    let weights = arguments.model.as_deref().map(Weights::find).transpose()?;
-    let source = weights.as_ref().map(Weights::source);
-    let method = match &arguments.method {
-        Some(method) => method,
-        None => guidance::method(&arguments.guidance),
-    };
-    let mut colorizer = Colorizer::open(method, source).map_err(blame)?;
-    for (id, value) in &arguments.options {
-        colorizer = colorizer.option(id, value).map_err(blame)?;
-    }
-    let ColorizeArguments { saturation, temperature, tint, contrast, filter, .. } = *arguments;
-    let (filter, amount) = filter.unzip();
-    let look = Look { filter, amount: amount.unwrap_or(filters::AMOUNT.default), contrast };
-    let colorizer = guidance::tell(colorizer, &arguments.guidance)?;
-    Ok(colorizer.tone(Tone { saturation, temperature, tint }).look(look))
+    let files: GuidanceFiles = guidance::read(&arguments.guidance, &mut draft)?;
+    pipeline.order(draft, &files).map_err(blame)
+}
+
+/// Whose fault it is when no picture can be coloured.
+fn blame(error: Error) -> Failure {
+    let exit = if error.blame() == Fault::Request { Exit::Usage } else { Exit::Environment };
+    Failure { exit, error: error.into() }
 }
 
 /// The one task of a run with `-` in it.

@@ -5,14 +5,15 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{GuidanceKind, Method, MethodError, Options, registry, write_atomic};
+use autochrome::{
+    Blame as Fault, Error, GuidanceKind, Model, OrderDraft, Setting, registry, write_atomic,
+};
 use autochrome_evaluate::{
     EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Pair, Progress, SetOptions, evaluate,
     json, report, table,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::models::Weights;
 use crate::args::EvaluateArguments;
 use crate::exit::{Blame as _, Exit, Failure};
 use crate::{interrupt, output};
@@ -103,30 +104,29 @@ fn painters(arguments: &EvaluateArguments) -> Result<Vec<Painter>, Failure> {
     let methods = if arguments.methods.is_empty() && named { &default[..] } else { &arguments.methods[..] };
     for id in methods.iter().filter(|id| id.as_str() != "gray") {
         let entry = registry::find(id).usage()?;
-        let mut options = Options::default();
-        for (option, value) in &arguments.options {
-            if entry.info.options.iter().any(|spec| spec.id() == option) {
-                options.set(entry.info, option, value).usage()?;
-            }
-        }
-        let mut add = |name: String, open: &dyn Fn() -> Result<Box<dyn Method>, Failure>| {
-            painters.push(Painter::method(&name, open()?, options.clone()));
-            if let Some(count) = arguments.hints.filter(|_| entry.info.takes.contains(&GuidanceKind::Points))
-            {
+        let known = |(option, _): &&(String, String)| entry.info.option(option).is_some();
+        let text = |(option, value): &(String, String)| (option.clone(), Setting::Text(value.clone()));
+        let settings: Vec<_> = arguments.options.iter().filter(known).map(text).collect();
+        let mut add = |name: String, model: Model| {
+            let draft = OrderDraft { method: Some(id.clone()), model, settings: settings.clone(), ..OrderDraft::default() };
+            let open = || entry.open(draft.model.source()).map_err(|error| blame_order(error.into()));
+            draft.check_options(entry.info).map_err(blame_order)?;
+            painters.push(Painter::method(&name, open()?, draft.clone()));
+            if let Some(count) = arguments.hints.filter(|_| entry.info.takes.contains(&GuidanceKind::Points)) {
                 let name = format!("{name}, {count} hints");
-                painters.push(Painter::hinted(name, open()?, options.clone(), count.into(), arguments.seed));
+                painters.push(Painter::hinted(name, open()?, draft.clone(), count.into(), arguments.seed));
             }
             Ok::<(), Failure>(())
         };
         if !entry.info.uses_model || arguments.models.is_empty() {
-            add(id.clone(), &|| entry.open(None).map_err(method_blame))?;
+            add(id.clone(), Model::Default)?;
             continue;
         }
         for model in &arguments.models {
-            let weights = Weights::find(model)?;
             let label = label(model);
             let name = if id == registry::DEFAULT { label } else { format!("{id}:{label}") };
-            add(name, &|| entry.open(Some(weights.source())).with_context(|| model.clone()).environment())?;
+            let found = Model::find(model).map_err(blame_order)?;
+            add(name, found).map_err(|Failure { exit, error }| Failure { exit, error: error.context(model.clone()) })?;
         }
     }
     for (name, folder) in &arguments.predictions {
@@ -175,9 +175,10 @@ fn blame(error: EvaluateError) -> Failure {
     Failure { exit, error: error.into() }
 }
 
-fn method_blame(error: MethodError) -> Failure {
-    let missing = matches!(error, MethodError::Network(_) | MethodError::NoModel);
-    Failure { exit: if missing { Exit::Environment } else { Exit::Usage }, error: error.into() }
+/// Whose fault it is when a method cannot be measured.
+fn blame_order(error: Error) -> Failure {
+    let exit = if error.blame() == Fault::Request { Exit::Usage } else { Exit::Environment };
+    Failure { exit, error: error.into() }
 }
 
 struct Bar(ProgressBar);

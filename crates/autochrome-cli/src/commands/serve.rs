@@ -20,6 +20,7 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         rate_per_minute: arguments.rate,
         concurrency: arguments.concurrency,
         keep: arguments.keep,
+        memory_bytes: u64::from(arguments.memory) << 20,
         ..Config::new(&arguments.data_dir)
     };
     if let Some(workers) = arguments.workers {

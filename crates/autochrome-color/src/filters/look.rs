@@ -53,6 +53,23 @@ impl Default for Look {
 }
 
 impl Look {
+    /// A look of a filter and a value for each of [`CONTROLS`].
+    ///
+    /// # Errors
+    /// What `value` says.
+    pub fn from_values<E>(
+        filter: Option<&'static Filter>,
+        mut value: impl FnMut(&'static Control) -> Result<f32, E>,
+    ) -> Result<Self, E> {
+        Ok(Self { filter, amount: value(&AMOUNT)?, contrast: value(&CONTRAST)? })
+    }
+
+    /// The value of each of [`CONTROLS`].
+    #[must_use]
+    pub fn values(&self) -> [(&'static Control, f32); 2] {
+        [(&AMOUNT, self.amount), (&CONTRAST, self.contrast)]
+    }
+
     /// Whether it changes nothing, so that luma stays exactly what it was.
     #[must_use]
     pub fn is_identity(&self) -> bool {

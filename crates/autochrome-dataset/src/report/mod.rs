@@ -11,14 +11,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use rayon::prelude::*;
 
-use crate::build::duplicates;
+use crate::duplicates;
 use crate::error::Result;
-use crate::gather::THUMBNAIL_PX;
 use crate::journal::{Journal, Judged, read_all};
 use crate::look::{HUES, Reason};
 use crate::manifest::{self, Entry};
 use crate::merge::Duplicate;
-use crate::picture::{Rectangle, read, thumbnail};
+use crate::picture::{Rectangle, THUMBNAIL_PX, read, thumbnail};
 
 const STYLE: &str = include_str!("page.css");
 /// Kept pictures on the contact sheet.
@@ -33,7 +32,7 @@ const DROPPED_SHOWN: usize = 24;
 pub fn write(dataset: &Path) -> Result<PathBuf> {
     let entries = manifest::read(dataset)?;
     let journals = read_all(dataset)?;
-    let duplicates = duplicates(dataset)?;
+    let duplicates = duplicates::read(dataset)?;
     let name = dataset.file_name().map_or_else(|| dataset.to_string_lossy(), |name| name.to_string_lossy());
     let path = dataset.join("report.html");
     let page = Page { dataset, entries: &entries, journals: &journals, duplicates: &duplicates };

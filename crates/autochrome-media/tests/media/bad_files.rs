@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use autochrome_media::{DecodeOptions, ErrorKind, Limits, MediaError, decode, probe};
+use autochrome_media::{DecodeOptions, ErrorKind, Limits, MediaError, Picture, decode, probe};
 use image::ImageFormat;
 
 use crate::fixtures::{colourful, exif_block, jpeg, ramp, written};
@@ -260,5 +260,20 @@ fn compressed_profiles_and_texts_cannot_fill_the_memory() {
     match decode(&bytes, &DecodeOptions::default()) {
         Ok(picture) => assert_eq!(picture.width(), 1),
         Err(error) => assert_eq!(error.kind(), ErrorKind::Limit),
+    }
+}
+
+#[test]
+fn an_error_of_opening_names_the_file_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letter.jpg");
+    for (content, code) in [(Some("Dear all"), "not-a-picture"), (None, "io-error")] {
+        match content {
+            Some(content) => std::fs::write(&path, content).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let error = Picture::open(&path).unwrap_err();
+        assert_eq!(error.code(), code);
+        assert_eq!(error.to_string().matches("letter.jpg").count(), 1, "{error}");
     }
 }

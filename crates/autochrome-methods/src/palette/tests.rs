@@ -19,7 +19,7 @@ fn recolored(recolors: Vec<Recolor>, set: &[(&str, &str)]) -> Result<Chroma, Met
     let (luma, colors) = poster();
     let guidance = Guidance { colors: Some(colors), recolors, ..Guidance::default() };
     let mut options = Options::default();
-    set.iter().for_each(|(id, value)| options.set(&INFO, id, value).unwrap());
+    set.iter().for_each(|(id, value)| options.set(&INFO, id, *value).unwrap());
     Ok(Palette.colorize(&luma, &guidance, &options)?.remove(0).chroma)
 }
 

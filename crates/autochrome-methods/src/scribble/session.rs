@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn large_pictures_are_worked_on_at_a_size_that_fits() {
-        assert_eq!(working_size((4000, 3000), Some(1.0)), (1155, 866));
-        assert_eq!(working_size((40, 30), Some(1.0)), (40, 30));
+        assert_eq!(working_size((4000, 3000), 1.0), (1155, 866));
+        assert_eq!(working_size((40, 30), 1.0), (40, 30));
     }
 }

@@ -16,7 +16,7 @@ fn point(x: f32, y: f32, color: Srgb) -> Point {
 
 fn colored(luma: &Plane, guidance: &Guidance, set: &[(&str, &str)]) -> Result<Answer, MethodError> {
     let mut options = Options::default();
-    set.iter().for_each(|(id, value)| options.set(&INFO, id, value).unwrap());
+    set.iter().for_each(|(id, value)| options.set(&INFO, id, *value).unwrap());
     Ok(Scribble.colorize(luma, guidance, &options)?.remove(0))
 }
 

@@ -1,7 +1,9 @@
 //! `POST /v1/colorize`: a picture in, a picture out.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use autochrome::{Finished, Watch};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -16,7 +18,6 @@ use crate::guard::Owner;
 use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
 use crate::problem::Problem;
 use crate::routes::jobs::{self, JobJson};
-use crate::studio::Painted;
 
 /// A picture with references and scribbles.
 const MOST_FILES: usize = 16;
@@ -111,17 +112,21 @@ pub async fn post(
     };
     if !as_json {
         // A picture has no room for others beside it.
-        intake.options.variants()?;
+        app.studio.check(&intake.options, &intake.files)?;
         intake.options.variants = None;
     }
     let studio = Arc::clone(&app.studio);
     let work = move |reached: &dyn Fn(f32) -> bool| {
-        let watch = crate::studio::Watch { reached, preview: None };
-        studio.paint(&picture.bytes, &intake.options, &intake.extras, watch)
+        let start = Instant::now();
+        let order = studio.order(&intake.options, &intake.files)?;
+        // References are reduced by now; their files need not stay.
+        drop(intake);
+        let finished = studio.run(&picture.bytes, &order, &Watch { reached, preview: None })?;
+        Ok((finished, start.elapsed().as_secs_f64() * 1e3))
     };
-    let painted = app.engine.run(place, work).await?;
-    app.metrics.painted(painted.total_ms);
-    Ok(if as_json { in_json(&painted) } else { as_picture(painted) })
+    let (finished, total_ms) = app.engine.run(place, work).await?;
+    app.metrics.painted(total_ms);
+    Ok(if as_json { in_json(&finished, total_ms) } else { as_picture(finished, total_ms) })
 }
 
 /// RFC 7240: preferences are a list, and unknown ones mean nothing.
@@ -142,9 +147,9 @@ fn wants_json(headers: &HeaderMap, sent: Kind) -> bool {
     }
 }
 
-fn as_picture(painted: Painted) -> Response {
-    let bytes = painted.variants.into_iter().next().map(|variant| variant.bytes).unwrap_or_default();
-    let mut response = ([(header::CONTENT_TYPE, painted.format.media_type())], bytes).into_response();
+fn as_picture(finished: Finished, total_ms: f64) -> Response {
+    let bytes = finished.results.into_iter().next().map(|result| result.bytes).unwrap_or_default();
+    let mut response = ([(header::CONTENT_TYPE, finished.format.media_type())], bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
@@ -153,34 +158,34 @@ fn as_picture(painted: Painted) -> Response {
             headers.insert(name, value);
         }
     };
-    tell("autochrome-method", painted.method);
-    tell("autochrome-model", painted.model.as_deref().unwrap_or("none"));
-    tell("server-timing", &format!("picture;dur={:.1}", painted.total_ms));
+    tell("autochrome-method", finished.method);
+    tell("autochrome-model", finished.model.as_deref().unwrap_or("none"));
+    tell("server-timing", &format!("picture;dur={:.1}", total_ms));
     response
 }
 
-fn in_json(painted: &Painted) -> Response {
-    let mut variants = painted.variants.iter().map(|variant| VariantJson {
-        image: BASE64.encode(&variant.bytes),
-        seed: variant.seed,
-        answer: variant.answer,
+fn in_json(finished: &Finished, total_ms: f64) -> Response {
+    let mut variants = finished.results.iter().map(|result| VariantJson {
+        image: BASE64.encode(&result.bytes),
+        seed: result.seed,
+        answer: result.answer,
     });
     let Some(VariantJson { image, seed, answer }) = variants.next() else {
         return Problem::defect().into_response();
     };
     let body = ColoredJson {
         image,
-        media_type: painted.format.media_type().to_owned(),
-        width: painted.size.0,
-        height: painted.size.1,
-        method: painted.method.to_owned(),
-        model: painted.model.clone(),
+        media_type: finished.format.media_type().to_owned(),
+        width: finished.size.0,
+        height: finished.size.1,
+        method: finished.method.to_owned(),
+        model: finished.model.clone(),
         seed,
         answer,
         variants: variants.collect(),
-        remembered: painted.remembered,
-        warnings: painted.warnings.clone(),
-        total_ms: painted.total_ms,
+        remembered: finished.remembered,
+        warnings: finished.warnings.clone(),
+        total_ms,
     };
     ([(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")], Json(body)).into_response()
 }

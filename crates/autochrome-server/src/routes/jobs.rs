@@ -234,21 +234,18 @@ pub(super) async fn accept(
     let _place = app.engine.reserve()?;
     let _room = room(app, request.headers())?;
     let key = idempotency_key(request.headers())?;
-    let Intake { pictures, extras, options } = intake::read(request, app.most_files).await?;
+    let Intake { pictures, files, options } = intake::read(request, app.most_files).await?;
     // What cannot work is said now rather than later; of several pictures some may.
-    app.studio.check(&options)?;
+    app.studio.check(&options, &files)?;
     let kind = if pictures.len() > 1 { Kind::Batch } else { Kind::Image };
     if kind == Kind::Image {
         autochrome::probe(&pictures[0].bytes, app.studio.limits())?;
-    }
-    for bytes in extras.bytes() {
-        autochrome::probe(bytes, app.studio.limits())?;
     }
     let options = serde_json::to_string(&options).map_err(|_| Problem::defect())?;
     let mut new = NewJob {
         kind,
         pictures,
-        extras: extras.into_parts(),
+        extras: intake::into_parts(files),
         options,
         idempotency_key: key,
         fingerprint: Vec::new(),

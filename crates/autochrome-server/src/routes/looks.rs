@@ -4,10 +4,10 @@ use axum::extract::Query;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
+use autochrome::document::LookDocument;
 use autochrome_color::filters::Cube;
 
 use crate::intake::PictureFile;
-use crate::options::LookJson;
 use crate::problem::Problem;
 
 /// Tells tone and look as a table
@@ -15,12 +15,12 @@ use crate::problem::Problem;
 /// For previews: finished pictures get their tone exactly, before they are rounded. 33 × 33 × 33 colours of 16 bits, little-endian, red running fastest; the header says how strong the grain is.
 #[utoipa::path(
     get, path = "/v1/looks/cube", tag = "What there is", operation_id = "getLookCube",
-    params(LookJson),
+    params(LookDocument),
     responses((status = 200, description = "The table", content((PictureFile = "application/octet-stream")),
         headers(("autochrome-grain" = f32, description = "Strength of the grain"))))
 )]
 pub async fn cube(
-    query: Result<Query<LookJson>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<LookDocument>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(look) = query
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-query", error.body_text()))?;

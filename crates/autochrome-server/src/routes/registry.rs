@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use autochrome::{DefaultValue, GuidanceKind, MethodInfo, OptionSpec, models, registry};
+use autochrome::{DefaultValue, GuidanceKind, MOST_VARIANTS, MethodInfo, OptionSpec, models, registry};
 use autochrome_color::{Control, filters, tone};
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::options::MOST_VARIANTS;
 use crate::problem::Problem;
 
 /// Every method.

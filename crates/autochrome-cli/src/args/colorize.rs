@@ -1,0 +1,170 @@
+//! `autochrome colorize`.
+
+use std::path::PathBuf;
+
+use autochrome::filters::{self, Filter};
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::sliders::SliderArguments;
+use super::values::{key_value, method_ids, number};
+
+/// Shown below the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  autochrome colorize grandma.jpg                        writes grandma.color.jpg beside it
+  autochrome colorize album --recursive --out-dir done   a whole folder, sub-folders kept
+  autochrome colorize album --out-dir done --resume      goes on where it was stopped
+  autochrome colorize - < in.png > out.png               in a pipe
+  autochrome colorize a.png --scribbles painted.png      your own strokes of colour
+  autochrome colorize drawing.png --sketch --hints colours.json
+  autochrome colorize a.jpg --palette blue=brown         other colours for a picture that has some";
+
+/// `autochrome colorize`.
+#[derive(Debug, Args)]
+pub struct ColorizeArguments {
+    /// Files, folders, globs, or - for stdin
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Write the one result here; - is stdout [default: NAME.color.EXT beside the input]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Write the results into this folder, under the names and sub-folders of the inputs
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out_dir: Option<PathBuf>,
+
+    /// Take the pictures of sub-folders too
+    #[arg(short, long)]
+    pub recursive: bool,
+
+    /// Format of the results; formats that cannot be written (BMP, GIF, PNM) become PNG
+    #[arg(long, value_name = "FORMAT", default_value = "same")]
+    pub format: FormatArgument,
+
+    /// Quality of JPEG results, 1 to 100
+    #[arg(long, value_name = "N", default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub quality: u8,
+
+    /// How the colours are found; `autochrome methods` explains them [default: the one that fits the guidance, or neural]
+    #[arg(long, value_name = "ID", value_parser = method_ids())]
+    pub method: Option<String>,
+
+    /// Id of a built-in model, a weights file, or an ONNX file with its description beside it
+    #[arg(long, value_name = "ID|FILE")]
+    pub model: Option<String>,
+
+    /// Set an option of the method; may be repeated
+    #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
+    pub options: Vec<(String, String)>,
+
+    /// Adjustments of the finished picture
+    #[command(flatten)]
+    pub sliders: SliderArguments,
+
+    /// Put a filter over the finished picture, all of it (1) or a share; `autochrome filters` lists them
+    #[arg(long, value_name = "NAME[=AMOUNT]", value_parser = filter)]
+    pub filter: Option<(&'static Filter, f32)>,
+
+    /// Write a side-by-side picture too, gray on the left: NAME.collage.EXT
+    #[arg(long)]
+    pub collage: bool,
+
+    /// Print one line of JSON for every input
+    #[arg(long)]
+    pub json: bool,
+
+    /// Replace results that exist
+    #[arg(long, conflicts_with = "resume")]
+    pub overwrite: bool,
+
+    /// Skip inputs whose result exists and is newer than they are
+    #[arg(long)]
+    pub resume: bool,
+
+    /// How many pictures to work on at once [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Memory for pictures that are worked on at once; one larger picture then goes alone
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub memory: u32,
+
+    /// What is to be coloured how
+    #[command(flatten)]
+    pub guidance: GuidanceArguments,
+}
+
+/// What a person says about the colours.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Guidance")]
+pub struct GuidanceArguments {
+    /// Strokes of colour: the picture painted over (PNG), a transparent PNG with strokes alone, or JSON as for --hints
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub scribbles: Option<PathBuf>,
+
+    /// Points and lines of colour as JSON: {"points": [{"x": 0.5, "y": 0.2, "radius": 0.01, "color": "#3050a0"}],
+    /// "strokes": [{"path": [[0.1, 0.1], [0.3, 0.2]], "width": 0.01, "color": "#804020"}]}
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub hints: Option<PathBuf>,
+
+    /// Take colours from this picture; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub reference: Vec<PathBuf>,
+
+    /// Take colours from the pictures of this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub references: Option<PathBuf>,
+
+    /// This part of the picture is to look like that part of the reference (x,y,width,height=x,y,width,height, 0 to 1; @2 at
+    /// the end for the second reference); may be repeated
+    #[arg(long, value_name = "PAIR", value_parser = |text: &str| text.parse::<autochrome::SwatchPair>())]
+    pub swatch: Vec<autochrome::SwatchPair>,
+
+    /// Change colours the picture has: "#3050a0=#804020" the nearest of its palette, 0=#804020 the first of its palette,
+    /// blue=brown, 225..310=65 hues in degrees, green=gray; may be repeated
+    #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
+    pub palette: Vec<autochrome::Recolor>,
+
+    /// The pictures are line drawings: scribbles and hints fill the regions between dark lines
+    #[arg(long)]
+    pub sketch: bool,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// That of the input
+    Same,
+    /// Lossless, 8 or 16 bits
+    Png,
+    /// Small, 8 bits
+    #[value(alias = "jpg")]
+    Jpeg,
+    /// Lossless, 8 bits
+    Webp,
+    /// Lossless, 8 or 16 bits
+    #[value(alias = "tif")]
+    Tiff,
+}
+
+fn filter(text: &str) -> Result<(&'static Filter, f32), String> {
+    let (id, amount) = text.split_once('=').unwrap_or((text, "1"));
+    let filter = filters::find(id).ok_or_else(|| {
+        let known: Vec<&str> = filters::all().iter().map(|filter| filter.id).collect();
+        format!("there is no such filter; choose one of {}", known.join(", "))
+    })?;
+    Ok((filter, number(amount, 0.0..=1.0)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_filter_is_taken_whole_or_by_a_share_of_it() {
+        let taken = |text| super::filter(text).map(|(filter, amount)| (filter.id, amount));
+        assert_eq!(taken("sepia"), Ok(("sepia", 1.0)));
+        assert_eq!(taken("vintage=0.4"), Ok(("vintage", 0.4)));
+        assert!(taken("sepia=1.5").is_err_and(|error| error.contains("0 to 1")));
+        assert!(taken("sephia").is_err_and(|error| error.contains("sepia")));
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line as it is typed, one file a command. What it means is decided in `commands/`.
+
+mod colorize;
+mod dataset;
+mod evaluate;
+mod keys;
+mod methods;
+mod models;
+mod serve;
+mod train;
+mod sliders;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueHint};
+
+pub use colorize::{ColorizeArguments, FormatArgument, GuidanceArguments};
+pub use dataset::{DatasetArguments, DatasetBuildArguments, DatasetCommand, DatasetFormat};
+pub use evaluate::EvaluateArguments;
+pub use keys::{KeysArguments, KeysCommand};
+pub use methods::MethodsArguments;
+pub use models::{ModelsArguments, ModelsCommand};
+pub use serve::ServeArguments;
+pub use train::TrainArguments;
+
+/// Give colour to grayscale photographs, offline, on an ordinary CPU.
+#[derive(Debug, Parser)]
+#[command(name = "autochrome", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 all went well, 1 some inputs failed, 2 wrong usage, \
+    3 something around the program is missing or broken, 130 interrupted.")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Give colour to photographs
+    #[command(after_help = colorize::EXAMPLES)]
+    Colorize(ColorizeArguments),
+    /// List the models, or show the card of one
+    Models(ModelsArguments),
+    /// List the methods, or show the options of one
+    Methods(MethodsArguments),
+    /// List the filters for finished pictures
+    Filters {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the web app and the HTTP API on this machine
+    Serve(ServeArguments),
+    /// Make a training set of films and pictures
+    Dataset(DatasetArguments),
+    /// Make, list and revoke the API keys of `serve`
+    Keys(KeysArguments),
+    /// Train a model of your own from a recipe
+    Train(TrainArguments),
+    /// Measure how good the colours of methods, models and other programs are
+    #[command(after_help = evaluate::EXAMPLES)]
+    Evaluate(EvaluateArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command
+    Man {
+        /// Write autochrome.1, autochrome-colorize.1 and so on into this folder
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out_dir: Option<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,50 @@
+//! Values that several commands take.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+
+/// Ids of the methods, with their summaries in the help.
+pub fn method_ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        autochrome::registry::methods()
+            .iter()
+            .map(|entry| clap::builder::PossibleValue::new(entry.info.id).help(entry.info.summary)),
+    )
+}
+
+/// `OPTION=VALUE`.
+pub fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as OPTION=VALUE".to_owned()),
+    }
+}
+
+/// A number of a range.
+pub fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if range.contains(&value) => Ok(value),
+        _ => Err(format!("give a number from {} to {}", range.start(), range.end())),
+    }
+}
+
+/// A length of time with its unit: `500ms`, `90s`, `1h 30m`, `7d`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| "write it as 90s, 1h 30m or 7d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    #[test]
+    fn times_are_written_with_their_unit() {
+        assert_eq!(super::duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(super::duration("1h 30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(super::duration("7d"), Ok(Duration::from_secs(7 * 24 * 3600)));
+        for bad in ["", "s", "24", "-1s", "9\u{e9}", "1x"] {
+            assert!(super::duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Orders as JSON: what HTTP requests, stored jobs, files of hints and other programs say.
+//!
+//! An [`OrderDocument`] has no pictures in it: references and painted strokes go beside it as
+//! [`GuidanceFiles`](crate::GuidanceFiles).
+//!
+//! ```
+//! use autochrome::document::OrderDocument;
+//! use autochrome::{GuidanceFiles, Pipeline};
+//!
+//! let json = r##"{"method": "neural", "points": [{"x": 0.5, "y": 0.1, "color": "#3050a0"}], "format": "png"}"##;
+//! let document: OrderDocument = serde_json::from_str(json)?;
+//! let order = Pipeline::new().order(document.draft()?, &GuidanceFiles::default())?;
+//! assert_eq!(order.method().id, "neural");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod guidance;
+mod look;
+#[cfg(feature = "schema")]
+mod schema;
+
+use std::collections::BTreeMap;
+
+use autochrome_media::Format;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use guidance::{AreaDocument, HintsDocument, PointDocument, RecolorDocument, StrokeDocument, SwatchDocument};
+pub use look::LookDocument;
+
+use crate::order::{Collage, OrderDraft, Setting};
+use crate::{Error, Model};
+
+/// What to do with a picture; everything may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ColorizeOptions))]
+pub struct OrderDocument {
+    /// Id of a method, from `/v1/methods`; when left out, the one that fits the guidance.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<schema::MethodId>))]
+    pub method: Option<String>,
+    /// Id of a built-in model, from `/v1/models`.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<schema::ModelId>))]
+    pub model: Option<String>,
+    /// Options of the method by their ids, as `/v1/methods` describes them.
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, schema::Setting>))]
+    pub settings: BTreeMap<String, Value>,
+    /// Spots of known colour.
+    pub points: Vec<PointDocument>,
+    /// Lines of known colour.
+    pub strokes: Vec<StrokeDocument>,
+    /// Parts of the picture that are to look like parts of references.
+    pub swatches: Vec<SwatchDocument>,
+    /// What is to become of the colours that the picture has.
+    pub recolors: Vec<RecolorDocument>,
+    /// Chooses among the answers of methods that draw them.
+    pub seed: Option<u64>,
+    /// How many answers to give; methods that know fewer give fewer.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 8))]
+    pub variants: Option<u32>,
+    /// Which of the method's answers is the picture, the best one being 0.
+    #[cfg_attr(feature = "schema", schema(maximum = 7))]
+    pub answer: Option<u32>,
+    /// Format of the result; `same` is that of the input.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<schema::OutputFormat>))]
+    pub format: Option<String>,
+    /// JPEG quality; 92 when left out.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 100))]
+    pub quality: Option<u8>,
+    /// Before and after side by side instead of the picture alone.
+    pub collage: bool,
+    /// Shrinks the answer to this longer side, for previews.
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
+    pub max_side_px: Option<u32>,
+    /// Filter and sliders.
+    pub look: LookDocument,
+}
+
+impl OrderDocument {
+    /// The same in terms of the library.
+    ///
+    /// # Errors
+    /// When a colour, a place, a filter or a format is none, or a number is out of range.
+    pub fn draft(&self) -> Result<OrderDraft, Error> {
+        let mut guidance = self.hints().guidance()?;
+        for swatch in &self.swatches {
+            guidance.swatches.push(swatch.pair()?);
+        }
+        for recolor in &self.recolors {
+            guidance.recolors.push(recolor.recolor()?);
+        }
+        guidance.seed = self.seed;
+        let known = OrderDraft::default();
+        let settings = self.settings.iter().map(|(id, value)| Ok((id.clone(), setting(id, value)?)));
+        Ok(OrderDraft {
+            method: self.method.clone(),
+            model: self.model.clone().map_or(Model::Default, Model::Builtin),
+            settings: settings.collect::<Result<_, Error>>()?,
+            guidance,
+            scribbles: None,
+            tone: self.look.tone()?,
+            look: self.look.look()?,
+            variants: self.variants.unwrap_or(known.variants),
+            answer: self.answer.unwrap_or(known.answer),
+            max_side_px: self.max_side_px,
+            collage: if self.collage { Collage::Instead } else { Collage::Without },
+            format: self.format.as_deref().map_or(Ok(None), format)?,
+            quality: self.quality.unwrap_or(known.quality),
+        })
+    }
+
+    fn hints(&self) -> HintsDocument {
+        HintsDocument { points: self.points.clone(), strokes: self.strokes.clone() }
+    }
+}
+
+fn setting(id: &str, value: &Value) -> Result<Setting, Error> {
+    match value {
+        Value::String(text) => Ok(Setting::Text(text.clone())),
+        Value::Bool(on) => Ok(Setting::Switch(*on)),
+        Value::Number(number) => number.as_f64().map(Setting::Number),
+        _ => None,
+    }
+    .ok_or_else(|| Error::out_of_range(id, value, "a number, true, false or text"))
+}
+
+fn format(name: &str) -> Result<Option<Format>, Error> {
+    if name == "same" {
+        return Ok(None);
+    }
+    match Format::from_extension(name).filter(|format| format.can_encode()) {
+        Some(format) => Ok(Some(format)),
+        None => Err(Error::UnknownFormat(name.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autochrome_methods::{Guidance, Recolor, Srgb};
+
+    use super::*;
+
+    fn parse(json: &str) -> OrderDocument {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn nothing_asked_is_the_default_draft() {
+        assert_eq!(parse("{}").draft().unwrap(), OrderDraft::default());
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused_with_the_range() {
+        for look in [
+            r#"{"amount":1.0000000000000002}"#,
+            r#"{"saturation":-1}"#,
+            r#"{"contrast":9}"#,
+            r#"{"filter":"x"}"#,
+        ] {
+            let error = parse(&format!(r#"{{"look":{look}}}"#)).draft().unwrap_err();
+            assert!(["look-out-of-range", "unknown-filter"].contains(&error.code()), "{error}");
+            assert_eq!(error.blame(), crate::Blame::Request);
+        }
+    }
+
+    #[test]
+    fn colours_are_read_as_people_write_them() {
+        let draft = parse(r##"{"points":[{"x":0.5,"y":1,"color":"#ff8000"}]}"##).draft().unwrap();
+        assert_eq!(draft.guidance.points[0].color, Srgb { red: 255, green: 128, blue: 0 });
+        for bad in ["red", "#12345", "#gg0000", "#ééé"] {
+            let document = parse(&format!(r#"{{"points":[{{"x":0,"y":0,"color":"{bad}"}}]}}"#));
+            assert_eq!(document.draft().unwrap_err().code(), "guidance-out-of-range");
+        }
+    }
+
+    #[test]
+    fn changes_of_colour_are_told_apart_by_their_fields() {
+        let document = parse(
+            r##"{"recolors":[{"entry":2,"to":"#010203"},{"from":"#000000","to":"#ffffff"},{"hues":[350,20]}]}"##,
+        );
+        let Guidance { recolors, .. } = document.draft().unwrap().guidance;
+        assert_eq!(recolors[0], Recolor::Entry { index: 2, to: Srgb { red: 1, green: 2, blue: 3 } });
+        assert!(matches!(recolors[1], Recolor::Nearest { .. }));
+        assert_eq!(recolors[2], Recolor::Hues { start: 350.0, end: 20.0, to: None });
+    }
+
+    #[test]
+    fn an_unknown_field_is_an_error_rather_than_ignored() {
+        assert!(serde_json::from_str::<OrderDocument>(r#"{"methd":"gray"}"#).is_err());
+    }
+
+    #[test]
+    fn settings_keep_their_types() {
+        let draft = parse(r#"{"settings":{"flip":true,"size":256,"x":"y"}}"#).draft().unwrap();
+        let settings: BTreeMap<String, Setting> = draft.settings.into_iter().collect();
+        assert_eq!(settings["flip"], Setting::Switch(true));
+        assert_eq!(settings["size"], Setting::Number(256.0));
+        assert_eq!(settings["x"], Setting::Text("y".to_owned()));
+        assert!(parse(r#"{"settings":{"x":[1]}}"#).draft().is_err());
+    }
+
+    #[test]
+    fn a_format_that_is_not_written_is_refused() {
+        assert_eq!(parse(r#"{"format":"gif"}"#).draft().unwrap_err().code(), "cannot-encode");
+        assert_eq!(parse(r#"{"format":"same"}"#).draft().unwrap().format, None);
+    }
+}

@@ -1,0 +1,230 @@
+//! An order and a picture that fit each other: from here to pixels.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
+use autochrome_media::{Depth, EncodeOptions, Format, Metadata, Picture};
+use autochrome_methods::{Answer, Guidance, GuidanceKind, Method};
+
+use crate::colored::Colored;
+use crate::remembered::{Answers, Key, Remembered};
+use crate::{Error, Order};
+
+/// Longer side of a preview, in pixels.
+const PREVIEW_PX: usize = 320;
+
+/// An order that was checked against a picture.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    order: &'a Order,
+    picture: &'a Picture,
+    /// What was said, with what only the picture can add.
+    guidance: Cow<'a, Guidance>,
+    /// The picture at the size that was asked for, where that is another one.
+    shrunk: OnceCell<Picture>,
+}
+
+/// An answer with what brings it again.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// What the method answered.
+    pub answer: Arc<Answer>,
+    /// The seed that it came from.
+    pub seed: Option<u64>,
+    /// Its place among the answers of the method.
+    pub place: usize,
+}
+
+/// Where answers are looked up before a method is asked.
+pub(crate) struct Lookup<'a> {
+    pub(crate) remembered: &'a Remembered,
+    /// Digest of the picture's bytes.
+    pub(crate) picture: [u8; 32],
+}
+
+impl Order {
+    /// Checks that the order can be carried out on `picture`, which must have been read with its colours where
+    /// [`Order::needs_colors`] says so.
+    ///
+    /// # Errors
+    /// When the guidance and the picture do not fit.
+    pub fn check<'a>(&'a self, picture: &'a Picture) -> Result<Prepared<'a>, Error> {
+        let mut guidance = Cow::Borrowed(&self.question.guidance);
+        if let Some(scribbles) = &self.question.scribbles {
+            let guidance = guidance.to_mut();
+            guidance.marks = Some(scribbles.marks(picture)?);
+            guidance.convert_for(self.method());
+        }
+        if self.recolors() {
+            guidance.to_mut().colors.clone_from(&picture.chroma);
+        }
+        self.method().check(&guidance)?;
+        Ok(Prepared { order: self, picture, guidance, shrunk: OnceCell::new() })
+    }
+}
+
+impl Prepared<'_> {
+    /// The answers that were asked for, at least one: those of the method itself first, then those of other seeds where the
+    /// method draws its answers.
+    ///
+    /// # Errors
+    /// When the method fails, or has fewer answers than the place that was asked for.
+    pub fn answers(&self, method: &dyn Method) -> Result<Vec<Variant>, Error> {
+        self.answers_from(method, None, &|_| Ok(())).map(|(variants, _)| variants)
+    }
+
+    /// As [`Prepared::answers`], with a memory of answers; `reached` hears the share that is done and may end the work. The
+    /// second value says whether all answers were remembered.
+    pub(crate) fn answers_from(
+        &self,
+        method: &dyn Method,
+        lookup: Option<&Lookup<'_>>,
+        reached: &dyn Fn(f32) -> Result<(), Error>,
+    ) -> Result<(Vec<Variant>, bool), Error> {
+        let (first, wanted) = (self.order.finish.answer as usize, self.order.finish.variants as usize);
+        let asked_seed = self.order.seed;
+        let (answers, mut remembered) = self.ask(method, lookup, asked_seed)?;
+        let known = answers.len();
+        let mut all: Vec<Variant> = with_seed(&answers, asked_seed).skip(first).collect();
+        if all.is_empty() {
+            let expected = format!("0 to {}, the answers that the method has for this picture", known - 1);
+            return Err(Error::out_of_range("answer", first, expected));
+        }
+        // A method may draw the same twice; then fewer are given.
+        let draws = if self.order.method().takes.contains(&GuidanceKind::Seed) { 2 * wanted as u64 } else { 0 };
+        for draw in 1..=draws {
+            if all.len() >= wanted {
+                break;
+            }
+            reached(all.len() as f32 / wanted as f32)?;
+            let seed = Some(asked_seed.unwrap_or(0).wrapping_add(draw));
+            let (more, again) = self.ask(method, lookup, seed)?;
+            remembered &= again;
+            let new: Vec<Variant> = with_seed(&more, seed)
+                .filter(|new| all.iter().all(|old| old.answer != new.answer))
+                .collect();
+            all.extend(new);
+        }
+        all.truncate(wanted);
+        Ok((all, remembered))
+    }
+
+    /// What the method says to one question, and whether it was remembered.
+    fn ask(
+        &self,
+        method: &dyn Method,
+        lookup: Option<&Lookup<'_>>,
+        seed: Option<u64>,
+    ) -> Result<(Answers, bool), Error> {
+        let key = lookup.map(|lookup| Key::of(&(lookup.picture, &self.order.question, seed)));
+        if let (Some(lookup), Some(key)) = (lookup, &key)
+            && let Some(answers) = lookup.remembered.find(key)
+        {
+            return Ok((answers, true));
+        }
+        let mut guidance = Cow::Borrowed(&*self.guidance);
+        if guidance.seed != seed {
+            guidance.to_mut().seed = seed;
+        }
+        let answers = method.colorize(&self.picture.luma, &guidance, &self.order.question.options)?;
+        if answers.is_empty() {
+            return Err(Error::NoAnswer(method.info().id));
+        }
+        let answers: Answers = Arc::new(answers.into_iter().map(Arc::new).collect());
+        if let (Some(lookup), Some(key)) = (lookup, key) {
+            lookup.remembered.add(key, Arc::clone(&answers));
+        }
+        Ok((answers, false))
+    }
+
+    /// An answer put over the picture, adjusted and seen through the look that were ordered, at the size that was ordered.
+    ///
+    /// Luma stays as it is, but for that of drawings and under a look.
+    ///
+    /// # Errors
+    /// When the answer does not fit the picture.
+    pub fn render(&self, answer: &Answer) -> Result<Colored, Error> {
+        self.put_on(self.shown(), answer)
+    }
+
+    /// Before and after side by side; `colored` is the result of [`Prepared::render`].
+    ///
+    /// # Errors
+    /// When the halves differ in size.
+    pub fn collage(&self, colored: &Colored) -> Result<Colored, Error> {
+        colored.collage(self.shown())
+    }
+
+    /// The bytes of a file in the format that was ordered.
+    ///
+    /// # Errors
+    /// When the format cannot hold a picture of this size.
+    pub fn encode(&self, colored: &Colored) -> Result<Vec<u8>, Error> {
+        let quality = self.order.finish.quality;
+        colored.encode(&EncodeOptions { quality, ..EncodeOptions::new(self.format()) })
+    }
+
+    /// The format that was ordered.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.order.finish.format.unwrap_or_else(|| self.picture.format.same())
+    }
+
+    /// A small JPEG of what an answer will look like.
+    ///
+    /// # Errors
+    /// As [`Prepared::render`].
+    pub fn preview(&self, answer: &Answer) -> Result<Vec<u8>, Error> {
+        let mut small = shrunk(self.picture, PREVIEW_PX);
+        small.chroma = None;
+        small.metadata = Metadata::default();
+        small.depth = Depth::Eight;
+        let colored = self.put_on(&small, answer)?;
+        colored.encode(&EncodeOptions { quality: 80, ..EncodeOptions::new(Format::Jpeg) })
+    }
+
+    /// The picture at the size that was ordered.
+    fn shown(&self) -> &Picture {
+        match self.order.finish.max_side_px {
+            Some(side_px) if self.picture.width().max(self.picture.height()) > side_px as usize => {
+                self.shrunk.get_or_init(|| shrunk(self.picture, side_px as usize))
+            }
+            _ => self.picture,
+        }
+    }
+
+    fn put_on(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
+        let (tone, look, recolored) =
+            (&self.order.finish.tone, &self.order.finish.look, self.order.recolors());
+        let size = picture.luma.size();
+        match &answer.luma {
+            // An answer's own luma has the size of the picture before it was shrunk.
+            Some(own) if own.size() != size => {
+                let luma = Some(resize_plane(own, size.0, size.1, Filter::Area));
+                let answer = Answer { chroma: answer.chroma.clone(), luma };
+                Colored::new(picture, &answer, tone, look, recolored)
+            }
+            _ => Colored::new(picture, answer, tone, look, recolored),
+        }
+    }
+}
+
+fn with_seed(answers: &Answers, seed: Option<u64>) -> impl Iterator<Item = Variant> {
+    let variant = move |(place, answer): (usize, &Arc<Answer>)| Variant { answer: Arc::clone(answer), seed, place };
+    answers.iter().enumerate().map(variant)
+}
+
+/// A picture whose longer side is at most `side_px`, without opacity: good for looking at.
+fn shrunk(picture: &Picture, side_px: usize) -> Picture {
+    let (width, height) = fit_within(picture.width(), picture.height(), side_px);
+    Picture {
+        luma: resize_plane(&picture.luma, width, height, Filter::Area),
+        chroma: picture.chroma.as_ref().map(|chroma| resize_chroma(chroma, width, height, Filter::Area)),
+        alpha: None,
+        metadata: picture.metadata.clone(),
+        warnings: Vec::new(),
+        ..*picture
+    }
+}
