@@ -45,6 +45,7 @@ mod error;
 mod guidance_files;
 mod model;
 mod order;
+mod palette;
 mod pipeline;
 mod prepared;
 mod remembered;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use autochrome::{DecodeOptions, Srgb, decode, palette};
+use autochrome::Srgb;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
@@ -76,11 +76,9 @@ pub async fn post(
     }
     let place = app.engine.reserve()?;
     let bytes = intake::read_picture(request).await?;
-    let limits = *app.studio.limits();
+    let studio = Arc::clone(&app.studio);
     let work = move |_: &dyn Fn(f32) -> bool| {
-        let picture = decode(&bytes, &DecodeOptions { limits, keep_chroma: true })?;
-        let entries = picture.chroma.as_ref().map(|chroma| palette(&picture.luma, chroma, count));
-        let entries = entries.unwrap_or_default();
+        let entries = studio.palette(&bytes, count)?;
         let is_gray = entries.iter().all(|entry| is_gray(entry.color));
         let entries = entries.iter().map(|entry| {
             let Srgb { red, green, blue } = entry.color;
