@@ -2,10 +2,10 @@
 // The list of methods and the answers are made up here, so that this holds whatever methods the program has.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { tinted } from "./methods.mjs";
 import { axe, divider, fits, loadPage, shot } from "./page.mjs";
 import { photo, root } from "./program.mjs";
-import { join } from "node:path";
 
 const METHOD = {
   id: "everything",
@@ -100,8 +100,9 @@ export async function everyKindOfGuidance(browser, address, viewport) {
   await fits(page, "parts");
   await shot(page, "parts");
   await page.getByRole("button", { name: "Remove coffee.jpg" }).click();
-  await until("a reference takes its pairs along", ({ options, references }) =>
-    references === 1 && options.swatches?.length === 1 && options.swatches[0].reference === 0,
+  await until(
+    "a reference takes its pairs along",
+    ({ options, references }) => references === 1 && options.swatches?.length === 1 && options.swatches[0].reference === 0,
   );
 
   const become = page.getByLabel(/^What colour 1 /);

@@ -153,18 +153,6 @@ mod tests {
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 
-    /// The web app's types are made of this file; `cargo xtask web-api` writes both.
-    #[test]
-    fn the_document_in_web_is_this_one() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
-        let wanted = format!("{:#}\n", &*DOCUMENT);
-        if std::env::var_os("AUTOCHROME_BLESS").is_some() {
-            std::fs::write(&path, &wanted).unwrap();
-        }
-        let committed = std::fs::read_to_string(&path).unwrap();
-        assert!(committed == wanted, "web/openapi.json is old; run `cargo xtask web-api`");
-    }
-
     #[test]
     fn every_reference_leads_somewhere() {
         fn references(value: &Value, found: &mut Vec<String>) {

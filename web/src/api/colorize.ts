@@ -11,12 +11,7 @@ export function form(images: File[], options: ColorizeOptions, references: File[
   return form;
 }
 
-export async function colorize(
-  image: File,
-  options: ColorizeOptions,
-  references: File[] = [],
-  signal?: AbortSignal,
-): Promise<Blob> {
+export async function colorize(image: File, options: ColorizeOptions, references: File[] = [], signal?: AbortSignal): Promise<Blob> {
   const response = await sendPatiently("/v1/colorize", { method: "POST", body: form([image], options, references), signal });
   return response.blob();
 }
@@ -29,12 +24,7 @@ export interface Answer {
 }
 
 /** The answers of a method that differ, the best one first: references that say nothing give the same one several times. */
-export async function colorizeSeveral(
-  image: File,
-  options: ColorizeOptions,
-  references: File[],
-  signal?: AbortSignal,
-): Promise<Answer[]> {
+export async function colorizeSeveral(image: File, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Answer[]> {
   const response = await sendPatiently("/v1/colorize", {
     method: "POST",
     headers: { accept: "application/json" },
@@ -53,7 +43,12 @@ export async function colorizeSeveral(
 
 /** The colours of a picture, as the methods see them that change colours. */
 export function palette(image: File, signal: AbortSignal): Promise<Palette> {
-  const asked = sendPatiently("/v1/palette", { method: "POST", headers: { "content-type": "application/octet-stream" }, body: image, signal });
+  const asked = sendPatiently("/v1/palette", {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: image,
+    signal,
+  });
   return asked.then((response) => response.json());
 }
 

@@ -3,7 +3,12 @@ import type { components } from "./generated";
 
 type Schemas = components["schemas"];
 
-export type ColorizeOptions = Schemas["ColorizeOptions"];
+/** What to do with a picture; ids of methods and filters are as the server tells them at run time. */
+export type ColorizeOptions = Omit<Schemas["ColorizeOptions"], "method" | "model" | "format" | "look"> & {
+  method?: string;
+  format?: string;
+  look?: Look;
+};
 export type Control = Schemas["Control"];
 export type Filter = Schemas["Filter"];
 export type Job = Schemas["Job"];
@@ -17,7 +22,7 @@ export type Area = Schemas["Area"];
 export type Value = Schemas["Setting"];
 
 /** A look with nothing left out. */
-export type Look = { [Field in keyof Required<Schemas["Look"]>]: NonNullable<Schemas["Look"][Field]> };
+export type Look = { filter: string } & Record<Exclude<keyof Schemas["Look"], "filter">, number>;
 
 /** "This spot has this colour": places in 0..1 of width and height, radius in 0..1 of the longer side. */
 export type PointHint = Required<Schemas["Point"]>;
@@ -41,8 +46,24 @@ export function needed(method: Method): Need | undefined {
   return method.needs.find((need) => !need.of_picture);
 }
 
-/** Whether a method waits for somebody to paint on the picture. */
-export function paintedOn(method: Method): boolean {
-  const kinds = needed(method)?.any_of ?? [];
-  return kinds.includes("points") || kinds.includes("strokes");
+/** Where colours come from; but for "alone", a method has nothing to do before it is given something of the kind. */
+export type Source = "alone" | "references" | "hand" | "recolors";
+
+/** Where a method has its colours from, by what it needs. */
+export function sourceOf(method: Method): Source {
+  return sourceFor(needed(method));
+}
+
+/** Where that comes from which is needed. */
+export function sourceFor(need: Need | undefined): Source {
+  switch (need?.any_of[0]) {
+    case "references":
+    case "recolors":
+      return need.any_of[0];
+    case "points":
+    case "strokes":
+      return "hand";
+    default:
+      return "alone";
+  }
 }

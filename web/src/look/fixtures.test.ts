@@ -23,12 +23,15 @@ const rgba = (rgb: number[]) =>
 const apart = (after: Uint8ClampedArray, wanted: number[]) =>
   rgba(wanted).reduce((most, value, i) => Math.max(most, Math.abs(value - (after[i] ?? Number.NaN))), 0);
 
-test.each(tables)("the table of factor $factor with a grain of $grain gives what Rust gives, to a code", ({ factor, grain, width, before, after }) => {
-  const nodes = Uint16Array.from({ length: 3 * SIDE ** 3 }, (_, i) => i * factor);
-  const pixels = rgba(before);
-  applyCube(pixels, pixels, width, nodes, grain);
-  expect(apart(pixels, after)).toBeLessThanOrEqual(1);
-});
+test.each(tables)(
+  "the table of factor $factor with a grain of $grain gives what Rust gives, to a code",
+  ({ factor, grain, width, before, after }) => {
+    const nodes = Uint16Array.from({ length: 3 * SIDE ** 3 }, (_, i) => i * factor);
+    const pixels = rgba(before);
+    applyCube(pixels, pixels, width, nodes, grain);
+    expect(apart(pixels, after)).toBeLessThanOrEqual(1);
+  },
+);
 
 test.each(tones)("the tone $tone gives what Rust gives, to a code", ({ tone, before, after }) => {
   const pixels = rgba(before);

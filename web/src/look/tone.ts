@@ -57,7 +57,9 @@ const HALVINGS = 14;
 const DECODE = Float64Array.from({ length: 256 }, (_, code) => toLinear(code / 255));
 
 /** Linear light above which the next code is nearer. */
-const THRESHOLDS = Float64Array.from({ length: 256 }, (_, code) => (code === 255 ? Number.POSITIVE_INFINITY : toLinear((code + 0.5) / 255)));
+const THRESHOLDS = Float64Array.from({ length: 256 }, (_, code) =>
+  code === 255 ? Number.POSITIVE_INFINITY : toLinear((code + 0.5) / 255),
+);
 
 /** A code at or one below the nearest, for linear light in steps of 1/4095. */
 const GUESS = Uint8Array.from({ length: 4096 }, (_, cell) => {

@@ -71,7 +71,11 @@ test("another picture starts clean", () => {
 });
 
 test("another method begins with its own options and its first answer", () => {
-  const other = after({ type: "set-option", id: "size", value: 256 }, { type: "choose-answer", answer: 2 }, { type: "set-method", id: "b" });
+  const other = after(
+    { type: "set-option", id: "size", value: 256 },
+    { type: "choose-answer", answer: 2 },
+    { type: "set-method", id: "b" },
+  );
   expect(now(other)).toMatchObject({ method: "b", settings: {}, answer: 0 });
 });
 
@@ -122,7 +126,17 @@ test("a method waits for one of the kinds that it needs, and for colours of the 
 test("what the first version of the history kept is read", () => {
   const { id, whenMs, name, look } = newSession(file);
   const pair = { picture: area, area, reference: 0 };
-  const kept = { id, whenMs, name, look, original: new Blob(["gray"]), preview: new Blob(["red"]), method: "deep", answer: 1, parts: [pair] };
+  const kept = {
+    id,
+    whenMs,
+    name,
+    look,
+    original: new Blob(["gray"]),
+    preview: new Blob(["red"]),
+    method: "deep",
+    answer: 1,
+    parts: [pair],
+  };
   const session = restored({ ...kept, references: undefined });
   expect(session).toMatchObject({ method: "deep", settings: {}, references: [], several: true, parts: { pairs: [pair], open: null } });
   expect(session.original.name).toBe("grandma.png");
