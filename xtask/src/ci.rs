@@ -18,7 +18,8 @@ pub fn run_all() -> Result<()> {
 pub fn lint() -> Result<()> {
     format()?;
     run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+    run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    web::lint()
 }
 
 /// Type-checks the devices that tests cannot run on, and says which do; compiles their backends, which takes minutes.

@@ -46,7 +46,6 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
   const latest = useRef({ zoomTo, step });
   latest.current = { zoomTo, step };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the sheet has its new size only after the zoom changed.
   useLayoutEffect(() => {
     const [box, kept] = [frame.current, anchor.current];
     if (!box || !kept) return;
