@@ -69,6 +69,15 @@ export async function everyPage(page, address, size) {
   return 2 * (PAGES.length + 1);
 }
 
+/** A link to another page puts the focus on its heading, and its title is announced. */
+export async function focusFollows(page, address) {
+  await loadPage(page, `${address}/about`);
+  await page.getByRole("link", { name: "History", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "History" }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1" && document.activeElement.textContent === "History");
+  await page.locator('[aria-live="polite"]', { hasText: "History · Autochrome" }).waitFor({ state: "attached" });
+}
+
 export async function inGerman(page, address) {
   await loadPage(page, address);
   await page.getByRole("button", { name: "auf Deutsch" }).click();

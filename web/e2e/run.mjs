@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { everyKindOfGuidance } from "./guidance.mjs";
 import { ownMethods } from "./methods.mjs";
-import { batch, canBeInstalled, everyPage, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
+import { batch, canBeInstalled, everyPage, focusFollows, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
 import { launch, startServer } from "./program.mjs";
 import { badFiles, byHand, filtersAreQuick, smallThings, theWholeWay } from "./studio.mjs";
 
@@ -47,8 +47,9 @@ try {
     await inGerman(page, address);
     tell(`${size}: axe found nothing on ${pages} pages, and nothing is too wide, in German neither`);
     if (size === "wide") {
+      await focusFollows(page, address);
       await smallThings(page, address);
-      tell("dropped, pasted, curl, mark, dark mode");
+      tell("focus follows pages; dropped, pasted, curl, mark, dark mode");
       await filtersAreQuick(page, address, bar_ms);
       await canBeInstalled(page, address);
       await historyCanBeErased(page, address);

@@ -54,7 +54,7 @@ export function palette(image: File, signal: AbortSignal): Promise<Palette> {
 
 /** Filter and contrast of a look as the table that the server itself would use. */
 export async function cube({ filter, amount, contrast }: Look, signal?: AbortSignal): Promise<{ nodes: Uint16Array; grain: number }> {
-  const query = { filter, amount, contrast } as { filter?: never };
+  const query = { filter, amount, contrast } as components["schemas"]["Look"];
   const { data, response } = await api.GET("/v1/looks/cube", { params: { query }, parseAs: "arrayBuffer", signal });
   return { nodes: new Uint16Array(data as ArrayBuffer), grain: Number(response.headers.get("autochrome-grain")) };
 }

@@ -17,7 +17,7 @@ export type MethodOption = Schemas["MethodOption"];
 export type Need = Schemas["Need"];
 export type Palette = Schemas["Palette"];
 export type Recolor = Extract<Schemas["Recolor"], { from: string }>;
-export type SwatchPair = Schemas["Swatch"];
+export type SwatchPair = Required<Schemas["Swatch"]>;
 export type Area = Schemas["Area"];
 export type Value = Schemas["Setting"];
 

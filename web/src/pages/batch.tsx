@@ -215,12 +215,12 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
 
   const all = sent.names.length;
   const over = job !== null && !["queued", "running"].includes(job.state);
-  const good = job?.files.filter((file) => file.href).length ?? 0;
-  const bad = job?.files.filter((file) => file.error).length ?? 0;
+  const good = job?.files?.filter((file) => file.href).length ?? 0;
+  const bad = job?.files?.filter((file) => file.error).length ?? 0;
   const act = (action: Promise<unknown>) => action.catch((error: unknown) => setNote(tell(t, error)));
 
   function stateOf(number: number) {
-    const file = job?.files.find((file) => file.number === number);
+    const file = job?.files?.find((file) => file.number === number);
     if (file?.error) return { state: "failed" as const, share: 1, file };
     if (file?.href) return { state: "done" as const, share: 1, file };
     if (job?.state === "cancelled") return { state: "cancelled" as const, share: 0, file };

@@ -52,5 +52,5 @@ export function requestOf(session: Session, method: Method): ColorizeOptions {
 
 /** What the history keeps of a session: only what its method looked at, with the preview that is seen. */
 export function keptOf(session: Session, method: Method, preview: Blob): Session {
-  return { ...session, method: method.id, references: referencesFor(session, method), preview, whenMs: Date.now() };
+  return { ...session, method: method.id, references: referencesFor(session, method), preview };
 }
