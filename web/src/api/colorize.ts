@@ -1,5 +1,5 @@
 /** `POST /v1/colorize`, `/v1/palette` and `/v1/looks/cube`: one picture, its colours and its looks. */
-import { api, sendPatiently } from "./client";
+import { send, sendPatiently } from "./client";
 import type { components } from "./generated";
 import type { ColorizeOptions, Look, Palette } from "./types";
 
@@ -54,9 +54,9 @@ export function palette(image: File, signal: AbortSignal): Promise<Palette> {
 
 /** Filter and contrast of a look as the table that the server itself would use. */
 export async function cube({ filter, amount, contrast }: Look, signal?: AbortSignal): Promise<{ nodes: Uint16Array; grain: number }> {
-  const query = { filter, amount, contrast } as components["schemas"]["Look"];
-  const { data, response } = await api.GET("/v1/looks/cube", { params: { query }, parseAs: "arrayBuffer", signal });
-  return { nodes: new Uint16Array(data as ArrayBuffer), grain: Number(response.headers.get("autochrome-grain")) };
+  const query = new URLSearchParams({ filter, amount: String(amount), contrast: String(contrast) });
+  const response = await send(new Request(`/v1/looks/cube?${query}`, { signal }));
+  return { nodes: new Uint16Array(await response.arrayBuffer()), grain: Number(response.headers.get("autochrome-grain")) };
 }
 
 /** The same request for a terminal. */

@@ -4,9 +4,10 @@ import type { components } from "./generated";
 type Schemas = components["schemas"];
 
 /** What to do with a picture; ids of methods and filters are as the server tells them at run time. */
-export type ColorizeOptions = Omit<Schemas["ColorizeOptions"], "method" | "model" | "format" | "look"> & {
+export type ColorizeOptions = Omit<Schemas["ColorizeOptions"], "method" | "model" | "format" | "look" | "strokes"> & {
   method?: string;
   format?: string;
+  strokes?: StrokeHint[];
   look?: Look;
 };
 export type Control = Schemas["Control"];
