@@ -92,13 +92,23 @@ export function Workbench({ timeline, session, dispatch }: Props) {
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="min-w-0 truncate text-2xl sm:text-3xl">{session.name}</h1>
         <div className="ml-auto flex flex-wrap gap-2">
-          <button type="button" className="button" disabled={timeline.past.length === 0} onClick={() => dispatch({ type: "undo" })}>
+          <button
+            type="button"
+            className="button max-sm:px-4"
+            disabled={timeline.past.length === 0}
+            onClick={() => dispatch({ type: "undo" })}
+          >
             {t.studio.undo}
           </button>
-          <button type="button" className="button" disabled={timeline.future.length === 0} onClick={() => dispatch({ type: "redo" })}>
+          <button
+            type="button"
+            className="button max-sm:px-4"
+            disabled={timeline.future.length === 0}
+            onClick={() => dispatch({ type: "redo" })}
+          >
             {t.studio.redo}
           </button>
-          <button type="button" className="button" onClick={() => dispatch({ type: "close" })}>
+          <button type="button" className="button max-sm:px-4" onClick={() => dispatch({ type: "close" })}>
             {t.studio.another}
           </button>
         </div>
