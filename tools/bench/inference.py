@@ -3,7 +3,7 @@
     pip install onnxruntime numpy
     python tools/bench/inference.py MODEL.onnx
 
-One picture of 256 px on one thread, as the bench `forward` of autochrome-net has it.
+One picture of 256 px on one thread, as the bench `forward` of autochrome-engine has it.
 """
 
 import statistics

@@ -1,8 +1,8 @@
 //! `cargo xtask ci`: what must hold before a change is taken.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
-use crate::shell::{cargo, run, succeeds};
+use crate::shell::{WORKSPACE, cargo, run, succeeds};
 use crate::{smoke, test, web};
 
 /// Everything, cheapest first.
@@ -17,9 +17,24 @@ pub fn run_all() -> Result<()> {
 /// Formatting, lints and documentation, without a warning.
 pub fn lint() -> Result<()> {
     format()?;
-    run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    run(cargo(["clippy", "--all-targets"]).args(WORKSPACE).args(["--", "-D", "warnings"]))?;
+    run(cargo(["doc", "--no-deps"]).args(WORKSPACE).env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    without_training()?;
     web::lint()
+}
+
+/// That the program as the README builds it, and the library, need no tensor library; and that the program type-checks so.
+fn without_training() -> Result<()> {
+    for package in ["autochrome", "autochrome-cli"] {
+        let tree = cargo(["tree", "--package", package, "--edges", "normal", "--prefix", "none"])
+            .output()
+            .context("cannot list what is compiled")?;
+        ensure!(tree.status.success(), "`cargo tree` failed for {package}");
+        let tree = String::from_utf8_lossy(&tree.stdout);
+        let burn = tree.lines().find(|line| line.starts_with("burn"));
+        ensure!(burn.is_none(), "{package} depends on {}", burn.unwrap_or_default());
+    }
+    run(&mut cargo(["check", "--package", "autochrome-cli"]))
 }
 
 /// Type-checks the devices that tests cannot run on, and says which do; compiles their backends, which takes minutes.

@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::marked;
-use crate::shell::{cargo, root, run as run_command, target};
+use crate::shell::{WORKSPACE, cargo, root, run as run_command, target};
 
 /// Pictures of a gallery that has no captions yet, spread evenly over the folder.
 const COUNT: usize = 24;
@@ -41,7 +41,7 @@ pub fn run(data: &Path) -> Result<()> {
     let captions = parse(&fs::read_to_string(&list)?)?;
 
     // As the tests build it; for one package alone, cargo would compile its dependencies once more, with other features.
-    run_command(&mut cargo(["build", "--workspace", "--example", "gallery"]))?;
+    run_command(cargo(["build", "--example", "gallery"]).args(WORKSPACE))?;
     let mut command = Command::new(target().join("debug/examples/gallery"));
     command.arg(&folder).arg(SIDE_PX).args(captions.iter().map(|caption| data.join(&caption.file)));
     run_command(&mut command)?;

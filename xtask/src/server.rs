@@ -21,7 +21,8 @@ impl Server {
     /// Starts `program` on any free port of this machine.
     pub fn start(program: &Path, data: &Path, more: &[&str]) -> Result<Self> {
         let mut child = Command::new(program)
-            .args(["serve", "--bind", "127.0.0.1:0", "--data-dir"])
+            // Nobody reads its log, and a full pipe would stop it.
+            .args(["serve", "--log", "off", "--bind", "127.0.0.1:0", "--data-dir"])
             .arg(data)
             .args(more)
             .stdout(Stdio::null())

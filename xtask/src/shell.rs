@@ -23,6 +23,9 @@ pub fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command
     command
 }
 
+/// Everything there is, training too. Chores that build name the same features, so that nothing is compiled twice.
+pub const WORKSPACE: [&str; 3] = ["--workspace", "--features", "autochrome-cli/train"];
+
 /// Shows `command` and runs it to its end.
 pub fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
@@ -39,7 +42,7 @@ pub fn succeeds(command: &mut Command) -> bool {
 
 /// The program as the tests have built it; `cargo build` would compile its dependencies once more, with other features.
 pub fn program() -> Result<PathBuf> {
-    run(&mut cargo(["test", "--workspace", "--no-run", "--quiet"]))?;
+    run(cargo(["test", "--no-run", "--quiet"]).args(WORKSPACE))?;
     Ok(target().join("debug/autochrome"))
 }
 
@@ -50,7 +53,8 @@ pub fn release(program: Option<PathBuf>) -> Result<PathBuf> {
             program.canonicalize().with_context(|| format!("there is no program at {}", program.display()))
         }
         None => {
-            run(&mut cargo(["build", "--release", "--package", "autochrome-cli"]))?;
+            // Some chores train; the others run the same code with it and without.
+            run(&mut cargo(["build", "--release", "--package", "autochrome-cli", "--features", "train"]))?;
             Ok(target().join("release/autochrome"))
         }
     }

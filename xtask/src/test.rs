@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::shell::{apt_install, cargo, run as run_command, succeeds, target};
+use crate::shell::{WORKSPACE, apt_install, cargo, run as run_command, succeeds, target};
 
 /// Runs every test of the workspace, doc examples included.
 pub fn run() -> Result<()> {
@@ -22,16 +22,15 @@ pub fn run() -> Result<()> {
         apt_install("ffmpeg");
     }
     let mut runs = if succeeds(&mut cargo(["nextest", "--version"])) {
-        vec![
-            cargo(["nextest", "run", "--workspace", "--no-fail-fast"]),
-            cargo(["test", "--workspace", "--doc", "--no-fail-fast"]),
-        ]
+        vec![cargo(["nextest", "run", "--no-fail-fast"]), cargo(["test", "--doc", "--no-fail-fast"])]
     } else {
-        vec![cargo(["test", "--workspace", "--no-fail-fast"])]
+        vec![cargo(["test", "--no-fail-fast"])]
     };
     // All of them, whatever becomes of the first: a failure in one should not hide another.
-    let results: Vec<Result<()>> =
-        runs.iter_mut().map(|command| run_command(command.env("AUTOCHROME_SKIPPED", &notes))).collect();
+    let results: Vec<Result<()>> = runs
+        .iter_mut()
+        .map(|command| run_command(command.args(WORKSPACE).env("AUTOCHROME_SKIPPED", &notes)))
+        .collect();
 
     eprintln!("\nSkipped:");
     for line in skipped(&fs::read_to_string(&notes)?)? {
@@ -48,10 +47,11 @@ fn skipped(notes: &str) -> Result<Vec<String>> {
     skipped.sort();
     skipped.dedup();
     // The test binaries were built a moment ago: asking them for their lists costs nothing.
-    let list =
-        cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--quiet", "--", "--list", "--ignored"])
-            .output()
-            .context("cannot list the ignored tests")?;
+    let list = cargo(["test", "--lib", "--bins", "--tests", "--quiet"])
+        .args(WORKSPACE)
+        .args(["--", "--list", "--ignored"])
+        .output()
+        .context("cannot list the ignored tests")?;
     let ignored = String::from_utf8_lossy(&list.stdout);
     skipped.extend(
         ignored

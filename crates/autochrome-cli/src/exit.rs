@@ -37,6 +37,12 @@ impl Failure {
     pub fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, error: anyhow::Error::msg(message.into()) }
     }
+
+    /// Something around the program is missing.
+    #[cfg(not(feature = "train"))]
+    pub fn environment(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Environment, error: anyhow::Error::msg(message.into()) }
+    }
 }
 
 /// Says whose fault an error is, where it is known.

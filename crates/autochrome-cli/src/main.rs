@@ -13,6 +13,11 @@ use clap::Parser as _;
 
 use crate::args::{Arguments, Command};
 
+/// What `train` says in a program that was built without it.
+#[cfg(not(feature = "train"))]
+const WITHOUT_TRAINING: &str = "this program was built without training; in a checkout of its source, `cargo install \
+     --path crates/autochrome-cli --features train` builds one with it";
+
 fn main() -> ExitCode {
     // clap ends the process itself for --help, --version and usage errors, with 0 and 2.
     let arguments = Arguments::parse();
@@ -24,7 +29,10 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Dataset(arguments) => commands::dataset::run(&arguments),
         Command::Keys(arguments) => commands::keys::run(&arguments),
+        #[cfg(feature = "train")]
         Command::Train(arguments) => commands::train::run(&arguments),
+        #[cfg(not(feature = "train"))]
+        Command::Train(_) => Err(exit::Failure::environment(WITHOUT_TRAINING)),
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { out_dir } => commands::man::run(out_dir.as_deref()),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use autochrome_errors::ErrorCode;
 use autochrome_film::FilmError;
 use autochrome_media::MediaError;
 
@@ -9,11 +10,12 @@ use autochrome_media::MediaError;
 pub type Result<T, E = DatasetError> = std::result::Result<T, E>;
 
 /// Whose fault it is, and what to do about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, ErrorCode)]
 #[non_exhaustive]
 pub enum DatasetError {
     /// A source that is not there, or has nothing in it.
     #[error("{}: {reason}", path.display())]
+    #[code("dataset.source", BadRequest)]
     Source {
         /// The source as named.
         path: PathBuf,
@@ -22,12 +24,14 @@ pub enum DatasetError {
     },
     /// The output folder has a dataset in it.
     #[error("{} has a dataset in it; go on with it by --resume, or name another folder", path.display())]
+    #[code("dataset.exists", BadRequest)]
     Exists {
         /// The output folder.
         path: PathBuf,
     },
     /// Resuming with other options than the build began with.
     #[error("{}: {reason}; resume with the options it was begun with, or build into another folder", path.display())]
+    #[code("dataset.changed", BadRequest)]
     Changed {
         /// The output folder.
         path: PathBuf,
@@ -36,6 +40,7 @@ pub enum DatasetError {
     },
     /// A folder that is no dataset.
     #[error("{}: {reason}; `autochrome dataset build` makes a dataset", path.display())]
+    #[code("dataset.not_a_dataset", BadInput)]
     NotADataset {
         /// The folder or file.
         path: PathBuf,
@@ -44,6 +49,7 @@ pub enum DatasetError {
     },
     /// An option outside its range.
     #[error("{option}: {reason}")]
+    #[code("dataset.option", BadRequest)]
     Option {
         /// The option, as on the command line.
         option: &'static str,
@@ -52,9 +58,11 @@ pub enum DatasetError {
     },
     /// FFmpeg is missing.
     #[error(transparent)]
+    #[code(transparent)]
     Film(#[from] FilmError),
     /// A file of the dataset cannot be read or written.
     #[error("{}: {source}", path.display())]
+    #[code("dataset.io", Environment)]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -63,29 +71,15 @@ pub enum DatasetError {
     },
     /// A picture cannot be written.
     #[error(transparent)]
+    #[code(transparent)]
     Media(#[from] MediaError),
     /// Somebody asked to stop. What is finished stays, and a build can be resumed.
     #[error("stopped")]
+    #[code("dataset.stopped", Stopped)]
     Stopped,
 }
 
 impl DatasetError {
-    /// A short name that stays the same between versions, for scripts and logs.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Source { .. } => "dataset.source",
-            Self::Exists { .. } => "dataset.exists",
-            Self::Changed { .. } => "dataset.changed",
-            Self::NotADataset { .. } => "dataset.not_a_dataset",
-            Self::Option { .. } => "dataset.option",
-            Self::Film(error) => error.code(),
-            Self::Io { .. } => "dataset.io",
-            Self::Media(error) => error.code(),
-            Self::Stopped => "dataset.stopped",
-        }
-    }
-
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         |source| Self::Io { path: path.to_owned(), source }
     }

@@ -13,7 +13,7 @@ use crate::journal::{Journal, Judged, Kept};
 use crate::look::{Look, Reason, Reference};
 use crate::manifest::Entry;
 use crate::options::Rules;
-use crate::picture::{Rectangle, read, thumbnail};
+use crate::picture::{Rectangle, THUMBNAIL_PX, read, thumbnail};
 use crate::select::is_same;
 
 /// Sources that share at least so many pictures are one film, and stay in one split.

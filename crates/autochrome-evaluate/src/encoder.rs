@@ -1,8 +1,8 @@
 //! A picture as one vector of what the built-in model's encoder sees in it, colours included.
 
 use autochrome_color::lab::gray8_to_luma;
+use autochrome_engine::{NetError, Session};
 use autochrome_methods::models;
-use autochrome_net::{NetError, Session};
 
 /// The encoder looks at pictures of this size, that of its pretraining.
 const SIDE_PX: usize = 224;

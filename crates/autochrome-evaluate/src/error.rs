@@ -2,24 +2,29 @@
 
 use std::path::PathBuf;
 
+use autochrome_engine::NetError;
+use autochrome_errors::ErrorCode;
 use autochrome_media::MediaError;
-use autochrome_net::NetError;
 
 /// Why there is no result.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, ErrorCode)]
 #[non_exhaustive]
 pub enum EvaluateError {
     /// The folder or manifest of pictures cannot be used.
     #[error(transparent)]
+    #[code("evaluation-data", BadInput)]
     Data(#[from] autochrome_data::Error),
     /// A result cannot be written or a picture of the report cannot be encoded.
     #[error(transparent)]
+    #[code(transparent)]
     Media(#[from] MediaError),
     /// The built-in model's encoder, which sets are compared by, cannot be used.
     #[error(transparent)]
+    #[code(transparent)]
     Network(#[from] NetError),
     /// Not one picture could be read.
     #[error("none of the {count} pictures can be read; the first fails with: {first}")]
+    #[code("no-pictures", BadInput)]
     NoPictures {
         /// How many were tried.
         count: usize,
@@ -28,6 +33,7 @@ pub enum EvaluateError {
     },
     /// The list of pairs cannot be used.
     #[error("the pairs of {} cannot be used: {reason}", .path.display())]
+    #[code("bad-pairs", BadInput)]
     Pairs {
         /// The file.
         path: PathBuf,
@@ -36,6 +42,7 @@ pub enum EvaluateError {
     },
     /// An option is outside its range.
     #[error("{option} {reason}")]
+    #[code("option-out-of-range", BadRequest)]
     Option {
         /// Which.
         option: &'static str,
@@ -44,21 +51,6 @@ pub enum EvaluateError {
     },
     /// Somebody asked to stop.
     #[error("stopped before it was finished")]
+    #[code("stopped", Stopped)]
     Stopped,
-}
-
-impl EvaluateError {
-    /// A name that stays the same over versions, for programs to match on.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Data(_) => "evaluation-data",
-            Self::Media(error) => error.code(),
-            Self::Network(error) => error.code(),
-            Self::NoPictures { .. } => "no-pictures",
-            Self::Pairs { .. } => "bad-pairs",
-            Self::Option { .. } => "option-out-of-range",
-            Self::Stopped => "stopped",
-        }
-    }
 }

@@ -113,6 +113,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 mod tests {
     use autochrome_color::Chroma;
     use autochrome_color::lab::rgb8_to_lab;
+    use autochrome::OrderDraft;
     use autochrome_methods::{Answer, GuidanceKind, Method, MethodError, MethodInfo, Options};
 
     use super::*;

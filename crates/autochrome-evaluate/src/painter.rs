@@ -111,9 +111,7 @@ impl Painter {
     #[must_use]
     pub fn takes_points(&self) -> bool {
         match &self.kind {
-            Kind::Method { method, hints: None, .. } => {
-                method.info().takes.contains(&GuidanceKind::Points)
-            }
+            Kind::Method { method, hints: None, .. } => method.info().takes.contains(&GuidanceKind::Points),
             _ => false,
         }
     }

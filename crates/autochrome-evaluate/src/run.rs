@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use autochrome_engine::NetError;
 use autochrome_methods::Guidance;
-use autochrome_net::NetError;
 
 use crate::encoder::Encoder;
 use crate::frechet::{self, Gaussian};
@@ -290,7 +290,8 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
 
 #[cfg(test)]
 mod tests {
-    use autochrome_methods::{ModelSource, Options, registry};
+    use autochrome::OrderDraft;
+    use autochrome_methods::{ModelSource, registry};
 
     use super::*;
     use crate::SetOptions;
@@ -309,7 +310,7 @@ mod tests {
     }
 
     fn network() -> Painter {
-        let weights = autochrome_net::models::tests_support::tiny_weights();
+        let weights = autochrome_engine::tests_support::tiny_weights();
         let method = registry::find("neural").unwrap().open(Some(ModelSource::Bytes(&weights))).unwrap();
         Painter::method("neural:tiny", method, OrderDraft::default())
     }

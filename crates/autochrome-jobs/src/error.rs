@@ -1,42 +1,37 @@
 //! What can go wrong with the queue.
 
+use autochrome_errors::ErrorCode;
+
 /// Why the queue did not do as told.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, ErrorCode)]
 #[non_exhaustive]
 pub enum QueueError {
     /// The database refused.
     #[error("the job queue failed: {0}; check that its folder exists and the disk is not full")]
+    #[code("queue-failed", Environment)]
     Database(#[from] rusqlite::Error),
     /// Somebody else has the job now, or it was cancelled.
     #[error("the lease on this job is over; drop its result")]
+    #[code("lease-lost", Conflict)]
     LeaseLost,
     /// There are too many jobs already.
     #[error("too many jobs are waiting or kept already; delete some, or try again later")]
+    #[code("queue-full", Unavailable)]
     Full,
     /// The same key came with another request before.
     #[error("this Idempotency-Key came with another request before; choose a new key for a new request")]
+    #[code("idempotency-key-reused", BadRequest)]
     KeyReused,
     /// The file was made by another version of this program.
     #[error("the job queue is of another version of autochrome; move its file away")]
+    #[code("queue-failed", Environment)]
     OtherVersion,
     /// There is no such job.
     #[error("there is no such job")]
+    #[code("unknown-job", NotFound)]
     Unknown,
     /// No id can be made.
     #[error("the system gives no random numbers")]
+    #[code("queue-failed", Environment)]
     NoRandomNumbers,
-}
-
-impl QueueError {
-    /// A name that stays the same over versions.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Database(_) | Self::NoRandomNumbers | Self::OtherVersion => "queue-failed",
-            Self::LeaseLost => "lease-lost",
-            Self::Full => "queue-full",
-            Self::KeyReused => "idempotency-key-reused",
-            Self::Unknown => "unknown-job",
-        }
-    }
 }

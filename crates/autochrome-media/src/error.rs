@@ -6,33 +6,23 @@ use std::{
 };
 
 use crate::Format;
-
-/// Whose fault an error is, and so what kind of answer it deserves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The bytes or the request are wrong: another file or another option is needed.
-    Input,
-    /// The bytes may be fine, but this program does not read or write them.
-    Unsupported,
-    /// The picture is larger than the limits or the format allow.
-    Limit,
-    /// The operating system refused.
-    Io,
-}
+use autochrome_errors::ErrorCode;
 
 /// Why a picture could not be read or written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, ErrorCode)]
 #[non_exhaustive]
 pub enum MediaError {
     /// There are no bytes.
     #[error("the file is empty; nothing can be read from it")]
+    #[code("empty-file", BadInput)]
     EmptyFile,
     /// The bytes begin like no picture format known here.
     #[error("this is not a picture: the content is none of JPEG, PNG, WebP, TIFF, BMP, GIF or PNM")]
+    #[code("not-a-picture", Unsupported)]
     NotAPicture,
     /// A format that is recognised, but not read.
     #[error("{what} is not supported; {advice}")]
+    #[code("unsupported-format", Unsupported)]
     UnsupportedFormat {
         /// The format's name.
         what: &'static str,
@@ -43,6 +33,7 @@ pub enum MediaError {
     #[error(
         "this {format} uses a feature that is not supported ({detail}); save it as 8- or 16-bit RGB or gray"
     )]
+    #[code("unsupported-feature", Unsupported)]
     UnsupportedFeature {
         /// The format of the file.
         format: Format,
@@ -51,12 +42,14 @@ pub enum MediaError {
     },
     /// The file ends before the picture does.
     #[error("this {format} is cut off before its end; fetch or copy it again")]
+    #[code("truncated-file", BadInput)]
     Truncated {
         /// The format of the file.
         format: Format,
     },
     /// The file contradicts its format.
     #[error("this {format} is damaged: {detail}")]
+    #[code("corrupt-file", BadInput)]
     Corrupt {
         /// The format of the file.
         format: Format,
@@ -65,6 +58,7 @@ pub enum MediaError {
     },
     /// The header promises a picture without pixels.
     #[error("this {format} says it is {width} × {height} pixels; a picture needs at least one")]
+    #[code("zero-size", BadInput)]
     ZeroSize {
         /// The format of the file.
         format: Format,
@@ -75,6 +69,7 @@ pub enum MediaError {
     },
     /// The file is larger than [`crate::Limits::max_bytes`].
     #[error("the file has {bytes} bytes, the limit is {limit}; raise the limit or make it smaller")]
+    #[code("too-many-bytes", TooLarge)]
     TooManyBytes {
         /// Size of the file.
         bytes: u64,
@@ -85,6 +80,7 @@ pub enum MediaError {
     #[error(
         "{width} × {height} is more than the limit of {limit} pixels; raise the limit or make it smaller"
     )]
+    #[code("too-many-pixels", TooLarge)]
     TooManyPixels {
         /// Columns in the header.
         width: u32,
@@ -97,6 +93,7 @@ pub enum MediaError {
     #[error(
         "{width} × {height} has a side above the limit of {limit_px} pixels; raise the limit or make it smaller"
     )]
+    #[code("side-too-long", TooLarge)]
     SideTooLong {
         /// Columns in the header.
         width: u32,
@@ -107,11 +104,13 @@ pub enum MediaError {
     },
     /// Memory for the pixels could not be had, or the decoder asked for more than the limits grant.
     #[error("not enough memory for this picture; use a smaller one")]
+    #[code("out-of-memory", TooLarge)]
     OutOfMemory,
     /// The output format cannot hold a picture of that size.
     #[error(
         "{format} holds at most {limit_px} pixels a side, this picture is {width} × {height}; choose another format"
     )]
+    #[code("too-large-for-format", BadInput)]
     FormatLimit {
         /// The output format.
         format: Format,
@@ -124,18 +123,21 @@ pub enum MediaError {
     },
     /// A format that is read but not written.
     #[error("{format} is read but not written; choose PNG, JPEG, WebP or TIFF")]
+    #[code("cannot-encode", BadRequest)]
     CannotEncode {
         /// The format asked for.
         format: Format,
     },
     /// A quality outside 1..=100.
     #[error("the quality is {quality}; it must lie between 1 and 100")]
+    #[code("quality-out-of-range", BadRequest)]
     Quality {
         /// The quality asked for.
         quality: u8,
     },
     /// Samples do not fill the stated width and height.
     #[error("{samples} samples do not fill {width} × {height} pixels")]
+    #[code("wrong-shape", BadInput)]
     Shape {
         /// Columns.
         width: u32,
@@ -146,6 +148,7 @@ pub enum MediaError {
     },
     /// The encoder failed.
     #[error("{format} could not be written: {detail}")]
+    #[code("encode-failed", BadInput)]
     Encode {
         /// The output format.
         format: Format,
@@ -154,18 +157,21 @@ pub enum MediaError {
     },
     /// The output is there already.
     #[error("{} exists already; allow overwriting or choose another name", path.display())]
+    #[code("output-exists", Environment)]
     OutputExists {
         /// The output.
         path: PathBuf,
     },
     /// A file name without an extension, or with one that names no format.
     #[error("{}: the extension names no format; choose .png, .jpg, .webp or .tif", path.display())]
+    #[code("unknown-extension", BadRequest)]
     UnknownExtension {
         /// The output.
         path: PathBuf,
     },
     /// Any of the errors whose message does not say by itself which file it is about.
     #[error("{}: {source}", path.display())]
+    #[code(transparent)]
     File {
         /// The file.
         path: PathBuf,
@@ -174,6 +180,7 @@ pub enum MediaError {
     },
     /// The operating system refused.
     #[error("{}: {source}", path.display())]
+    #[code("io-error", Environment)]
     Io {
         /// The file in question.
         path: PathBuf,
@@ -183,59 +190,6 @@ pub enum MediaError {
 }
 
 impl MediaError {
-    /// A stable name for programs: lower case, words joined by hyphens.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::EmptyFile => "empty-file",
-            Self::NotAPicture => "not-a-picture",
-            Self::UnsupportedFormat { .. } => "unsupported-format",
-            Self::UnsupportedFeature { .. } => "unsupported-feature",
-            Self::Truncated { .. } => "truncated-file",
-            Self::Corrupt { .. } => "corrupt-file",
-            Self::ZeroSize { .. } => "zero-size",
-            Self::TooManyBytes { .. } => "too-many-bytes",
-            Self::TooManyPixels { .. } => "too-many-pixels",
-            Self::SideTooLong { .. } => "side-too-long",
-            Self::OutOfMemory => "out-of-memory",
-            Self::FormatLimit { .. } => "too-large-for-format",
-            Self::CannotEncode { .. } => "cannot-encode",
-            Self::Quality { .. } => "quality-out-of-range",
-            Self::Shape { .. } => "wrong-shape",
-            Self::Encode { .. } => "encode-failed",
-            Self::OutputExists { .. } => "output-exists",
-            Self::UnknownExtension { .. } => "unknown-extension",
-            Self::File { source, .. } => source.code(),
-            Self::Io { .. } => "io-error",
-        }
-    }
-
-    /// Whose fault it is.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::EmptyFile
-            | Self::NotAPicture
-            | Self::Truncated { .. }
-            | Self::Corrupt { .. }
-            | Self::ZeroSize { .. }
-            | Self::Quality { .. }
-            | Self::Shape { .. } => ErrorKind::Input,
-            Self::UnsupportedFormat { .. }
-            | Self::UnsupportedFeature { .. }
-            | Self::CannotEncode { .. }
-            | Self::UnknownExtension { .. }
-            | Self::Encode { .. } => ErrorKind::Unsupported,
-            Self::TooManyBytes { .. }
-            | Self::TooManyPixels { .. }
-            | Self::SideTooLong { .. }
-            | Self::OutOfMemory
-            | Self::FormatLimit { .. } => ErrorKind::Limit,
-            Self::OutputExists { .. } | Self::Io { .. } => ErrorKind::Io,
-            Self::File { source, .. } => source.kind(),
-        }
-    }
-
     /// The same with the name of the file, unless it says that already.
     #[must_use]
     pub fn at(self, path: &Path) -> Self {
@@ -245,15 +199,6 @@ impl MediaError {
             | Self::UnknownExtension { .. }
             | Self::File { .. } => self,
             error => Self::File { path: path.to_owned(), source: Box::new(error) },
-        }
-    }
-
-    /// What is wrong, without the name of the file.
-    #[must_use]
-    pub fn without_path(&self) -> &Self {
-        match self {
-            Self::File { source, .. } => source,
-            error => error,
         }
     }
 }

@@ -91,12 +91,6 @@ impl Format {
         matches!(self, Self::Jpeg | Self::Png | Self::WebP | Self::Tiff)
     }
 
-    /// Whether it can hold more than 8 bits a sample.
-    #[must_use]
-    pub fn can_hold_sixteen(self) -> bool {
-        matches!(self, Self::Png | Self::Tiff | Self::Pnm)
-    }
-
     /// The format to write when the input's own is asked for: itself, or PNG where it is read only.
     #[must_use]
     pub fn same(self) -> Self {

@@ -39,7 +39,7 @@ mod xmp;
 
 pub use decode::{DecodeOptions, Header, decode, probe};
 pub use encode::{EncodeOptions, encode};
-pub use error::{ErrorKind, MediaError};
+pub use error::MediaError;
 pub use file::{read_file, write_atomic};
 pub use format::Format;
 pub use limits::Limits;

@@ -1,13 +1,15 @@
 //! What can go wrong between a luma plane and its chroma.
 
 use crate::GuidanceKind;
+use autochrome_errors::ErrorCode;
 
 /// An error of a method or of the registry; every message ends in what to do about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, ErrorCode)]
 #[non_exhaustive]
 pub enum MethodError {
     /// No method has this id.
     #[error("there is no method `{id}`{}; known: {}", did_you_mean(.nearest), .known.join(", "))]
+    #[code("unknown-method", BadRequest)]
     UnknownMethod {
         /// What was asked for.
         id: String,
@@ -18,6 +20,7 @@ pub enum MethodError {
     },
     /// No model of this name is built in.
     #[error("there is no built-in model `{id}`{}; known: {}", did_you_mean(.nearest), list_or_none(.known))]
+    #[code("unknown-model", BadRequest)]
     UnknownModel {
         /// What was asked for.
         id: String,
@@ -28,15 +31,18 @@ pub enum MethodError {
     },
     /// This build carries no weights at all and none were given.
     #[error("this build carries no model; give a weights file, or use the method `gray`")]
+    #[code("no-model", Unavailable)]
     NoModel,
     /// A model was given to a method that has no use for one.
     #[error("the method `{method}` uses no model; leave the model out")]
+    #[code("model-unused", BadRequest)]
     ModelUnused {
         /// The method's id.
         method: &'static str,
     },
     /// The method does not take this kind of guidance.
     #[error("the method `{method}` takes no {kind}; `autochrome methods` shows which do")]
+    #[code("guidance-unsupported", BadRequest)]
     GuidanceUnsupported {
         /// The method's id.
         method: &'static str,
@@ -45,6 +51,9 @@ pub enum MethodError {
     },
     /// The method cannot begin without this kind of guidance.
     #[error("the method `{method}` needs {kind}: {remedy}")]
+    // Only a picture can lack the colours that are to be changed.
+    #[code("no-colours", BadInput, "The picture has no colours that could be changed.", when = *kind == GuidanceKind::Colors)]
+    #[code("guidance-missing", BadRequest)]
     GuidanceMissing {
         /// The method's id.
         method: &'static str,
@@ -55,6 +64,7 @@ pub enum MethodError {
     },
     /// Guidance is there and of the right kind, but does not fit the picture or itself.
     #[error("these {kind} do not fit: {reason}")]
+    #[code("guidance-unfit", BadRequest)]
     GuidanceUnfit {
         /// The kind that does not fit.
         kind: GuidanceKind,
@@ -63,6 +73,7 @@ pub enum MethodError {
     },
     /// The method has no option of this name.
     #[error("the method `{method}` has no option `{id}`{}; known: {}", did_you_mean(.nearest), list_or_none(.known))]
+    #[code("unknown-option", BadRequest)]
     UnknownOption {
         /// The method's id.
         method: &'static str,
@@ -75,6 +86,7 @@ pub enum MethodError {
     },
     /// The value of an option is outside of what the option allows.
     #[error("option `{id}` cannot be `{value}`; give {expected}")]
+    #[code("option-out-of-range", BadRequest)]
     InvalidOption {
         /// The option's id.
         id: &'static str,
@@ -85,31 +97,12 @@ pub enum MethodError {
     },
     /// The picture has no pixels.
     #[error("the picture has no pixels")]
+    #[code("empty-picture", BadInput)]
     EmptyPicture,
     /// The weights could not be used, or the network refused the picture.
     #[error(transparent)]
-    Network(#[from] autochrome_net::NetError),
-}
-
-impl MethodError {
-    /// A name that stays the same over versions, for programs to match on.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownMethod { .. } => "unknown-method",
-            Self::UnknownModel { .. } => "unknown-model",
-            Self::NoModel => "no-model",
-            Self::ModelUnused { .. } => "model-unused",
-            Self::GuidanceUnsupported { .. } => "guidance-unsupported",
-            Self::GuidanceMissing { kind: GuidanceKind::Colors, .. } => "no-colours",
-            Self::GuidanceMissing { .. } => "guidance-missing",
-            Self::GuidanceUnfit { .. } => "guidance-unfit",
-            Self::UnknownOption { .. } => "unknown-option",
-            Self::InvalidOption { .. } => "option-out-of-range",
-            Self::EmptyPicture => "empty-picture",
-            Self::Network(error) => error.code(),
-        }
-    }
+    #[code(transparent)]
+    Network(#[from] autochrome_engine::NetError),
 }
 
 /// The known name that `given` was probably meant to be.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use autochrome_net::foreign::Description;
-use autochrome_net::graph::{Graph, onnx};
-use autochrome_net::{ModelCard, NetError, Session, weights};
+use autochrome_engine::foreign::Description;
+use autochrome_engine::graph::{Graph, onnx};
+use autochrome_engine::{ModelCard, NetError, Session, weights};
 
 use crate::MethodError;
 use crate::error::nearest;
@@ -54,12 +54,15 @@ pub fn to_onnx(bytes: &[u8]) -> Result<(Vec<u8>, String), NetError> {
     Ok((model, Description::of_export(&card).to_toml()?))
 }
 
+#[cfg(feature = "builtin-models")]
 static BUILTIN: [BuiltinModel; 2] = [
     BuiltinModel { id: "flagship", bytes: include_bytes!("../../../assets/models/flagship.safetensors") },
     BuiltinModel { id: "paper", bytes: include_bytes!("../../../assets/models/paper.safetensors") },
 ];
+#[cfg(not(feature = "builtin-models"))]
+static BUILTIN: [BuiltinModel; 0] = [];
 
-/// Every built-in model, the default first.
+/// Every built-in model, the default first; none without the cargo feature `builtin-models`.
 #[must_use]
 pub fn builtin() -> &'static [BuiltinModel] {
     &BUILTIN

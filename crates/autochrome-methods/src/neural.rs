@@ -1,7 +1,7 @@
 //! A trained network, with or without colour hints.
 
 use autochrome_color::{Plane, lab};
-use autochrome_net::{Hint, PredictOptions, Session};
+use autochrome_engine::{Hint, PredictOptions, Session};
 
 use crate::scribble::hold;
 use crate::{
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn tiny() -> Box<dyn Method> {
-        open(Some(ModelSource::Bytes(&autochrome_net::models::tests_support::tiny_weights()))).unwrap()
+        open(Some(ModelSource::Bytes(&autochrome_engine::tests_support::tiny_weights()))).unwrap()
     }
 
     #[test]

@@ -1,21 +1,49 @@
 //! Where tensors live: the CPU by default, others by cargo feature.
 
-use crate::NetError;
+use autochrome_errors::ErrorCode;
 use burn::tensor::Device;
+use thiserror::Error;
 
 /// Names a caller may ask for, whether or not this build has them.
 pub const NAMES: [&str; 7] = ["cpu", "libtorch", "libtorch-bf16", "cuda", "wgpu", "metal", "rocm"];
 
+/// Why there is no such device.
+#[derive(Debug, Error, ErrorCode)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// The asked-for device is not compiled in.
+    #[error(
+        "device '{name}' is not in this build; rebuild with `--features {feature}` or use `--device cpu`"
+    )]
+    #[code("device-not-built", BadRequest)]
+    NotBuilt {
+        /// The device as asked for.
+        name: String,
+        /// The cargo feature that brings it.
+        feature: &'static str,
+    },
+    /// The processor has no instructions for the asked-for device's numbers.
+    #[error(
+        "device 'libtorch-bf16' needs a processor with AVX-512, which this one lacks; use `--device libtorch`"
+    )]
+    #[code("device-unfit", Environment)]
+    Processor,
+    /// No device has this name.
+    #[error("there is no device '{0}'; use one of cpu, libtorch, cuda, wgpu, metal, rocm")]
+    #[code("unknown-device", BadRequest)]
+    Unknown(String),
+}
+
 /// The device called `name`; `cpu` is burn's pure-Rust backend and always there.
 ///
 /// # Errors
-/// [`NetError::UnknownDevice`] for a name outside [`NAMES`], [`NetError::Device`] when the build lacks its feature,
-/// [`NetError::Processor`] when it would crawl on this machine.
-pub fn named(name: &str) -> Result<Device, NetError> {
+/// [`DeviceError::Unknown`] for a name outside [`NAMES`], [`DeviceError::NotBuilt`] when the build lacks its feature,
+/// [`DeviceError::Processor`] when it would crawl on this machine.
+pub fn named(name: &str) -> Result<Device, DeviceError> {
     match name {
         "cpu" => Ok(Device::flex()),
         #[cfg(feature = "libtorch")]
-        "libtorch-bf16" if !multiplies_bf16() => Err(NetError::Processor),
+        "libtorch-bf16" if !multiplies_bf16() => Err(DeviceError::Processor),
         #[cfg(feature = "libtorch")]
         #[allow(deprecated)] // Still the fastest CPU training there is; see docs/decisions.
         "libtorch" | "libtorch-bf16" => {
@@ -32,8 +60,8 @@ pub fn named(name: &str) -> Result<Device, NetError> {
         "rocm" => Ok(Device::rocm(0)),
         other => match NAMES.iter().find(|known| **known == other).map(|name| name.trim_end_matches("-bf16"))
         {
-            Some(feature) => Err(NetError::Device { name: other.into(), feature }),
-            None => Err(NetError::UnknownDevice(other.into())),
+            Some(feature) => Err(DeviceError::NotBuilt { name: other.into(), feature }),
+            None => Err(DeviceError::Unknown(other.into())),
         },
     }
 }

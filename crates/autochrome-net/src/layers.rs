@@ -1,5 +1,6 @@
 //! Small layers the networks share.
 
+pub(crate) use autochrome_engine::networks::NORM_EPSILON;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
@@ -8,9 +9,6 @@ use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::norm::{Norm, Statistics};
-
-/// Added to variances by the batch norms of all networks but the pretrained encoder.
-pub(crate) const NORM_EPSILON: f64 = 1e-5;
 
 /// A k×k convolution with "same" padding, without bias unless asked.
 #[must_use]

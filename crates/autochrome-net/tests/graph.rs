@@ -4,13 +4,15 @@
 
 mod formula;
 
-use autochrome_net::card::NetworkConfig;
-use autochrome_net::engine::{Engine, Map};
-use autochrome_net::graph::Graph;
+use autochrome_engine::card::NetworkConfig;
+use autochrome_engine::engine::{Engine, Map};
+use autochrome_engine::graph::Graph;
+use autochrome_engine::scale_luma;
+use autochrome_net::Init as _;
 use autochrome_net::models::chroma_net::{AB_SCALE, ChromaNetConfig};
 use autochrome_net::models::unet::{Output, UNetConfig};
 use autochrome_net::norm::Statistics;
-use autochrome_net::{scale_luma, weights};
+use autochrome_net::weights;
 use burn::tensor::{Device, Tensor, TensorData};
 use formula::{clicks, filled, luma};
 

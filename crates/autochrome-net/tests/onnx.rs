@@ -6,9 +6,10 @@
 
 mod formula;
 
-use autochrome_net::ModelCard;
-use autochrome_net::card::{Inference, NetworkConfig};
-use autochrome_net::graph::{Graph, onnx};
+use autochrome_engine::ModelCard;
+use autochrome_engine::card::{Inference, NetworkConfig};
+use autochrome_engine::graph::{Graph, onnx};
+use autochrome_net::Init as _;
 use autochrome_net::models::unet::{Output, UNetConfig};
 use autochrome_net::weights::{self, Tensors};
 use burn::tensor::Device;
@@ -61,9 +62,9 @@ mod runtime {
     use std::path::PathBuf;
 
     use autochrome_color::{Chroma, Plane};
-    use autochrome_net::foreign::Description;
+    use autochrome_engine::foreign::Description;
+    use autochrome_engine::{Hint, PredictOptions, Session};
     use autochrome_net::models::chroma_net::ChromaNetConfig;
-    use autochrome_net::{Hint, PredictOptions, Session};
 
     use super::*;
 

@@ -6,6 +6,7 @@ mod formula;
 
 use std::collections::BTreeMap;
 
+use autochrome_net::Init as _;
 use autochrome_net::models::chroma_net::ChromaNetConfig;
 use autochrome_net::models::patch_gan::PatchGanConfig;
 use autochrome_net::models::unet::{Output, UNetConfig};

@@ -1,4 +1,4 @@
-//! Whole files: panels of curves side by side.
+//! Whole files: panels of curves, three in a row.
 
 use std::fmt::Write as _;
 
@@ -6,6 +6,10 @@ use crate::{Axis, Scale, colour, escape, frame, trimmed};
 
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 300.0;
+/// Panels beside each other before the next row begins.
+const COLUMNS: usize = 3;
+/// Points of a curve that are drawn as dots; more would be a blot.
+const DOTS: usize = 40;
 
 /// Points in the order in which a line joins them.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +20,7 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
 }
 
-/// One plot; y begins at 0.
+/// One plot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel<'a> {
     /// What x is, with its unit.
@@ -25,20 +29,24 @@ pub struct Panel<'a> {
     pub title_y: &'a str,
     /// How x is divided.
     pub x: Scale,
+    /// Whether y begins at 0, or near the least of its values.
+    pub zero: bool,
     /// What is drawn, first to last in the legend.
     pub curves: Vec<Curve>,
 }
 
-/// A file of panels beside each other; `label` is read to those who do not see it.
+/// A file of panels, three in a row; `label` is read to those who do not see it.
 #[must_use]
 pub fn file(label: &str, panels: &[Panel<'_>]) -> String {
     let mut content = String::new();
     for (k, panel) in panels.iter().enumerate() {
-        let _ = write!(content, "<g transform=\"translate({:.0} 0)\">{}</g>", k as f64 * WIDTH, draw(panel));
+        let (left, top) = ((k % COLUMNS) as f64 * WIDTH, (k / COLUMNS) as f64 * HEIGHT);
+        let _ = write!(content, "<g transform=\"translate({left:.0} {top:.0})\">{}</g>", draw(panel));
     }
-    let width = WIDTH * panels.len().max(1) as f64;
+    let width = WIDTH * panels.len().clamp(1, COLUMNS) as f64;
+    let height = HEIGHT * panels.len().div_ceil(COLUMNS).max(1) as f64;
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {HEIGHT:.0}\" width=\"{width:.0}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" role=\"img\" \
          aria-label=\"{label}\" font-family=\"sans-serif\" font-size=\"12\"><style>.grid{{stroke:#ddd}}.title{{font-weight:bold}}\
          </style><rect width=\"100%\" height=\"100%\" fill=\"white\"/>{content}</svg>\n",
         label = escape(label)
@@ -52,7 +60,7 @@ fn draw(panel: &Panel<'_>) -> String {
         Scale::Linear => Axis::around(points().map(|p| p.0), true, left, right),
         Scale::Logarithmic => Axis::logarithmic(points().map(|p| p.0), left, right),
     };
-    let y = Axis::around(points().map(|p| p.1), true, bottom, top);
+    let y = Axis::around(points().map(|p| p.1), panel.zero, bottom, top);
     let ticks: Vec<(f64, String)> = x.ticks().into_iter().map(|value| (value, trimmed(value))).collect();
     let mut svg = frame(&x, &y, &ticks, &escape(panel.title_x), &escape(panel.title_y));
     for (k, curve) in panel.curves.iter().enumerate() {
@@ -61,6 +69,9 @@ fn draw(panel: &Panel<'_>) -> String {
         for &(px, py) in &curve.points {
             let (px, py) = (x.at(px), y.at(py));
             let _ = write!(line, "{px:.1},{py:.1} ");
+            if curve.points.len() > DOTS {
+                continue;
+            }
             let _ = write!(svg, "<circle fill=\"{ink}\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"3\"/>");
         }
         let _ = write!(
@@ -83,8 +94,13 @@ mod tests {
     fn a_file_holds_every_curve_of_every_panel_by_itself() {
         let curve =
             |name: &str| Curve { name: name.into(), points: vec![(1.0, 2.0), (4.0, 8.0), (16.0, 3.0)] };
-        let panel =
-            |x| Panel { title_x: "n", title_y: "s & more", x, curves: vec![curve("a<b"), curve("c")] };
+        let panel = |x| Panel {
+            title_x: "n",
+            title_y: "s & more",
+            x,
+            zero: true,
+            curves: vec![curve("a<b"), curve("c")],
+        };
         let svg = file("Two", &[panel(Scale::Linear), panel(Scale::Logarithmic)]);
         assert_eq!((svg.matches("<polyline").count(), svg.matches("<circle").count()), (4, 12));
         assert!(svg.contains("a&lt;b") && svg.contains("s &amp; more"));
@@ -92,8 +108,23 @@ mod tests {
     }
 
     #[test]
+    fn the_fourth_panel_begins_a_row_and_long_curves_have_no_dots() {
+        let points = (0..1000).map(|n| (f64::from(n), 5.0)).collect();
+        let panel = Panel {
+            title_x: "step",
+            title_y: "loss",
+            x: Scale::Linear,
+            zero: false,
+            curves: vec![Curve { name: String::new(), points }],
+        };
+        let svg = file("Four", &[panel.clone(), panel.clone(), panel.clone(), panel]);
+        assert!(svg.contains("translate(840 0)") && svg.contains("translate(0 300)"));
+        assert!(svg.contains("viewBox=\"0 0 1260 600\"") && !svg.contains("<circle"));
+    }
+
+    #[test]
     fn nothing_to_draw_is_an_empty_frame() {
-        let panel = Panel { title_x: "n", title_y: "s", x: Scale::Linear, curves: Vec::new() };
+        let panel = Panel { title_x: "n", title_y: "s", x: Scale::Linear, zero: true, curves: Vec::new() };
         assert!(file("None", &[panel]).contains("</svg>"));
     }
 }

@@ -1,4 +1,4 @@
-//! Small plots as SVG: axes with round ticks, frames, and whole files of curves.
+//! Small plots as SVG: axes with round ticks, frames, bars and columns, and whole files of curves.
 //!
 //! Without dependencies, so that chores can use it before anything else is built.
 //!
@@ -6,16 +6,18 @@
 //! use autochrome_plot::{Curve, Panel, Scale, file};
 //!
 //! let curve = Curve { name: "gray".into(), points: vec![(1.0, 0.03), (12.0, 0.24)] };
-//! let panel = Panel { title_x: "megapixels", title_y: "seconds", x: Scale::Linear, curves: vec![curve] };
+//! let panel = Panel { title_x: "megapixels", title_y: "seconds", x: Scale::Linear, zero: true, curves: vec![curve] };
 //! assert!(file("Time", &[panel]).starts_with("<svg xmlns"));
 //! ```
 
 mod axis;
+mod bars;
 mod curves;
 
 use std::fmt::Write as _;
 
 pub use axis::{Axis, Scale, trimmed};
+pub use bars::{bars, histogram, hues};
 pub use curves::{Curve, Panel, file};
 
 /// Colours that stay apart for colour-blind readers (Okabe and Ito, 2008).

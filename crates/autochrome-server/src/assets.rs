@@ -1,9 +1,10 @@
 //! The web app, which `cargo xtask web` builds and `build.rs` puts into the program.
 
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
@@ -26,8 +27,7 @@ pub async fn serve(uri: Uri) -> Response {
     match file("index.html") {
         Some((name, bytes)) if is_page => answer(name, bytes),
         None if path.is_empty() => answer("index.html", WITHOUT_APP.as_bytes()),
-        _ => Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this address")
-            .into_response(),
+        _ => Problem::new(Refusal::NotFound, "there is nothing at this address").into_response(),
     }
 }
 

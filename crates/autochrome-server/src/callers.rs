@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
-
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -72,7 +71,7 @@ impl Callers {
         let most = self.at_once.unwrap_or(0);
         let detail =
             format!("{most} requests of this caller are being answered; send this one when one is over");
-        Err(Problem { retry_after_s: Some(1), ..too_many("too-many-at-once", detail) })
+        Err(Problem { retry_after_s: Some(1), ..Problem::new(Refusal::TooManyAtOnce, detail) })
     }
 
     /// Counts a request for pictures: a bucket that holds as much as a minute allows and fills steadily.
@@ -98,12 +97,8 @@ impl Callers {
         }
         let detail = format!("this caller may ask for {per_minute} pictures in a minute; slow down");
         let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-        Err(Problem { retry_after_s: Some(seconds), ..too_many("too-many-requests", detail) })
+        Err(Problem { retry_after_s: Some(seconds), ..Problem::new(Refusal::TooManyRequests, detail) })
     }
-}
-
-fn too_many(code: &'static str, detail: String) -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail)
 }
 
 impl Drop for Turn {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tracing::Span;
 
 use crate::problem::Problem;
 
@@ -75,7 +76,9 @@ impl Engine {
         work: impl FnOnce(&dyn Fn(f32) -> bool) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (sender, receiver) = oneshot::channel();
+        let span = Span::current();
         let task = move || {
+            let _request = span.entered();
             let gone = |_| sender.is_closed();
             let result = if gone(0.0) {
                 Err(Problem::stopping())

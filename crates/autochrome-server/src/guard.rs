@@ -9,9 +9,12 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::log;
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 /// Only what this server itself serves; pictures that a page made of bytes are `blob:`.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
@@ -24,7 +27,8 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     // Without random numbers ids are all alike, which is no reason to refuse a picture.
     let _ = getrandom::fill(&mut random);
     let id = hex::encode(random);
-    let mut response = next.run(request).await;
+    let (began, span) = (Instant::now(), log::span(&request, &id));
+    let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = Problem::of(&response) {
         let mut document = problem.document(&id);
         for (name, value) in response.headers() {
@@ -36,6 +40,7 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         response = document;
     }
     app.metrics.answered(response.status().as_u16());
+    log::answered(&span, began, &response);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }
@@ -84,10 +89,10 @@ fn foreign(request: &Request, local: bool) -> Option<Problem> {
     });
     if foreign {
         let detail = "pages of other sites may not use this server";
-        return Some(Problem::new(StatusCode::FORBIDDEN, "cross-origin", detail));
+        return Some(Problem::new(Refusal::CrossOrigin, detail));
     }
     let detail = "this server answers under localhost only";
-    (local && !is_local(host)).then(|| Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong-host", detail))
+    (local && !is_local(host)).then(|| Problem::new(Refusal::WrongHost, detail))
 }
 
 fn is_local(host: &str) -> bool {
@@ -130,16 +135,17 @@ fn owner(app: &App, peer: SocketAddr, request: &Request) -> Result<Owner, Proble
     });
     let (name, no_keys) = asked.map_err(|_| {
         let detail = "the file of keys is broken; nobody is let in until it is mended";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "keys-broken", detail)
+        Problem::new(Refusal::KeysBroken, detail)
     })?;
-    let refused = |code, detail| Problem::new(StatusCode::UNAUTHORIZED, code, detail);
     match (name, key) {
         (Some(name), _) => Ok(Owner(name)),
-        (None, Some(_)) => Err(refused("unknown-key", "there is no such key; it may have been revoked")),
+        (None, Some(_)) => {
+            Err(Problem::new(Refusal::UnknownKey, "there is no such key; it may have been revoked"))
+        }
         (None, None) if app.local && no_keys => Ok(Owner(String::new())),
         (None, None) if app.allow_anonymous => Ok(Owner(format!("@{}", peer.ip()))),
-        (None, None) => Err(refused(
-            "no-key",
+        (None, None) => Err(Problem::new(
+            Refusal::NoKey,
             "send a key as `Authorization: Bearer KEY`; `autochrome keys create NAME` makes one",
         )),
     }

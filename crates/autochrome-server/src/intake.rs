@@ -18,6 +18,7 @@ use autochrome::document::{HintsDocument, OrderDocument};
 use autochrome::{Content, GuidanceFile, GuidanceFiles};
 
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 /// How long a client may be silent in the middle of a body.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -62,7 +63,7 @@ impl Kind {
             kind if kind.starts_with("image/") => Ok(Self::Picture),
             _ => {
                 let detail = "send image/*, multipart/form-data or application/json";
-                Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
+                Err(Problem::new(Refusal::UnsupportedMediaType, detail))
             }
         }
     }
@@ -181,30 +182,31 @@ fn refused(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
     let silent = chain.any(|error| {
         error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
     });
-    let (status, code, detail) = match status {
-        _ if silent => (StatusCode::REQUEST_TIMEOUT, "too-slow", "no more of the body came for a while"),
+    match status {
+        _ if silent => Problem::new(Refusal::TooSlow, "no more of the body came for a while"),
         StatusCode::PAYLOAD_TOO_LARGE => {
-            (status, "too-many-bytes", "the request is larger than /v1/limits allows; send less at once")
+            let detail = "the request is larger than /v1/limits allows; send less at once";
+            Problem::new(Refusal::TooManyBytes, detail)
         }
-        status => (status, "bad-body", "the body ended early or is not what its headers say"),
-    };
-    Problem::new(status, code, detail)
-}
-
-fn wrong(code: &'static str, detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+        status => {
+            let detail = "the body ended early or is not what its headers say";
+            Problem { status, ..Problem::new(Refusal::BadBody, detail) }
+        }
+    }
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| {
         let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
-        Problem::new(status, "bad-json", format!("the JSON does not fit: {error}"))
+        Problem { status, ..Problem::new(Refusal::BadJson, format!("the JSON does not fit: {error}")) }
     })
 }
 
 fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
     let data = text.split_once(";base64,").map_or(text, |(_, data)| data);
-    BASE64.decode(data.trim()).map_err(|error| wrong("bad-base64", format!("`{field}`: {error}")))
+    BASE64
+        .decode(data.trim())
+        .map_err(|error| Problem::new(Refusal::BadBase64, format!("`{field}`: {error}")))
 }
 
 fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake, Problem> {
@@ -233,7 +235,7 @@ fn count(files: usize, most_files: usize) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!("a request takes {most_files} files at most; send several requests");
-    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-files", detail))
+    Err(Problem::new(Refusal::TooManyFiles, detail))
 }
 
 /// Says hints beside the options in the options.
@@ -281,7 +283,7 @@ fn from_query(request: &Request) -> Result<OrderDocument, Problem> {
         options: String,
     }
     let axum::extract::Query(Query { options }) = axum::extract::Query::try_from_uri(request.uri())
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "bad-query", error.body_text()))?;
+        .map_err(|error| Problem::new(Refusal::BadQuery, error.body_text()))?;
     from_json(options.as_bytes())
 }
 
@@ -302,7 +304,10 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
             "options" => intake.options = from_json(&bytes)?,
             other => {
                 let known = "`image`, `reference`, `scribbles` and `options`";
-                return Err(wrong("unknown-field", format!("there is no field `{other}`; send {known}")));
+                return Err(Problem::new(
+                    Refusal::UnknownField,
+                    format!("there is no field `{other}`; send {known}"),
+                ));
             }
         }
         count(intake.pictures.len() + intake.files.references.len(), most_files)?;
@@ -311,7 +316,7 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
         add(hints, &mut intake.options);
     }
     if intake.pictures.is_empty() {
-        return Err(wrong("no-image", "the form has no field `image`"));
+        return Err(Problem::new(Refusal::NoImage, "the form has no field `image`"));
     }
     Ok(intake)
 }
@@ -350,7 +355,9 @@ mod tests {
 
     #[test]
     fn a_document_has_no_more_files_than_a_form() {
-        let json_of = |references: usize| format!(r#"{{"image":"","reference":[{}]}}"#, vec!["\"\""; references].join(","));
+        let json_of = |references: usize| {
+            format!(r#"{{"image":"","reference":[{}]}}"#, vec!["\"\""; references].join(","))
+        };
         let read = |references| json(json_of(references).as_bytes(), 16, OrderDocument::default());
         assert_eq!(read(15).unwrap().files.references.len(), 15);
         let refused = read(16).unwrap_err();

@@ -14,10 +14,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use autochrome::document::OrderDocument;
 use autochrome::{Error, Finished, Order, Watch};
 use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError};
-use axum::http::StatusCode;
+use tracing::warn;
 
 use crate::intake;
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 use crate::studio::Studio;
 use crate::{ServeError, archive};
 
@@ -199,7 +200,7 @@ impl Jobs {
     ) -> Result<(), QueueError> {
         let order = match self.order(studio, lease)? {
             Ok(order) => order,
-            Err(problem) => return self.queue.fail(lease, problem.code, &problem.detail, now_ms()),
+            Err(problem) => return self.fail(lease, problem.code, &problem.detail),
         };
         let all = lease.pictures.max(1) as f32;
         while let Some((place, picture)) = self.queue.next_picture(lease)? {
@@ -215,10 +216,10 @@ impl Jobs {
             match catch_unwind(AssertUnwindSafe(|| studio.run(&picture.bytes, &order, &watch))) {
                 Ok(Ok(finished)) => self.put(lease, &picture, finished)?,
                 Ok(Err(Error::Stopped)) => return Ok(()),
-                Ok(Err(error)) => self.queue.put(lease, Err((error.code(), &error.to_string())), now_ms())?,
+                Ok(Err(error)) => self.put_failure(lease, place, error.code(), &error.to_string())?,
                 Err(_) => {
                     let Problem { code, detail, .. } = Problem::defect();
-                    self.queue.put(lease, Err((code, &detail)), now_ms())?;
+                    self.put_failure(lease, place, code, &detail)?;
                 }
             }
             reached((place + 1) as f32 / all);
@@ -250,6 +251,18 @@ impl Jobs {
         self.queue.put(lease, Ok(&made), now_ms())
     }
 
+    /// Notes that a picture of a job failed; the log is told the code alone, for the words may name files.
+    fn put_failure(&self, lease: &Lease, picture: u32, code: &str, detail: &str) -> Result<(), QueueError> {
+        warn!(job = %lease.job, picture, code, "a picture of a job failed");
+        self.queue.put(lease, Err((code, detail)), now_ms())
+    }
+
+    /// Ends a job that has nothing to show.
+    fn fail(&self, lease: &Lease, code: &str, detail: &str) -> Result<(), QueueError> {
+        warn!(job = %lease.job, code, "a job failed");
+        self.queue.fail(lease, code, detail, now_ms())
+    }
+
     /// Ends a job whose pictures were all tried: done when there is anything to show.
     fn end(&self, lease: &Lease) -> Result<(), QueueError> {
         let kind = self.queue.get(&lease.job)?.kind;
@@ -261,12 +274,12 @@ impl Jobs {
             ([media_type], _) if kind == Kind::Image => self.queue.finish(lease, media_type, now_ms()),
             ([_, ..], _) => self.queue.finish(lease, ZIP, now_ms()),
             ([], Some((code, detail))) if kind == Kind::Image => {
-                self.queue.fail(lease, code, detail, now_ms())
+                self.fail(lease, code, detail)
             }
             ([], first) => {
                 let because = first.map_or("", |(_, detail)| detail);
                 let detail = format!("none of the pictures could be coloured; the first: {because}");
-                self.queue.fail(lease, "nothing-coloured", &detail, now_ms())
+                self.fail(lease, Refusal::NothingColoured.code(), &detail)
             }
         }
     }
@@ -280,15 +293,7 @@ pub fn now_ms() -> i64 {
 
 impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
-        let status = match error {
-            QueueError::Unknown => StatusCode::NOT_FOUND,
-            QueueError::LeaseLost => StatusCode::CONFLICT,
-            QueueError::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            QueueError::Full => {
-                return Self { detail: error.to_string(), retry_after_s: Some(30), ..Self::busy() };
-            }
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self::new(status, error.code(), error.to_string())
+        let retry_after_s = matches!(error, QueueError::Full).then_some(30);
+        Self { retry_after_s, ..Self::of_code(error.as_code(), error.to_string()) }
     }
 }

@@ -23,10 +23,12 @@ mod guard;
 mod intake;
 mod jobs;
 mod keys;
+mod log;
 mod metrics;
 mod openapi;
 mod problem;
 mod ranges;
+mod refusal;
 mod routes;
 mod studio;
 
@@ -41,6 +43,9 @@ use tokio::net::TcpListener;
 
 pub use assets::has_app;
 pub use keys::Keys;
+pub use log::{LogFormat, log_to_stderr};
+pub use refusal::Refusal;
+pub use tracing_subscriber::filter::{LevelFilter as LogLevel, Targets as LogLevels};
 
 use tokio::sync::Semaphore;
 

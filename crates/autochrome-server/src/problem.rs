@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use autochrome::{Blame, MediaError};
+use autochrome::{Code, MediaError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+
+use crate::refusal::Refusal;
 
 /// Why a request was not answered as hoped.
 #[derive(Clone, Debug)]
@@ -21,50 +23,55 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem without a time to wait.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), retry_after_s: None }
+    /// A refusal, without a time to wait.
+    pub fn new(refusal: Refusal, detail: impl Into<String>) -> Self {
+        Self::of_code(refusal.as_code(), detail)
+    }
+
+    /// The same for any code of the workspace.
+    pub fn of_code(code: &'static Code, detail: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(code.category.http_status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code: code.name, detail: detail.into(), retry_after_s: None }
     }
 
     /// Every place is taken.
     pub fn busy() -> Self {
         let detail = "every worker is busy and the queue is full; send the same request again later";
-        Self { retry_after_s: Some(2), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "queue-full", detail) }
+        Self { retry_after_s: Some(2), ..Self::new(Refusal::QueueFull, detail) }
     }
 
     /// The server is going down.
     pub fn stopping() -> Self {
         let detail = "the server is stopping; send the same request again later";
-        Self { retry_after_s: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", detail) }
+        Self { retry_after_s: Some(5), ..Self::new(Refusal::Stopping, detail) }
     }
 
     /// A defect of ours, told without its innards.
     pub fn defect() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "defect",
-            "this request met a defect of autochrome; please report it",
-        )
+        Self::new(Refusal::Defect, "this request met a defect of autochrome; please report it")
     }
 
     /// What a status alone says, for answers that were refused before any code of ours saw them.
     fn bare(status: StatusCode) -> Self {
-        let (code, detail) = match status {
+        let (refusal, detail) = match status {
             StatusCode::NOT_FOUND => {
-                ("not-found", "there is nothing at this address; /docs lists what there is")
+                (Refusal::NotFound, "there is nothing at this address; /docs lists what there is")
             }
             StatusCode::METHOD_NOT_ALLOWED => {
-                ("method-not-allowed", "this address takes another HTTP method")
+                (Refusal::MethodNotAllowed, "this address takes another HTTP method")
             }
             StatusCode::PAYLOAD_TOO_LARGE => {
-                ("too-many-bytes", "the request is larger than /v1/limits allows; send a smaller picture")
+                let detail = "the request is larger than /v1/limits allows; send a smaller picture";
+                (Refusal::TooManyBytes, detail)
             }
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                ("unsupported-media-type", "send image/*, multipart/form-data or application/json")
+                let detail = "send image/*, multipart/form-data or application/json";
+                (Refusal::UnsupportedMediaType, detail)
             }
-            _ => ("bad-request", "the request could not be understood"),
+            _ => (Refusal::BadRequest, "the request could not be understood"),
         };
-        Self::new(status, code, detail)
+        Self { status, ..Self::new(refusal, detail) }
     }
 
     /// The problem that a response stands for, if it stands for one.
@@ -108,21 +115,10 @@ impl IntoResponse for Problem {
 
 impl From<autochrome::Error> for Problem {
     fn from(error: autochrome::Error) -> Self {
-        use autochrome::Error;
-        let mut cause = &error;
-        while let Error::GuidanceFile { source, .. } = cause {
-            cause = source;
+        match error {
+            autochrome::Error::Stopped => Self::stopping(),
+            error => Self::of_code(error.as_code(), error.to_string()),
         }
-        let status = match cause {
-            Error::Stopped => return Self::stopping(),
-            Error::Media(media) => media_status(media),
-            Error::Method(autochrome::MethodError::NoModel) => StatusCode::SERVICE_UNAVAILABLE,
-            error => match error.blame() {
-                Blame::Input | Blame::Request => StatusCode::UNPROCESSABLE_ENTITY,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            },
-        };
-        Self::new(status, error.code(), error.to_string())
     }
 }
 
@@ -135,19 +131,5 @@ impl From<autochrome::MethodError> for Problem {
 impl From<MediaError> for Problem {
     fn from(error: MediaError) -> Self {
         autochrome::Error::from(error).into()
-    }
-}
-
-fn media_status(error: &MediaError) -> StatusCode {
-    match error {
-        MediaError::TooManyBytes { .. }
-        | MediaError::TooManyPixels { .. }
-        | MediaError::SideTooLong { .. }
-        | MediaError::OutOfMemory => StatusCode::PAYLOAD_TOO_LARGE,
-        MediaError::NotAPicture
-        | MediaError::UnsupportedFormat { .. }
-        | MediaError::UnsupportedFeature { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        MediaError::Io { .. } | MediaError::OutputExists { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

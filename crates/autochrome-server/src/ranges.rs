@@ -10,6 +10,7 @@ use futures_util::stream;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 /// Bytes that are read from a file at once.
 const CHUNK: usize = 256 << 10;
@@ -57,7 +58,7 @@ pub async fn answer(headers: &HeaderMap, content: Content, what: &Description) -
         }
         Wanted::Nothing => {
             let detail = format!("there are {length} bytes; ask for some of those");
-            let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range-outside", detail);
+            let problem = Problem::new(Refusal::RangeOutside, detail);
             let mut response = problem.into_response();
             tell(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
             return Ok(response);

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use autochrome_color::bins;
 use autochrome_data::{Batch, Index};
-use autochrome_net::card::NetworkConfig;
+use autochrome_engine::card::NetworkConfig;
+use autochrome_engine::{ModelCard, Session, scale_luma};
+use autochrome_net::backend::ChromaNetBackend;
 use autochrome_net::layers::Noise;
 use autochrome_net::models::chroma_net::{AB_SCALE, ChromaNet};
 use autochrome_net::models::patch_gan::PatchGan;
 use autochrome_net::norm::Statistics;
 use autochrome_net::weights::{self, Tensors};
-use autochrome_net::{ModelCard, Session, losses, scale_luma};
+use autochrome_net::{Init as _, losses};
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::TrainError;
@@ -196,7 +198,7 @@ impl Trainer for ChromaTrainer {
             self.average.tensors(),
             |_| true,
         )?;
-        Ok(Session::of_chroma_net(network, card, &self.engine.inference_device()))
+        Ok(Session::new(card, ChromaNetBackend::new(network, &self.engine.inference_device())))
     }
 
     fn weights(&self) -> Tensors {

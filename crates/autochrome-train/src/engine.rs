@@ -1,6 +1,6 @@
 //! Who differentiates: burn on any device, or LibTorch by itself.
 
-use autochrome_net::{NetError, device};
+use autochrome_net::device::{self, DeviceError};
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
@@ -14,7 +14,7 @@ pub struct Engine {
 
 impl Engine {
     /// The engine for a device name of [`device::NAMES`].
-    pub fn named(name: &str) -> Result<Self, NetError> {
+    pub fn named(name: &str) -> Result<Self, DeviceError> {
         let native = name.starts_with("libtorch");
         let device = device::named(name)?;
         Ok(Self { device: if native { device } else { device.autodiff() }, native })

@@ -1,23 +1,33 @@
 use std::path::{Path, PathBuf};
 
-use autochrome_net::NetError;
+use autochrome_engine::NetError;
+use autochrome_errors::ErrorCode;
+use autochrome_net::device::DeviceError;
 use thiserror::Error;
 
 /// What can stop a training run.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, ErrorCode)]
 #[non_exhaustive]
 pub enum TrainError {
     /// The recipe does not parse or contradicts itself.
     #[error("the recipe cannot be followed: {0}")]
+    #[code("bad-recipe", BadRequest)]
     Recipe(String),
     /// Pictures are missing or unreadable.
     #[error(transparent)]
+    #[code(transparent)]
     Data(#[from] autochrome_data::Error),
-    /// A network, its weights or its device.
+    /// A network or its weights.
     #[error(transparent)]
+    #[code(transparent)]
     Net(#[from] NetError),
+    /// Where it should be trained.
+    #[error(transparent)]
+    #[code(transparent)]
+    Device(#[from] DeviceError),
     /// A file of the run cannot be read or written.
     #[error("{}: {source}", path.display())]
+    #[code("io", Environment)]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -26,11 +36,13 @@ pub enum TrainError {
     },
     /// The folder holds another run.
     #[error("{0}")]
+    #[code("bad-checkpoint", BadInput)]
     Checkpoint(String),
     /// A loss is no longer a number.
     #[error(
         "at step {step} the {loss} loss became {value}: lower the learning rate, then --resume from the last checkpoint"
     )]
+    #[code("loss-not-a-number", BadInput)]
     NotANumber {
         /// When it happened.
         step: u64,
@@ -44,6 +56,7 @@ pub enum TrainError {
         "at step {step} the discriminator had been right about everything for {patience} steps (loss {loss:.2e}): \
          lower its width or raise lambda_l1, then start again"
     )]
+    #[code("dead-discriminator", BadInput)]
     DeadDiscriminator {
         /// When it was noticed.
         step: u64,
@@ -55,20 +68,6 @@ pub enum TrainError {
 }
 
 impl TrainError {
-    /// A stable name for scripts.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Recipe(_) => "bad-recipe",
-            Self::Data(error) => error.code(),
-            Self::Net(error) => error.code(),
-            Self::Io { .. } => "io",
-            Self::Checkpoint(_) => "bad-checkpoint",
-            Self::NotANumber { .. } => "loss-not-a-number",
-            Self::DeadDiscriminator { .. } => "dead-discriminator",
-        }
-    }
-
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.to_owned(), source }
     }

@@ -22,6 +22,7 @@ mod teachers;
 mod trainer;
 mod validate;
 
+pub use autochrome_net::device::DeviceError;
 pub use error::TrainError;
 pub use recipe::Recipe;
 pub use run::{Event, RunOptions, Summary, run};

@@ -4,14 +4,16 @@ use std::path::Path;
 
 use autochrome_color::lab::lab_to_srgb;
 use autochrome_data::Batch;
-use autochrome_net::card::NetworkConfig;
+use autochrome_engine::card::NetworkConfig;
+use autochrome_engine::{ModelCard, Session, scale_luma};
+use autochrome_net::backend::UNetBackend;
 use autochrome_net::layers::Noise;
 use autochrome_net::models::chroma_net::AB_SCALE;
 use autochrome_net::models::patch_gan::PatchGan;
 use autochrome_net::models::unet::{Output, UNet};
 use autochrome_net::norm::Statistics;
 use autochrome_net::weights::{self, Tensors};
-use autochrome_net::{ModelCard, Session, losses, scale_luma};
+use autochrome_net::{Init as _, losses};
 
 use crate::TrainError;
 use crate::average::Average;
@@ -125,7 +127,7 @@ impl Trainer for Pix2pixTrainer {
         let network =
             weights::apply(self.engine.for_inference(&self.generator.module), &self.weights(), |_| true)?;
         let output = self.recipe.generator.output;
-        Ok(Session::of_unet(network, output, card, &self.engine.inference_device()))
+        Ok(Session::new(card, UNetBackend::new(network, output, &self.engine.inference_device())))
     }
 
     fn weights(&self) -> Tensors {

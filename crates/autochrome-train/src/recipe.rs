@@ -1,7 +1,7 @@
 //! A training run as a TOML file.
 
 use autochrome_data::{AugmentOptions, CropOptions, HintOptions};
-use autochrome_net::card::Inference;
+use autochrome_engine::card::Inference;
 use autochrome_net::models::chroma_net::ChromaNetConfig;
 use autochrome_net::models::patch_gan::PatchGanConfig;
 use autochrome_net::models::unet::UNetConfig;

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use autochrome_data::{Index, Loader, LoaderOptions};
+use autochrome_engine::{ModelCard, PredictOptions};
 use autochrome_media::write_atomic;
 use autochrome_net::models::efficientnet;
 use autochrome_net::weights::{self, Tensors};
-use autochrome_net::{ModelCard, PredictOptions};
 
 use crate::checkpoint::{self, State};
 use crate::chroma::{self, ChromaTrainer};

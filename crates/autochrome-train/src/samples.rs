@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use autochrome_engine::Session;
 use autochrome_media::{EncodeOptions, Format, Metadata, Pixels, Raster, encode, write_atomic};
-use autochrome_net::Session;
 
 use crate::TrainError;
 use crate::validate::ValidationSet;

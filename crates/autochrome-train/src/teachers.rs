@@ -9,8 +9,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use autochrome_net::NetError;
-use autochrome_net::card::NetworkConfig;
+use autochrome_engine::NetError;
+use autochrome_engine::card::NetworkConfig;
+use autochrome_net::Init as _;
 use autochrome_net::models::chroma_net::ChromaNet;
 use autochrome_net::norm::Statistics;
 use autochrome_net::weights;

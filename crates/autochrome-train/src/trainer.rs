@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use autochrome_data::Batch;
+use autochrome_engine::{ModelCard, Session};
 use autochrome_net::weights::{self, Tensors};
-use autochrome_net::{ModelCard, Session};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 

@@ -6,7 +6,7 @@ use autochrome_color::metrics::{colourfulness, psnr};
 use autochrome_color::render::render8;
 use autochrome_color::{Chroma, Plane, Tone};
 use autochrome_data::{Index, Sample, centre_sample};
-use autochrome_net::{PredictOptions, Session};
+use autochrome_engine::{PredictOptions, Session};
 
 use crate::TrainError;
 

@@ -165,7 +165,9 @@ mod tests {
     #[test]
     fn a_file_that_says_nothing_is_named() {
         let pipeline = Pipeline::new();
-        for (bytes, code) in [(b"no picture".to_vec(), "not-a-picture"), (png(8, 8, [9; 3]), "guidance-unfit")] {
+        for (bytes, code) in
+            [(b"no picture".to_vec(), "not-a-picture"), (png(8, 8, [9; 3]), "guidance-unfit")]
+        {
             let error = pipeline.order(OrderDraft::default(), &references(vec![bytes])).unwrap_err();
             assert!(error.to_string().contains("ref.png"), "{error}");
             assert_eq!((error.code(), error.blame()), (code, crate::Blame::Request));

@@ -6,8 +6,8 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use autochrome_net::ModelCard;
 use autochrome_methods::{MethodError, ModelSource, models};
+use autochrome_engine::ModelCard;
 use sha2::{Digest as _, Sha256};
 
 use crate::Error;
@@ -100,8 +100,8 @@ impl Weights {
             return Ok(Self::from_bytes(bytes));
         }
         let beside = path.with_extension("toml");
-        let description = fs::read_to_string(&beside)
-            .map_err(|source| Error::Description { path: beside, source })?;
+        let description =
+            fs::read_to_string(&beside).map_err(|source| Error::Description { path: beside, source })?;
         let name = format!("{}onnxruntime{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
         let library = std::env::var_os("ORT_DYLIB_PATH").map_or_else(|| name.into(), PathBuf::from);
         let mut digest = Sha256::new();

@@ -11,9 +11,7 @@
 use autochrome_color::Tone;
 use autochrome_color::filters::Look;
 use autochrome_media::{Format, Header};
-use autochrome_methods::{
-    Guidance, GuidanceKind, GuidanceKinds, MethodInfo, OptionInput, Options, registry,
-};
+use autochrome_methods::{Guidance, GuidanceKind, GuidanceKinds, MethodInfo, OptionInput, Options, registry};
 
 use crate::{Error, Model, Scribbles, budget};
 

@@ -93,7 +93,8 @@ impl Prepared<'_> {
             return Err(Error::out_of_range("answer", first, expected));
         }
         // A method may draw the same twice; then fewer are given.
-        let draws = if self.order.method().takes.contains(&GuidanceKind::Seed) { 2 * wanted as u64 } else { 0 };
+        let draws =
+            if self.order.method().takes.contains(&GuidanceKind::Seed) { 2 * wanted as u64 } else { 0 };
         for draw in 1..=draws {
             if all.len() >= wanted {
                 break;
@@ -102,9 +103,8 @@ impl Prepared<'_> {
             let seed = Some(asked_seed.unwrap_or(0).wrapping_add(draw));
             let (more, again) = self.ask(method, lookup, seed)?;
             remembered &= again;
-            let new: Vec<Variant> = with_seed(&more, seed)
-                .filter(|new| all.iter().all(|old| old.answer != new.answer))
-                .collect();
+            let new: Vec<Variant> =
+                with_seed(&more, seed).filter(|new| all.iter().all(|old| old.answer != new.answer)).collect();
             all.extend(new);
         }
         all.truncate(wanted);
@@ -212,7 +212,8 @@ impl Prepared<'_> {
 }
 
 fn with_seed(answers: &Answers, seed: Option<u64>) -> impl Iterator<Item = Variant> {
-    let variant = move |(place, answer): (usize, &Arc<Answer>)| Variant { answer: Arc::clone(answer), seed, place };
+    let variant =
+        move |(place, answer): (usize, &Arc<Answer>)| Variant { answer: Arc::clone(answer), seed, place };
     answers.iter().enumerate().map(variant)
 }
 

@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use autochrome::{
-    Answer, Blame, Chroma, Collage, Colorizer, DecodeOptions, EncodeOptions, Error, Finished, Format, Guidance,
-    Method, MethodError, MethodInfo, Options, Order, OrderDraft, Picture, Pipeline, Pixels, Plane, Tone, Watch,
-    decode,
+    Answer, Blame, Chroma, Collage, Colorizer, DecodeOptions, EncodeOptions, Error, Finished, Format,
+    Guidance, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Picture, Pipeline, Pixels, Plane,
+    Tone, Watch, decode,
 };
 use autochrome_color::metrics::luma_change;
 

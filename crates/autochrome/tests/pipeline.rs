@@ -44,7 +44,12 @@ fn another_option_of_the_method_is_another_question() {
     let points = |color| {
         let mut guidance = Guidance::default();
         guidance.points.push(autochrome::Point { x: 0.5, y: 0.5, radius: 0.01, color });
-        OrderDraft { method: Some("scribble".to_owned()), guidance, max_side_px: Some(64), ..OrderDraft::default() }
+        OrderDraft {
+            method: Some("scribble".to_owned()),
+            guidance,
+            max_side_px: Some(64),
+            ..OrderDraft::default()
+        }
     };
     let red = points(Srgb { red: 200, green: 30, blue: 30 });
     assert!(!run(&pipeline, red.clone()).unwrap().remembered);
@@ -95,12 +100,8 @@ fn where_colours_are_changed_a_collage_shows_them_before_and_after() {
     let color = |red, blue| Srgb { red, green: 40, blue };
     let mut guidance = Guidance::default();
     guidance.recolors.push(Recolor::Nearest { from: color(200, 40), to: color(40, 200) });
-    let draft = OrderDraft {
-        guidance,
-        collage: Collage::Instead,
-        max_side_px: Some(32),
-        ..OrderDraft::default()
-    };
+    let draft =
+        OrderDraft { guidance, collage: Collage::Instead, max_side_px: Some(32), ..OrderDraft::default() };
     let order = Order::new(draft).unwrap();
     let finished = Pipeline::new().run(&red, &order, &Watch::nobody()).unwrap();
     let chroma = read(&finished.results[0].bytes).chroma.unwrap();
@@ -159,8 +160,7 @@ fn a_method_that_draws_gives_as_many_answers_as_were_ordered() {
     let run = |seed, variants| {
         let mut guidance = Guidance::default();
         guidance.seed = Some(seed);
-        let draft =
-            OrderDraft { guidance, variants, format: Some(Format::Png), ..OrderDraft::default() };
+        let draft = OrderDraft { guidance, variants, format: Some(Format::Png), ..OrderDraft::default() };
         let order = Order::with_method(&DICE, draft).unwrap();
         pipeline.run_with(&Dice, CAMERA, &order, &Watch::nobody()).unwrap()
     };

@@ -109,7 +109,7 @@ fn all_layers(recipe: &str, batch: usize) -> Result<String> {
 }
 
 pub fn inference(bench: &mut Bench) -> Result<Vec<Figure>> {
-    let mut figures = criterion(bench, &[("autochrome-net", "forward")])?;
+    let mut figures = criterion(bench, &[("autochrome-engine", "forward")])?;
     if !succeeds(Command::new(&bench.python).args(["-c", "import onnxruntime, numpy"])) {
         let python = bench.python.display().to_string();
         bench.skip("inference on ONNX Runtime", format!("{python} has no onnxruntime and numpy"));

@@ -33,7 +33,7 @@ type Plot = (&'static str, &'static str, Vec<Panel<'static>>);
 
 fn plots(figures: &Figures) -> Vec<Plot> {
     let panel = |part: &str, unit: &str, title_x, title_y, x, place: fn(&str) -> Option<(String, f64)>| {
-        Panel { title_x, title_y, x, curves: curves(figures.rows(part), unit, place) }
+        Panel { title_x, title_y, x, zero: true, curves: curves(figures.rows(part), unit, place) }
     };
     let (linear, logarithmic) = (Scale::Linear, Scale::Logarithmic);
     vec![

@@ -7,8 +7,8 @@ mod keys;
 mod methods;
 mod models;
 mod serve;
-mod train;
 mod sliders;
+mod train;
 mod values;
 
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub use evaluate::EvaluateArguments;
 pub use keys::{KeysArguments, KeysCommand};
 pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
-pub use serve::ServeArguments;
+pub use serve::{LogArgument, ServeArguments};
 pub use train::TrainArguments;
 
 /// Give colour to grayscale photographs, offline, on an ordinary CPU.
@@ -57,7 +57,7 @@ pub enum Command {
     Dataset(DatasetArguments),
     /// Make, list and revoke the API keys of `serve`
     Keys(KeysArguments),
-    /// Train a model of your own from a recipe
+    /// Train a model of your own from a recipe (needs a build with the cargo feature `train`)
     Train(TrainArguments),
     /// Measure how good the colours of methods, models and other programs are
     #[command(after_help = evaluate::EXAMPLES)]

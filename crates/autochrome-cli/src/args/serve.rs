@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueHint};
+use autochrome_server::LogLevels;
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::values::duration;
 
@@ -45,4 +46,24 @@ pub struct ServeArguments {
     /// How long jobs are kept after their end, such as 90s, 1h 30m or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub keep: Duration,
+
+    /// How a line is logged for every request, failed job and panic, to standard error
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log: LogArgument,
+
+    /// What is logged: error, warn, info, debug or trace, or by module (info,autochrome_server=debug)
+    /// [default: $RUST_LOG, or info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log_level: Option<LogLevels>,
+}
+
+/// `--log`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogArgument {
+    /// For people
+    Text,
+    /// For programs: an object a line
+    Json,
+    /// Nothing
+    Off,
 }

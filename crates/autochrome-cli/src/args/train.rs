@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 /// `autochrome train`.
+// A program without training shows them in its help and in its manual all the same.
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
 #[derive(Debug, Args)]
 pub struct TrainArguments {
     /// The recipe, a TOML file; recipes/ holds ours

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use autochrome::document::HintsDocument;
-use autochrome::{Blame as Fault, Error, GuidanceFile, GuidanceFiles, Limits, OrderDraft, Setting, registry};
+use autochrome::{
+    Blame as Fault, Error, GuidanceFile, GuidanceFiles, GuidanceKind, GuidanceKinds, Limits, MethodInfo,
+    Need, OrderDraft, Setting, registry,
+};
 
 use super::inputs;
 use crate::args::GuidanceArguments;
@@ -61,7 +64,47 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
         draft.method = Some(entry.info.id.to_owned());
         draft.settings.push((SKETCH.to_owned(), Setting::Switch(true)));
     }
+    let said = draft.kinds().iter().chain(files.kinds().iter()).collect();
+    check(draft.method_for(said).usage()?, said)?;
     Ok(files)
+}
+
+/// Refuses what the method has no use for, and methods that can do nothing with what was said, in terms of the arguments.
+fn check(info: &MethodInfo, said: GuidanceKinds) -> Result<(), Failure> {
+    if said.contains(GuidanceKind::Marks) && !info.accepts(GuidanceKind::Marks) {
+        let other = registry::for_guidance([GuidanceKind::Marks].into_iter().collect()).info.id;
+        return Err(Failure::usage(format!(
+            "the method `{}` takes no scribbles; use --method {other}, or leave --method out",
+            info.id
+        )));
+    }
+    match info.unsaid(said) {
+        Some(need) if said.iter().all(|kind| info.accepts(kind)) => Err(Failure::usage(format!(
+            "the method `{}` needs to be told colours; add {}",
+            info.id,
+            arguments_for(need)
+        ))),
+        _ => info.check_said(said).map_err(Error::from).usage(),
+    }
+}
+
+/// The arguments that meet a need: `--scribbles FILE or --hints FILE`.
+fn arguments_for(need: &Need) -> String {
+    let argument = |kind: &GuidanceKind| match kind {
+        GuidanceKind::Points => Some("--hints FILE"),
+        GuidanceKind::Strokes | GuidanceKind::Marks => Some("--scribbles FILE"),
+        GuidanceKind::References => Some("--reference FILE"),
+        GuidanceKind::Swatches => Some("--swatch PAIR"),
+        GuidanceKind::Recolors => Some("--palette FROM=TO"),
+        _ => None,
+    };
+    let mut arguments: Vec<&str> = Vec::new();
+    for argument in need.any_of.iter().filter_map(argument) {
+        if !arguments.contains(&argument) {
+            arguments.push(argument);
+        }
+    }
+    arguments.join(" or ")
 }
 
 /// Whose fault it is that a file beside the inputs cannot be read.

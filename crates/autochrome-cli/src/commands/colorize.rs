@@ -7,7 +7,8 @@ use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use autochrome::{
-    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline, Setting,
+    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline,
+    Setting,
 };
 
 use crate::args::{ColorizeArguments, FormatArgument};

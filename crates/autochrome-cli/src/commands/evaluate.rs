@@ -5,9 +5,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{
-    Blame as Fault, Error, GuidanceKind, Model, OrderDraft, Setting, registry, write_atomic,
-};
+use autochrome::{Blame as Fault, Error, GuidanceKind, Model, OrderDraft, Setting, registry, write_atomic};
 use autochrome_evaluate::{
     EvaluateError, EvaluateOptions, EvaluationSet, Index, Painter, Pair, Progress, SetOptions, evaluate,
     json, report, table,
@@ -108,11 +106,17 @@ fn painters(arguments: &EvaluateArguments) -> Result<Vec<Painter>, Failure> {
         let text = |(option, value): &(String, String)| (option.clone(), Setting::Text(value.clone()));
         let settings: Vec<_> = arguments.options.iter().filter(known).map(text).collect();
         let mut add = |name: String, model: Model| {
-            let draft = OrderDraft { method: Some(id.clone()), model, settings: settings.clone(), ..OrderDraft::default() };
+            let draft = OrderDraft {
+                method: Some(id.clone()),
+                model,
+                settings: settings.clone(),
+                ..OrderDraft::default()
+            };
             let open = || entry.open(draft.model.source()).map_err(|error| blame_order(error.into()));
             draft.check_options(entry.info).map_err(blame_order)?;
             painters.push(Painter::method(&name, open()?, draft.clone()));
-            if let Some(count) = arguments.hints.filter(|_| entry.info.takes.contains(&GuidanceKind::Points)) {
+            if let Some(count) = arguments.hints.filter(|_| entry.info.takes.contains(&GuidanceKind::Points))
+            {
                 let name = format!("{name}, {count} hints");
                 painters.push(Painter::hinted(name, open()?, draft.clone(), count.into(), arguments.seed));
             }
@@ -126,7 +130,8 @@ fn painters(arguments: &EvaluateArguments) -> Result<Vec<Painter>, Failure> {
             let label = label(model);
             let name = if id == registry::DEFAULT { label } else { format!("{id}:{label}") };
             let found = Model::find(model).map_err(blame_order)?;
-            add(name, found).map_err(|Failure { exit, error }| Failure { exit, error: error.context(model.clone()) })?;
+            add(name, found)
+                .map_err(|Failure { exit, error }| Failure { exit, error: error.context(model.clone()) })?;
         }
     }
     for (name, folder) in &arguments.predictions {

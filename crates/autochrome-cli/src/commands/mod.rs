@@ -10,4 +10,5 @@ pub mod man;
 pub mod methods;
 pub mod models;
 pub mod serve;
+#[cfg(feature = "train")]
 pub mod train;

@@ -3,9 +3,9 @@
 use std::fs;
 
 use anyhow::Context as _;
-use autochrome_server::{Config, ServeError, has_app, serve};
+use autochrome_server::{Config, LogFormat, LogLevel, LogLevels, ServeError, has_app, log_to_stderr, serve};
 
-use crate::args::ServeArguments;
+use crate::args::{LogArgument, ServeArguments};
 use crate::exit::{Blame as _, Exit, Failure};
 use crate::output;
 
@@ -31,12 +31,25 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         let weights = fs::read(path).with_context(|| format!("cannot read {}", path.display())).usage()?;
         config.weights = Some(weights);
     }
+    let format = match arguments.log {
+        LogArgument::Text => LogFormat::Text,
+        LogArgument::Json => LogFormat::Json,
+        LogArgument::Off => LogFormat::Off,
+    };
+    log_to_stderr(format, levels(arguments));
     serve(config, |address| {
         let what = if has_app() { "the app and the API are" } else { "the API is" };
         output::note(&format!("{what} at http://{address}; Ctrl-C stops"));
     })
     .map_err(failure)?;
     Ok(Exit::Success)
+}
+
+/// As told, else as the environment says and can be understood, else `info`.
+fn levels(arguments: &ServeArguments) -> LogLevels {
+    let told = arguments.log_level.clone();
+    let around = || std::env::var("RUST_LOG").ok()?.parse().ok();
+    told.or_else(around).unwrap_or_else(|| LogLevels::new().with_default(LogLevel::INFO))
 }
 
 /// An address that everybody could reach and names of keys are for the command line to mend.

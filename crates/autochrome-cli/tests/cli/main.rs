@@ -7,6 +7,9 @@ mod util;
 
 mod contract;
 mod dataset;
+// The page lists the errors of training too.
+#[cfg(feature = "train")]
+mod errors;
 mod evaluate;
 mod folders;
 mod guidance;
@@ -15,4 +18,7 @@ mod listing;
 mod naming;
 mod photos;
 mod pipes;
+#[cfg(feature = "train")]
 mod train;
+#[cfg(not(feature = "train"))]
+mod without_train;

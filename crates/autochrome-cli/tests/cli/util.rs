@@ -69,7 +69,7 @@ pub fn ramp(width: u32, height: u32) -> GrayImage {
 
 /// The weights of an untrained network.
 pub fn weights() -> Vec<u8> {
-    autochrome_net::models::tests_support::tiny_weights()
+    autochrome_engine::tests_support::tiny_weights()
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) {

@@ -5,6 +5,7 @@
 #[path = "../../../autochrome-server/tests/http/client.rs"]
 #[allow(dead_code, reason = "shared with the tests of the server itself")]
 mod client;
+mod logs;
 mod orders;
 
 use std::collections::BTreeSet;

@@ -102,7 +102,12 @@ impl Given {
         all.into_iter()
             .map(|given| Self {
                 on: given["on"].as_str().unwrap().to_owned(),
-                with: given["with"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect(),
+                with: given["with"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|name| name.as_str().unwrap().to_owned())
+                    .collect(),
                 order: given["order"].clone(),
             })
             .collect()
@@ -134,7 +139,12 @@ impl Given {
 
     /// As the evaluator does it, which sees gray pictures of 8 bits; the pixels.
     fn by_evaluator(&self, pipeline: &Pipeline) -> Option<(Vec<u8>, Vec<u8>)> {
-        let draft = OrderDraft { collage: Collage::Without, format: Some(Format::Png), max_side_px: None, ..self.draft() };
+        let draft = OrderDraft {
+            collage: Collage::Without,
+            format: Some(Format::Png),
+            max_side_px: None,
+            ..self.draft()
+        };
         let order = pipeline.order(draft.clone(), &self.files()).unwrap();
         if self.on != "gray" || self.with.contains(&"scribbles".to_owned()) {
             return None;
@@ -191,7 +201,8 @@ impl Given {
                 }
                 "look" => {
                     let mut sliders = value.as_object().unwrap().clone();
-                    let amount = sliders.remove("amount").map_or(String::new(), |amount| format!("={amount}"));
+                    let amount =
+                        sliders.remove("amount").map_or(String::new(), |amount| format!("={amount}"));
                     if let Some(filter) = sliders.remove("filter") {
                         command.args(["--filter".to_owned(), format!("{}{amount}", text(&filter))]);
                     }
@@ -206,8 +217,11 @@ impl Given {
                 }
                 "swatches" => {
                     for swatch in value.as_array().unwrap() {
-                        let area = |name: &str| ["x", "y", "width", "height"].map(|side| swatch[name][side].to_string()).join(",");
-                        command.args(["--swatch".to_owned(), format!("{}={}", area("picture"), area("area"))]);
+                        let area = |name: &str| {
+                            ["x", "y", "width", "height"].map(|side| swatch[name][side].to_string()).join(",")
+                        };
+                        command
+                            .args(["--swatch".to_owned(), format!("{}={}", area("picture"), area("area"))]);
                     }
                 }
                 "points" | "strokes" => {}
@@ -293,7 +307,11 @@ fn forty_orders_give_the_same_bytes_whoever_carries_them_out() {
         for (how, made) in given.by_http(&server) {
             // What answers with a picture has room for the first alone.
             assert!(made.len() == wanted.len() || made.len() == 1, "{how} of {}", given.order);
-            assert!(made.iter().zip(&wanted).all(|(made, wanted)| made == wanted), "{how} of {}", given.order);
+            assert!(
+                made.iter().zip(&wanted).all(|(made, wanted)| made == wanted),
+                "{how} of {}",
+                given.order
+            );
         }
         if let Some(made) = given.by_command_line(folder.path()) {
             assert!(made == wanted[0], "the command line differs for {}", given.order);

@@ -1,12 +1,11 @@
 //! `report.html`: what was kept, what was dropped and why, in one page that asks nothing of a network.
 
-mod plots;
-
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use autochrome_media::write_atomic;
+use autochrome_plot::{bars, escape, histogram};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use rayon::prelude::*;
@@ -102,13 +101,13 @@ impl Page<'_> {
         let counts: Vec<(&str, usize)> = std::iter::once(("kept", self.entries.len()))
             .chain(Reason::ALL.map(|reason| (reason.name(), self.count(reason))))
             .collect();
-        plots::bars("What became of the frames", &counts)
+        bars("What became of the frames", &counts)
     }
 
     fn differences(&self) -> String {
         let values: Vec<f32> = self.frames().filter_map(|judged| judged.difference).collect();
         let threshold = self.journals.first().map(|journal| journal.header.rules.min_difference);
-        plots::histogram("Difference to the frame kept last", &values, 60.0, 60, threshold)
+        histogram("Difference to the frame kept last", &values, 60.0, 60, threshold)
     }
 
     fn sources(&self) -> String {
@@ -170,9 +169,9 @@ impl Page<'_> {
         }
         let values = |of: fn(&Entry) -> f32| -> Vec<f32> { self.entries.iter().map(of).collect() };
         [
-            plots::hues("Hues", &hues),
-            plots::histogram("Colourfulness", &values(|entry| entry.colourfulness), 120.0, 40, None),
-            plots::histogram("Mean luma", &values(|entry| entry.luma), 256.0, 32, None),
+            autochrome_plot::hues("Hues", &hues),
+            histogram("Colourfulness", &values(|entry| entry.colourfulness), 120.0, 40, None),
+            histogram("Mean luma", &values(|entry| entry.luma), 256.0, 32, None),
         ]
         .concat()
     }
@@ -301,11 +300,6 @@ fn time(seconds: f64) -> String {
     let (hours, minutes) = (whole / 3600, whole / 60 % 60);
     let rest = seconds - (whole - whole % 60) as f64;
     if hours > 0 { format!("{hours}:{minutes:02}:{rest:04.1}") } else { format!("{minutes}:{rest:04.1}") }
-}
-
-/// Text that means nothing to HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Chia et al. 2011, with a folder in place of the internet: the best references are found by what they show.
 
 use autochrome_color::Plane;
-use autochrome_net::{Features, Session};
+use autochrome_engine::{Features, Session};
 
 use super::deep::{MOST_POINTS, Seen, TRUST, answer, matched};
 use super::{NEEDS, check};

@@ -6,7 +6,7 @@
 
 use autochrome_color::Plane;
 use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_net::{Features, Hint, PredictOptions, Session};
+use autochrome_engine::{Features, Hint, PredictOptions, Session};
 
 use super::neighbors::{Cloud, Neighbor};
 use super::vote::{self, Ballot};

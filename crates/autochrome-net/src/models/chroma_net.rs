@@ -6,51 +6,25 @@
 //! Rana use them. The encoder is [EfficientNet-Lite](super::efficientnet).
 
 use autochrome_color::bins;
+use autochrome_engine::networks::chroma_net::KNOWN_EPSILON;
+pub use autochrome_engine::networks::chroma_net::{AB_SCALE, ChromaNetConfig, HINT_CHANNELS, MULTIPLE_PX};
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::activation::softmax;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
-use serde::{Deserialize, Serialize};
 
-use super::efficientnet::{EfficientNetLite, Variant};
+use super::Init;
+use super::efficientnet::EfficientNetLite;
 use super::hint_attention::HintAttention;
 use crate::layers::{ConvNormRelu, Noise, conv, convolve, upsample_nearest};
 use crate::norm::Statistics;
 
-/// Planes of a hint: a, b (divided by 110) and the mask.
-pub const HINT_CHANNELS: usize = 3;
+impl Init for ChromaNetConfig {
+    type Module = ChromaNet;
 
-/// Input sides must be multiples of this many pixels.
-pub const MULTIPLE_PX: usize = 32;
-
-/// The shape of a [`ChromaNet`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChromaNetConfig {
-    /// The pretrained encoder.
-    #[serde(default)]
-    pub encoder: Variant,
-    /// Decoder channels at 1/32, 1/16, 1/8, 1/4 and 1/2.
-    #[serde(default = "decoder")]
-    pub decoder: [usize; 5],
-}
-
-fn decoder() -> [usize; 5] {
-    [256, 192, 128, 80, 24]
-}
-
-impl Default for ChromaNetConfig {
-    fn default() -> Self {
-        Self { encoder: Variant::default(), decoder: decoder() }
-    }
-}
-
-impl ChromaNetConfig {
-    /// A network with fresh weights.
-    #[must_use]
-    pub fn init(&self, device: &Device) -> ChromaNet {
+    fn init(&self, device: &Device) -> ChromaNet {
         let [c32, c16, c8, c4, c2] = self.decoder;
         let taps = self.encoder.tap_channels();
         let block = |input, output| ConvNormRelu::new([input, output], 3, device);
@@ -114,9 +88,6 @@ fn annealed_mean(logits: Tensor<4>, temperature: f32) -> Tensor<4> {
         burn::tensor::ops::ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
     )
 }
-
-/// Networks see ab divided by this, so that every colour of sRGB lies within -1..=1.
-pub const AB_SCALE: f32 = 110.0;
 
 /// EfficientNet-Lite encoder, light U-Net decoder, 313 classes and ab refinement.
 #[derive(Module, Debug)]
@@ -206,9 +177,6 @@ fn precision_of(like: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
         x
     }
 }
-
-/// Added to the mask before the division, so that unknown cells stay zero.
-pub(crate) const KNOWN_EPSILON: f32 = 1e-5;
 
 /// Hints at a smaller size: the mean colour of what is known in each cell, and 1 in the mask where anything is.
 ///

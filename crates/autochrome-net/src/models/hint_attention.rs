@@ -4,6 +4,7 @@
 //! feature map to the cells that hold a hint, as Yun et al., "iColoriT" (2023), spread hints by a transformer. A few
 //! 3×3 convolutions would need as many layers as the hint has cells to travel; here one layer reaches everywhere.
 
+use autochrome_engine::networks::chroma_net::{FOUND_CHANNELS, HEADS, KEY_CHANNELS, UNKNOWN};
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::nn::conv::Conv2d;
@@ -11,15 +12,6 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::layers::conv;
-
-/// Attention heads; each may prefer another mixture of likeness and nearness.
-pub const HEADS: usize = 4;
-
-/// Length of queries and keys.
-pub(crate) const KEY_CHANNELS: usize = 32;
-
-/// How a cell without a hint is scored: far below anything learnt, finite for half precision.
-pub(crate) const UNKNOWN: f32 = -60.0;
 
 /// How much a head loses per squared cell of distance at the start of training.
 const NEARNESS: [f32; HEADS] = [0.0, 0.02, 0.1, 0.4];
@@ -36,7 +28,7 @@ pub struct HintAttention {
 
 impl HintAttention {
     /// Planes that [`forward`](Self::forward) adds: a, b and how much of a hint was found, per head.
-    pub const CHANNELS: usize = 3 * HEADS;
+    pub const CHANNELS: usize = FOUND_CHANNELS;
 
     /// Attention over features of `channels` channels.
     #[must_use]

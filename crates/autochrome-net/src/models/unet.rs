@@ -10,55 +10,21 @@ use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfi
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
 
+pub use autochrome_engine::networks::unet::{Output, UNetConfig};
+
+use super::Init;
 use crate::layers::{NORM_EPSILON, Noise, leaky_relu};
 use crate::norm::{Norm, Statistics};
 
-/// What the last layer's tanh stands for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Output {
-    /// a and b of CIELAB (D65), divided by 110.
-    #[default]
-    Ab,
-    /// sRGB, 0..=1 mapped to -1..=1.
-    Rgb,
-}
+impl Init for UNetConfig {
+    type Module = UNet;
 
-impl Output {
-    /// Number of output channels.
-    #[must_use]
-    pub fn channels(self) -> usize {
-        match self {
-            Self::Ab => 2,
-            Self::Rgb => 3,
-        }
-    }
-}
-
-/// The shape of a [`UNet`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UNetConfig {
-    /// Channels of the first layer; pix2pix has 64.
-    pub width: usize,
-    /// Halvings down to 1×1: 8 at 256 px, 7 at 128 px.
-    pub levels: usize,
-    /// What the output channels are.
-    #[serde(default)]
-    pub output: Output,
-    /// Dropout rate in the first three layers of the decoder; pix2pix has 0.5.
-    pub dropout: f64,
-}
-
-impl UNetConfig {
     /// A network with fresh weights, drawn from N(0, 0.02) as pix2pix does.
     ///
     /// # Panics
     /// With fewer than two levels or no width.
-    #[must_use]
-    pub fn init(&self, device: &Device) -> UNet {
+    fn init(&self, device: &Device) -> UNet {
         assert!(self.levels >= 2 && self.width > 0, "a U-Net needs two levels and some width");
         let channels: Vec<usize> = (0..self.levels).map(|i| self.width * (1 << i.min(3))).collect();
         let last = self.levels - 1;

@@ -1,6 +1,6 @@
 //! Weights and pictures as formulas, so that both sides of a comparison can make them.
 
-use autochrome_net::engine::Map;
+use autochrome_engine::engine::Map;
 use autochrome_net::weights::{self, Tensors};
 use burn::module::Module;
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use autochrome::{Finished, Watch};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use base64::Engine as _;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 use crate::routes::jobs::{self, JobJson};
 
 /// A picture with references and scribbles.
@@ -108,7 +109,7 @@ pub async fn post(
     let mut intake = intake::read(request, MOST_FILES).await?;
     let (picture, None) = (intake.pictures.remove(0), intake.pictures.pop()) else {
         let detail = "send one `image`, or several to /v1/jobs";
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-many-images", detail));
+        return Err(Problem::new(Refusal::TooManyImages, detail));
     };
     if !as_json {
         // A picture has no room for others beside it.

@@ -19,6 +19,7 @@ use crate::intake::{self, FormBody, Intake, JsonBody, PictureFile};
 use crate::jobs::{Jobs, ZIP, now_ms};
 use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
+use crate::refusal::Refusal;
 
 /// Jobs that a list tells.
 const LISTED: u32 = 100;
@@ -278,7 +279,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let visible = |key: &&str| !key.is_empty() && key.len() <= KEY_CHARS;
     let Some(key) = key.to_str().ok().filter(visible) else {
         let detail = format!("an Idempotency-Key has 1 to {KEY_CHARS} visible ASCII characters");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad-idempotency-key", detail));
+        return Err(Problem::new(Refusal::BadIdempotencyKey, detail));
     };
     Ok(Some(key.to_owned()))
 }
@@ -399,7 +400,7 @@ pub async fn result(
     let job = own(&app, owner, id).await?;
     let Some(media_type) = job.result_type.clone() else {
         let detail = format!("the job is {}; a result exists once it is done", job.state.name());
-        return Err(Problem::new(StatusCode::CONFLICT, "no-result", detail));
+        return Err(Problem::new(Refusal::NoResult, detail));
     };
     // A job ends once, so its id names its result for ever.
     let tag = format!("\"{}\"", job.id);
@@ -417,10 +418,7 @@ pub async fn result(
     });
     let content = made.await.map_err(|_| Problem::stopping())?.map_err(|error| {
         let detail = format!("the ZIP could not be made: {error}; send the same request again later");
-        Problem {
-            retry_after_s: Some(30),
-            ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-space", detail)
-        }
+        Problem { retry_after_s: Some(30), ..Problem::new(Refusal::NoSpace, detail) }
     })?;
     let what = Description { media_type, name: "autochrome.zip".to_owned(), tag };
     ranges::answer(&headers, content, &what).await
@@ -466,7 +464,7 @@ pub async fn file(
 
 fn no_file() -> Problem {
     let detail = "the job has no picture of this number, or not yet; its `files` tell which there are";
-    Problem::new(StatusCode::NOT_FOUND, "unknown-file", detail)
+    Problem::new(Refusal::UnknownFile, detail)
 }
 
 /// A picture of a job, the only one without a number.

@@ -9,6 +9,7 @@ use autochrome_color::filters::Cube;
 
 use crate::intake::PictureFile;
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 /// Tells tone and look as a table
 ///
@@ -22,8 +23,10 @@ use crate::problem::Problem;
 pub async fn cube(
     query: Result<Query<LookDocument>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(look) = query
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-query", error.body_text()))?;
+    let Query(look) = query.map_err(|error| {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Problem { status, ..Problem::new(Refusal::BadQuery, error.body_text()) }
+    })?;
     let cube = Cube::with_tone(&look.tone()?, &look.look()?);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

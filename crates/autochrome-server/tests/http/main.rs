@@ -32,6 +32,35 @@ fn a_raw_picture_is_answered_with_a_picture_of_the_same_luma() {
     assert!(worst < 0.5, "L moved by {worst}");
 }
 
+/// In steps of 1/255 of the range of L, the largest difference between two pictures of one size.
+fn luma_steps(before: &[u8], after: &[u8]) -> f32 {
+    let luma = |bytes| decode(bytes, &DecodeOptions::default()).unwrap().luma;
+    let (before, after) = (luma(before), luma(after));
+    assert_eq!(before.size(), after.size());
+    let differences = before.data().iter().zip(after.data()).map(|(x, y)| (x - y).abs() * 2.55);
+    differences.fold(0.0, f32::max)
+}
+
+#[test]
+fn every_tone_leaves_luma_as_it_was() {
+    let server = start(config());
+    let colored = BASE64.encode(CAMERA);
+    for tone in [
+        r#"{"temperature":50,"tint":50,"saturation":4}"#,
+        r#"{"temperature":-50,"tint":-50}"#,
+        r#"{"saturation":0}"#,
+        r#"{"temperature":7.5}"#,
+    ] {
+        let body =
+            format!(r#"{{"image":"{colored}","options":{{"method":"gray","format":"png","look":{tone}}}}}"#);
+        let reply = server.colorize("application/json", "*/*", body.as_bytes());
+        assert_eq!(reply.status, 200, "{tone}");
+        let bytes = BASE64.decode(reply.json()["image"].as_str().unwrap()).unwrap();
+        let steps = luma_steps(CAMERA, &bytes);
+        assert!(steps <= 1.0, "{tone} moved luma by {steps} steps");
+    }
+}
+
 #[test]
 fn a_form_with_options_is_understood() {
     let server = start(config());

@@ -123,8 +123,7 @@ impl HintsDocument {
     /// # Errors
     /// [`Error::Hints`] when it is no JSON of this kind, has neither points nor strokes, or a place lies outside of the picture.
     pub fn read(json: &[u8]) -> Result<Guidance, Error> {
-        let hints: Self =
-            serde_json::from_slice(json).map_err(|error| Error::Hints(error.to_string()))?;
+        let hints: Self = serde_json::from_slice(json).map_err(|error| Error::Hints(error.to_string()))?;
         if hints.points.is_empty() && hints.strokes.is_empty() {
             return Err(Error::Hints("it has no points and no strokes".to_owned()));
         }
@@ -189,8 +188,7 @@ fn inside(shares: &[f32]) -> Result<(), Error> {
 }
 
 fn srgb(text: &str) -> Result<Srgb, Error> {
-    text.parse()
-        .map_err(|_| Error::GuidanceOutOfRange(format!("`{text}` is not a colour; write #rrggbb")))
+    text.parse().map_err(|_| Error::GuidanceOutOfRange(format!("`{text}` is not a colour; write #rrggbb")))
 }
 
 #[cfg(test)]

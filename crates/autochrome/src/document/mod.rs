@@ -25,7 +25,9 @@ use autochrome_media::Format;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use guidance::{AreaDocument, HintsDocument, PointDocument, RecolorDocument, StrokeDocument, SwatchDocument};
+pub use guidance::{
+    AreaDocument, HintsDocument, PointDocument, RecolorDocument, StrokeDocument, SwatchDocument,
+};
 pub use look::LookDocument;
 
 use crate::order::{Collage, OrderDraft, Setting};
@@ -115,13 +117,13 @@ impl OrderDocument {
 }
 
 fn setting(id: &str, value: &Value) -> Result<Setting, Error> {
-    match value {
-        Value::String(text) => Ok(Setting::Text(text.clone())),
-        Value::Bool(on) => Ok(Setting::Switch(*on)),
+    let setting = match value {
+        Value::String(text) => Some(Setting::Text(text.clone())),
+        Value::Bool(on) => Some(Setting::Switch(*on)),
         Value::Number(number) => number.as_f64().map(Setting::Number),
         _ => None,
-    }
-    .ok_or_else(|| Error::out_of_range(id, value, "a number, true, false or text"))
+    };
+    setting.ok_or_else(|| Error::out_of_range(id, value, "a number, true, false or text"))
 }
 
 fn format(name: &str) -> Result<Option<Format>, Error> {

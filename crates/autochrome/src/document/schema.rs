@@ -3,9 +3,9 @@
 use autochrome_color::{Control, filters};
 use autochrome_methods::{models, registry};
 use serde_json::Value;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::LookDocument;
@@ -102,9 +102,8 @@ fn slider(control: &Control) -> ObjectBuilder {
 impl PartialSchema for LookDocument {
     fn schema() -> RefOr<Schema> {
         // A value that is left out may also be sent as nothing.
-        let or_null = |object: ObjectBuilder, kind: Type| {
-            object.schema_type(SchemaType::Array(vec![kind, Type::Null]))
-        };
+        let or_null =
+            |object: ObjectBuilder, kind: Type| object.schema_type(SchemaType::Array(vec![kind, Type::Null]));
         let all = ObjectBuilder::new().description(Some("A filter and sliders."));
         let mut filter = filter().build();
         filter.schema_type = SchemaType::Array(vec![Type::String, Type::Null]);

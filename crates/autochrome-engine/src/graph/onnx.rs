@@ -9,9 +9,8 @@ use super::protobuf::Message;
 use super::{Activation, Attention, Convolution, Graph, HINTS, LUMA, Op};
 use crate::ModelCard;
 use crate::card::NetworkConfig;
-use crate::models::chroma_net::KNOWN_EPSILON;
-use crate::models::hint_attention::KEY_CHANNELS;
-use crate::models::unet::{Output, UNetConfig};
+use crate::networks::chroma_net::{KEY_CHANNELS, KNOWN_EPSILON};
+use crate::networks::unet::{Output, UNetConfig};
 
 /// The input that anneals colour classes.
 pub const TEMPERATURE: &str = "temperature";
@@ -35,11 +34,11 @@ pub fn output_name(network: &NetworkConfig) -> &'static str {
 ///
 /// # Examples
 /// ```
-/// use autochrome_net::graph::{Graph, onnx};
-/// use autochrome_net::weights;
+/// use autochrome_engine::graph::{Graph, onnx};
+/// use autochrome_engine::weights;
 ///
-/// # fn main() -> Result<(), autochrome_net::NetError> {
-/// # let file = autochrome_net::models::tests_support::tiny_weights();
+/// # fn main() -> Result<(), autochrome_engine::NetError> {
+/// # let file = autochrome_engine::tests_support::tiny_weights();
 /// let (card, tensors) = weights::from_bytes(&file)?;
 /// let bytes = onnx::to_bytes(&Graph::new(&card.network, &tensors)?, &card);
 /// assert!(bytes.windows(13).any(|b| b == b"ConvTranspose"));

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::NetError;
-use crate::models::chroma_net::ChromaNetConfig;
-use crate::models::unet::UNetConfig;
+use crate::networks::chroma_net::ChromaNetConfig;
+use crate::networks::unet::UNetConfig;
 
 /// Which network the weights belong to, and its shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,7 +121,7 @@ impl ModelCard {
             network: NetworkConfig::Unet(UNetConfig {
                 width: 2,
                 levels: 3,
-                output: crate::models::unet::Output::Ab,
+                output: crate::networks::unet::Output::Ab,
                 dropout: 0.5,
             }),
             inference: Inference {

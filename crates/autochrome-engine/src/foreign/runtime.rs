@@ -10,11 +10,12 @@ use ort::value::Tensor;
 
 use super::Description;
 use crate::NetError;
+use crate::backend::{Backend, Question, Sides};
 
 /// A network that ONNX Runtime runs.
 #[derive(Debug)]
 pub(crate) struct Runtime {
-    pub(crate) description: Description,
+    description: Description,
     session: Mutex<Session>,
     /// Names of the picture's input and of the output.
     names: [String; 2],
@@ -48,15 +49,20 @@ impl Runtime {
         }
         Ok(Self { description, session: Mutex::new(session), names })
     }
+}
 
-    /// Chroma for L and hint planes of this size.
-    pub(crate) fn run(
-        &self,
-        luma: &[f32],
-        hints: &[f32],
-        [height, width]: [usize; 2],
-        temperature: f32,
-    ) -> Result<Chroma, NetError> {
+impl Backend for Runtime {
+    fn sides(&self) -> Sides {
+        let Description { input, inference, .. } = &self.description;
+        input.multiple_px.map_or(Sides::Square(inference.size_px), Sides::Multiples)
+    }
+
+    fn takes_hints(&self) -> bool {
+        self.description.input.hints.is_some()
+    }
+
+    fn answer(&self, question: &Question<'_>) -> Result<Chroma, NetError> {
+        let Question { width, height, luma, hints, temperature } = *question;
         let picture = self.description.planes(luma);
         let mut inputs: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(3);
         let mut give = |name, shape: Vec<usize>, values: Vec<f32>| -> Result<(), NetError> {

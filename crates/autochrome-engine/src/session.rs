@@ -4,17 +4,15 @@ use std::path::Path;
 
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
-use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::backend::{Backend, EngineBackend, Question, Sides};
 use crate::card::{Inference, NetworkConfig};
-use crate::engine::{Engine, Map};
+use crate::engine::Map;
 use crate::features::Features;
 use crate::foreign::Description;
 use crate::frame::{Frame, mirror};
-use crate::graph::{Graph, HINTS, LUMA};
-use crate::models::chroma_net::{AB_SCALE, ChromaNet, HINT_CHANNELS, MULTIPLE_PX};
-use crate::models::unet::{Output, UNet};
-use crate::norm::Statistics;
+use crate::graph::Graph;
+use crate::networks::chroma_net::MULTIPLE_PX;
 use crate::{ModelCard, NetError, weights};
 
 /// A patch whose colour is known.
@@ -41,29 +39,15 @@ pub struct PredictOptions {
     pub flip: Option<bool>,
 }
 
-/// Who computes the answer.
-#[derive(Debug)]
-enum Network {
-    /// The engine, for models on the CPU.
-    Engine(Engine),
-    /// A module of burn, for other devices and while it is being trained.
-    UNet(UNet, Output),
-    /// The same for the flagship.
-    ChromaNet(Box<ChromaNet>),
-    /// ONNX Runtime, for networks of other people.
-    #[cfg(feature = "onnxruntime")]
-    Onnx(Box<crate::foreign::runtime::Runtime>),
-}
-
-/// A network with its weights, on a device.
+/// A network with its weights, ready to answer.
 ///
 /// # Examples
 /// ```
 /// use autochrome_color::Plane;
-/// use autochrome_net::{PredictOptions, Session};
+/// use autochrome_engine::{PredictOptions, Session};
 ///
-/// # fn main() -> Result<(), autochrome_net::NetError> {
-/// # let bytes = autochrome_net::models::tests_support::tiny_weights();
+/// # fn main() -> Result<(), autochrome_engine::NetError> {
+/// # let bytes = autochrome_engine::tests_support::tiny_weights();
 /// let session = Session::from_bytes(&bytes)?;
 /// let luma = Plane::filled(60, 40, 50.0);
 /// let chroma = session.predict(&luma, &[], &PredictOptions::default())?;
@@ -74,38 +58,28 @@ enum Network {
 #[derive(Debug)]
 pub struct Session {
     card: ModelCard,
-    network: Network,
-    device: Device,
+    backend: Box<dyn Backend>,
 }
 
 impl Session {
-    /// A session on the CPU from the bytes of a weights file, batch norms folded.
+    /// A session of the engine from the bytes of a weights file, batch norms folded.
     ///
     /// # Errors
     /// [`NetError::Weights`] when the bytes are not a weights file of ours.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetError> {
         let (card, tensors) = weights::from_bytes(bytes)?;
-        let network = Network::Engine(Engine::new(Graph::new(&card.network, &tensors)?));
-        Ok(Self { card, network, device: Device::flex() })
+        let graph = Graph::new(&card.network, &tensors)?;
+        let multiple_px = match &card.network {
+            NetworkConfig::Unet(config) => 1 << config.levels,
+            NetworkConfig::ChromaNet(_) | NetworkConfig::Onnx => MULTIPLE_PX,
+        };
+        Ok(Self::new(card, EngineBackend::new(graph, multiple_px)))
     }
 
-    /// A session of burn's module on `device`.
-    ///
-    /// # Errors
-    /// As [`Session::from_bytes`].
-    pub fn on_device(bytes: &[u8], device: &Device) -> Result<Self, NetError> {
-        let (card, tensors) = weights::from_bytes(bytes)?;
-        card.network.check()?;
-        let network = match &card.network {
-            NetworkConfig::Unet(config) => {
-                Network::UNet(weights::apply(config.init(device), &tensors, |_| true)?, config.output)
-            }
-            NetworkConfig::ChromaNet(config) => {
-                Network::ChromaNet(Box::new(weights::apply(config.init(device), &tensors, |_| true)?))
-            }
-            NetworkConfig::Onnx => return Err(NetError::Weights("the network is in another file".into())),
-        };
-        Ok(Self { card, network, device: device.clone() })
+    /// A session of a network that something else computes.
+    #[must_use]
+    pub fn new(card: ModelCard, backend: impl Backend + 'static) -> Self {
+        Self { card, backend: Box::new(backend) }
     }
 
     /// A session of a network of other people: an ONNX file and its [description](crate::foreign::Description), run by
@@ -119,26 +93,13 @@ impl Session {
         #[cfg(feature = "onnxruntime")]
         {
             let card = description.card();
-            let runtime = crate::foreign::runtime::Runtime::new(model, description, library)?;
-            Ok(Self { card, network: Network::Onnx(Box::new(runtime)), device: Device::flex() })
+            Ok(Self::new(card, crate::foreign::runtime::Runtime::new(model, description, library)?))
         }
         #[cfg(not(feature = "onnxruntime"))]
         {
             let _ = (model, description, library);
             Err(NetError::RuntimeMissing("it is not in this build".into()))
         }
-    }
-
-    /// A session around a network that is being trained.
-    #[must_use]
-    pub fn of_chroma_net(network: ChromaNet, card: ModelCard, device: &Device) -> Self {
-        Self { card, network: Network::ChromaNet(Box::new(network)), device: device.clone() }
-    }
-
-    /// A session around a U-Net that is being trained.
-    #[must_use]
-    pub fn of_unet(network: UNet, output: Output, card: ModelCard, device: &Device) -> Self {
-        Self { card, network: Network::UNet(network, output), device: device.clone() }
     }
 
     /// What the model says of itself.
@@ -150,13 +111,7 @@ impl Session {
     /// Whether hints change the answer.
     #[must_use]
     pub fn takes_hints(&self) -> bool {
-        match &self.network {
-            Network::Engine(_) => matches!(self.card.network, NetworkConfig::ChromaNet(_)),
-            Network::UNet(..) => false,
-            Network::ChromaNet(_) => true,
-            #[cfg(feature = "onnxruntime")]
-            Network::Onnx(runtime) => runtime.description.input.hints.is_some(),
-        }
+        self.backend.takes_hints()
     }
 
     /// The working size for a picture.
@@ -165,23 +120,14 @@ impl Session {
         if !(16..=2048).contains(&size_px) {
             return Err(NetError::Input(format!("the working size is 16 to 2048 px, not {size_px}")));
         }
-        let multiple = match &self.card.network {
-            NetworkConfig::Unet(config) => 1 << config.levels,
-            NetworkConfig::ChromaNet(_) | NetworkConfig::Onnx => MULTIPLE_PX,
-        };
-        #[cfg(feature = "onnxruntime")]
-        let multiple = match &self.network {
-            Network::Onnx(runtime) => match runtime.description.input.multiple_px {
-                Some(multiple) => multiple,
-                None if size_px == self.card.inference.size_px => return Ok(Frame::square(size_px)),
-                None => {
-                    let (id, only) = (&self.card.id, self.card.inference.size_px);
-                    return Err(NetError::Input(format!("model '{id}' works at {only} px alone")));
-                }
-            },
-            _ => multiple,
-        };
-        Ok(Frame::new(size, size_px, multiple))
+        match self.backend.sides() {
+            Sides::Multiples(multiple) => Ok(Frame::new(size, size_px, multiple)),
+            Sides::Square(only) if size_px == only => Ok(Frame::square(only)),
+            Sides::Square(only) => {
+                let id = &self.card.id;
+                Err(NetError::Input(format!("model '{id}' works at {only} px alone")))
+            }
+        }
     }
 
     /// Chroma for a picture's L (0..=100), at the network's working size and as strong as the model's card says.
@@ -247,21 +193,7 @@ impl Session {
         let (width, height) = frame.size();
         let luma = frame.pad(&resize_plane(luma, width, height, Filter::Area));
         let (width, height) = (frame.padded_width, frame.padded_height);
-        let maps = match &self.network {
-            Network::Engine(engine) => {
-                engine.features(&[(LUMA, Map { channels: 1, height, width, values: luma })])
-            }
-            Network::ChromaNet(net) => {
-                let gray: Vec<f32> = luma.iter().map(|&l| scale_luma(l)).collect();
-                let gray = TensorData::new(gray, [1, 1, height, width]);
-                let hints = Tensor::zeros([1, HINT_CHANNELS, height, width], &self.device);
-                net.features(Tensor::from_data(gray, &self.device), hints, Statistics::Running)
-                    .into_iter()
-                    .map(map)
-                    .collect()
-            }
-            _ => Vec::new(),
-        };
+        let maps = self.backend.features(Map { channels: 1, height, width, values: luma });
         if maps.is_empty() {
             let id = &self.card.id;
             return Err(NetError::Input(format!("model '{id}' has no encoder to compare pictures by")));
@@ -278,87 +210,14 @@ impl Session {
         temperature: f32,
     ) -> Result<Chroma, NetError> {
         let (width, height) = (frame.padded_width, frame.padded_height);
-        let input = |channels, values: Vec<f32>| {
-            Tensor::<4>::from_data(TensorData::new(values, [1, channels, height, width]), &self.device)
-        };
-        let gray = || input(1, luma.iter().map(|&l| scale_luma(l)).collect());
-        Ok(match &self.network {
-            Network::Engine(engine) => {
-                let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
-                let inputs = [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))];
-                let answer = engine.run(&inputs, temperature);
-                let size = (answer.width, answer.height);
-                if answer.channels == 3 {
-                    rgb_chroma(&answer.values, size)
-                } else {
-                    ab_chroma(&answer.values, size)
-                }
-            }
-            Network::UNet(net, output) => {
-                let y = net.forward(gray(), Statistics::Batch, None);
-                match output {
-                    Output::Ab => planes(y),
-                    Output::Rgb => rgb_chroma(&values(y), (width, height)),
-                }
-            }
-            Network::ChromaNet(net) => {
-                let (ab, mask) = hints.split_at(2 * width * height);
-                let hints = ab.iter().map(|v| v / AB_SCALE).chain(mask.iter().copied()).collect();
-                let hints = input(HINT_CHANNELS, hints);
-                planes(
-                    net.forward(gray(), hints, Statistics::Running, Statistics::Running, None)
-                        .ab(temperature),
-                )
-            }
-            #[cfg(feature = "onnxruntime")]
-            Network::Onnx(runtime) => runtime.run(luma, hints, [height, width], temperature)?,
-        })
+        self.backend.answer(&Question { width, height, luma, hints, temperature })
     }
-}
-
-/// Chroma from a module's ab divided by 110.
-fn planes(y: Tensor<4>) -> Chroma {
-    let [_, _, height, width] = y.dims();
-    ab_chroma(&values(y.mul_scalar(AB_SCALE)), (width, height))
-}
-
-fn map(y: Tensor<4>) -> Map {
-    let [_, channels, height, width] = y.dims();
-    Map { channels, height, width, values: values(y) }
-}
-
-fn values(y: Tensor<4>) -> Vec<f32> {
-    y.into_data().convert::<f32>().try_to_vec::<f32>().unwrap_or_default()
-}
-
-/// Chroma from planes a and b.
-fn ab_chroma(values: &[f32], (width, height): (usize, usize)) -> Chroma {
-    let plane = |i: usize| {
-        let values = values[i * width * height..][..width * height].to_vec();
-        Plane::from_vec(width, height, values).unwrap_or_default()
-    };
-    Chroma { a: plane(0), b: plane(1) }
-}
-
-/// Chroma from planes of sRGB in -1..=1.
-fn rgb_chroma(values: &[f32], (width, height): (usize, usize)) -> Chroma {
-    let n = width * height;
-    let byte = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
-    let rgb: Vec<u8> =
-        (0..n).flat_map(|i| [byte(values[i]), byte(values[n + i]), byte(values[2 * n + i])]).collect();
-    autochrome_color::lab::rgb8_to_lab(&rgb, width, height).1
-}
-
-/// L in 0..=100 as the networks see it, -1..=1.
-#[must_use]
-pub fn scale_luma(l: f32) -> f32 {
-    l / 50.0 - 1.0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::tests_support::tiny_weights;
+    use crate::tests_support::tiny_weights;
 
     #[test]
     fn any_picture_size_gets_an_answer_of_its_own_shape() {

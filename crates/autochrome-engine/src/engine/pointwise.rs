@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::Map;
 use crate::graph::Activation;
-use crate::models::chroma_net::KNOWN_EPSILON;
+use crate::networks::chroma_net::KNOWN_EPSILON;
 
 /// scale·x + shift; vectors of one value hold for all channels.
 pub(super) fn affine(mut x: Map, scale: &[f32], shift: &[f32]) -> Map {

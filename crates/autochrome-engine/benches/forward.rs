@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use autochrome_color::Plane;
-use autochrome_net::{PredictOptions, Session};
+use autochrome_engine::{PredictOptions, Session};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const SIDE_PX: usize = 256;

@@ -1,21 +1,21 @@
-//! Plots as SVG inside the page.
+//! Bars and columns, to stand inside a page.
+//!
+//! The page styles the classes `bar`, `low` (bars that stand for what was dropped), `axis`, `threshold` and `title`.
 
 use std::fmt::Write as _;
 
+use crate::{escape, inline};
+
 const WIDTH: f64 = 400.0;
+const HEIGHT: f64 = 215.0;
 const BASE: f64 = 190.0;
 const TOP: f64 = 36.0;
 const LEFT: f64 = 14.0;
 
 /// How often values fall into each of `bins` parts of `0..=most`; larger ones fall into the last. Bars that end at or below the
 /// threshold have another colour, and the threshold is drawn.
-pub(super) fn histogram(
-    title: &str,
-    values: &[f32],
-    most: f32,
-    bins: usize,
-    threshold: Option<f32>,
-) -> String {
+#[must_use]
+pub fn histogram(title: &str, values: &[f32], most: f32, bins: usize, threshold: Option<f32>) -> String {
     let mut counts = vec![0_usize; bins];
     for value in values.iter().filter(|value| value.is_finite()) {
         counts[((value / most * bins as f32).max(0.0) as usize).min(bins - 1)] += 1;
@@ -61,7 +61,8 @@ pub(super) fn histogram(
 }
 
 /// One bar a name, with its number.
-pub(super) fn bars(title: &str, rows: &[(&str, usize)]) -> String {
+#[must_use]
+pub fn bars(title: &str, rows: &[(&str, usize)]) -> String {
     let most = rows.iter().map(|(_, n)| *n).max().unwrap_or(0).max(1) as f64;
     let step = (BASE - TOP) / rows.len().max(1) as f64;
     let mut content = String::new();
@@ -71,10 +72,11 @@ pub(super) fn bars(title: &str, rows: &[(&str, usize)]) -> String {
         let class = if *name == "kept" { "bar" } else { "low" };
         let _ = write!(
             content,
-            "<text x=\"76\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>\
+            "<text x=\"76\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
              <rect class=\"{class}\" x=\"82\" y=\"{:.1}\" width=\"{length:.1}\" height=\"{:.1}\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\">{count}</text>",
             y + step / 2.0 + 4.0,
+            escape(name),
             y + 1.0,
             step - 2.0,
             88.0 + length,
@@ -85,7 +87,8 @@ pub(super) fn bars(title: &str, rows: &[(&str, usize)]) -> String {
 }
 
 /// Mean chroma of each sector of the hue circle, a bar in about that colour.
-pub(super) fn hues(title: &str, hues: &[f64]) -> String {
+#[must_use]
+pub fn hues(title: &str, hues: &[f64]) -> String {
     let most = hues.iter().copied().fold(1e-9, f64::max);
     let step = (WIDTH - 2.0 * LEFT) / hues.len().max(1) as f64;
     let mut content = String::new();
@@ -108,13 +111,16 @@ pub(super) fn hues(title: &str, hues: &[f64]) -> String {
     svg(title, "hue of CIELAB, weighed by chroma", &content)
 }
 
+/// Title, remark and base line around the content.
 fn svg(title: &str, remark: &str, content: &str) -> String {
-    format!(
-        "<svg viewBox=\"0 0 {WIDTH:.0} 215\" width=\"{WIDTH:.0}\" role=\"img\" aria-label=\"{title}\">\
-         <text x=\"{LEFT}\" y=\"14\">{title}</text><text class=\"title\" x=\"{LEFT}\" y=\"29\">{remark}</text>\
-         <line class=\"axis\" x1=\"{LEFT}\" x2=\"{:.0}\" y1=\"{BASE}\" y2=\"{BASE}\"/>{content}</svg>\n",
+    let content = format!(
+        "<text x=\"{LEFT}\" y=\"14\">{}</text><text class=\"title\" x=\"{LEFT}\" y=\"29\">{}</text>\
+         <line class=\"axis\" x1=\"{LEFT}\" x2=\"{:.0}\" y1=\"{BASE}\" y2=\"{BASE}\"/>{content}",
+        escape(title),
+        escape(remark),
         WIDTH - LEFT
-    )
+    );
+    inline(WIDTH, HEIGHT, title, &content)
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
-//! [`models::chroma_net`](crate::models::chroma_net) as a graph.
+//! The [`ChromaNetConfig`]'s network as a graph.
 
 use autochrome_color::bins;
 
 use super::{Activation, Attention, Build, HINT_PLANES, HINTS, Op, Shape, Value};
 use crate::NetError;
-use crate::layers::NORM_EPSILON;
-use crate::models::chroma_net::{AB_SCALE, ChromaNetConfig};
-use crate::models::efficientnet::{EPSILON, STEM_CHANNELS, Variant};
-use crate::models::hint_attention::{HEADS, HintAttention, KEY_CHANNELS, UNKNOWN};
+use crate::networks::NORM_EPSILON;
+use crate::networks::chroma_net::{AB_SCALE, ChromaNetConfig, FOUND_CHANNELS, HEADS, KEY_CHANNELS, UNKNOWN};
+use crate::networks::efficientnet::{EPSILON, STEM_CHANNELS, Variant};
 
 const RELU: Activation = Activation::Relu;
 
@@ -30,7 +29,7 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let x = build.push(Op::Concat, &[x, found]);
     let hints_8 = build.push(Op::KnownMean(8), &[hints]);
     let x = join(build, x, taps[2], hints_8);
-    let input = c16 + HintAttention::CHANNELS + channels[2] + HINT_PLANES;
+    let input = c16 + FOUND_CHANNELS + channels[2] + HINT_PLANES;
     let x = block(build, "at_8", [input, c8], 3, x)?;
     let hints_4 = build.push(Op::KnownMean(4), &[hints]);
     let x = join(build, x, taps[1], hints_4);

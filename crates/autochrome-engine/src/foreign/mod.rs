@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::{Inference, NetworkConfig};
 use crate::graph::{HINTS, LUMA, onnx};
-use crate::models::chroma_net::MULTIPLE_PX;
+use crate::networks::chroma_net::MULTIPLE_PX;
 use crate::{ModelCard, NetError};
 
 /// How a network in an ONNX file wants to be asked, and what it answers.

@@ -3,7 +3,7 @@
 use autochrome_color::{Chroma, Plane};
 
 use crate::Hint;
-use crate::models::chroma_net::HINT_CHANNELS;
+use crate::networks::chroma_net::HINT_CHANNELS;
 
 /// The working size of a picture and its padding.
 pub(crate) struct Frame {
@@ -31,7 +31,6 @@ impl Frame {
     }
 
     /// A square, whatever the picture's aspect.
-    #[cfg(feature = "onnxruntime")]
     pub(crate) fn square(side: usize) -> Self {
         Self { width: side, height: side, padded_width: side, padded_height: side }
     }

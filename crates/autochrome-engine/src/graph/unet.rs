@@ -1,10 +1,10 @@
-//! [`models::unet`](crate::models::unet) as a graph: batch statistics at batch 1 are those of the instance.
+//! The [`UNetConfig`]'s network as a graph: batch statistics at batch 1 are those of the instance.
 
 use super::{Activation, Build, Convolution, Op, Value};
 use crate::NetError;
-use crate::layers::NORM_EPSILON;
-use crate::models::chroma_net::AB_SCALE;
-use crate::models::unet::{Output, UNetConfig};
+use crate::networks::NORM_EPSILON;
+use crate::networks::chroma_net::AB_SCALE;
+use crate::networks::unet::{Output, UNetConfig};
 
 pub(super) fn build(build: &mut Build<'_>, config: &UNetConfig) -> Result<(), NetError> {
     let levels = config.levels;

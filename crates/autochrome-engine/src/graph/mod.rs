@@ -1,7 +1,7 @@
 //! A trained network as a list of plain operations, batch norms folded: what runs and what is exported.
 //!
 //! Training needs modules that can be differentiated, on any device; answering needs neither. A [`Graph`] is built from
-//! the same weights as the module of the same name in [`models`](crate::models), and tests hold the two together. The
+//! the same weights as the module of the same name in `autochrome-net`, and tests there hold the two together. The
 //! [`engine`](crate::engine) runs it, and [`onnx`] writes it down for other programs.
 
 mod chroma_net;
@@ -63,7 +63,7 @@ pub struct Convolution {
     pub activation: Activation,
 }
 
-/// Attention from every cell to the hints, as in [`models::hint_attention`](crate::models::hint_attention).
+/// Attention from every cell to the hints, as in `autochrome_net::models::hint_attention`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attention {
     /// Score of believing no hint, per head.

@@ -1,0 +1,122 @@
+//! Who computes a network's answer.
+
+use std::fmt::Debug;
+
+use autochrome_color::{Chroma, Plane};
+
+use crate::NetError;
+use crate::engine::{Engine, Map};
+use crate::graph::{Graph, HINTS, LUMA};
+use crate::networks::chroma_net::HINT_CHANNELS;
+
+/// The working sizes a network can compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Any, when both sides are multiples of this many pixels.
+    Multiples(usize),
+    /// Squares of this many pixels a side alone.
+    Square(usize),
+}
+
+/// One forward pass: planes of one working size, padding included.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// Samples of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// L of CIELAB (D65), 0..=100.
+    pub luma: &'a [f32],
+    /// Planes a, b (CIELAB) and mask of hints, all zero where nothing is known.
+    pub hints: &'a [f32],
+    /// Annealing temperature of colour classes; 1 is the mean.
+    pub temperature: f32,
+}
+
+/// A network with its weights on something that can compute it.
+///
+/// [`Session`](crate::Session) frames pictures, places hints and averages mirror images; a backend sees planes only.
+pub trait Backend: Debug + Send + Sync {
+    /// The sizes it can be asked at.
+    fn sides(&self) -> Sides;
+
+    /// Whether hints change the answer.
+    fn takes_hints(&self) -> bool;
+
+    /// Chroma (CIELAB) of the question's size, or smaller by a whole factor.
+    ///
+    /// # Errors
+    /// [`NetError`] when the backend fails, or answers in a form that it should not.
+    fn answer(&self, question: &Question<'_>) -> Result<Chroma, NetError>;
+
+    /// What the network's encoder sees in L (0..=100), the finest scale first; nothing where there is no encoder.
+    fn features(&self, luma: Map) -> Vec<Map> {
+        let _ = luma;
+        Vec::new()
+    }
+}
+
+/// The engine of this crate as a backend.
+#[derive(Debug)]
+pub(crate) struct EngineBackend {
+    engine: Engine,
+    multiple_px: usize,
+    takes_hints: bool,
+}
+
+impl EngineBackend {
+    /// Packs the weights of a network whose sides are multiples of `multiple_px`.
+    pub(crate) fn new(graph: Graph, multiple_px: usize) -> Self {
+        let takes_hints = graph.takes_hints();
+        Self { engine: Engine::new(graph), multiple_px, takes_hints }
+    }
+}
+
+impl Backend for EngineBackend {
+    fn sides(&self) -> Sides {
+        Sides::Multiples(self.multiple_px)
+    }
+
+    fn takes_hints(&self) -> bool {
+        self.takes_hints
+    }
+
+    fn answer(&self, question: &Question<'_>) -> Result<Chroma, NetError> {
+        let Question { width, height, luma, hints, temperature } = *question;
+        let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
+        let inputs = [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))];
+        let answer = self.engine.run(&inputs, temperature);
+        Ok(if answer.channels == 3 { rgb_chroma(&answer) } else { ab_chroma(&answer) })
+    }
+
+    fn features(&self, luma: Map) -> Vec<Map> {
+        self.engine.features(&[(LUMA, luma)])
+    }
+}
+
+/// Chroma from planes a and b of CIELAB.
+#[must_use]
+pub fn ab_chroma(answer: &Map) -> Chroma {
+    let (width, height) = (answer.width, answer.height);
+    let plane = |i: usize| {
+        let values = answer.values[i * width * height..][..width * height].to_vec();
+        Plane::from_vec(width, height, values).unwrap_or_default()
+    };
+    Chroma { a: plane(0), b: plane(1) }
+}
+
+/// Chroma from planes of sRGB in -1..=1.
+#[must_use]
+pub fn rgb_chroma(answer: &Map) -> Chroma {
+    let (n, values) = (answer.area(), &answer.values);
+    let byte = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
+    let rgb: Vec<u8> =
+        (0..n).flat_map(|i| [byte(values[i]), byte(values[n + i]), byte(values[2 * n + i])]).collect();
+    autochrome_color::lab::rgb8_to_lab(&rgb, answer.width, answer.height).1
+}
+
+/// L in 0..=100 as the networks see it, -1..=1.
+#[must_use]
+pub fn scale_luma(l: f32) -> f32 {
+    l / 50.0 - 1.0
+}

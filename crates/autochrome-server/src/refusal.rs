@@ -1,0 +1,98 @@
+//! Why this server refuses, beside the errors of pictures, methods and the queue.
+
+use autochrome_errors::ErrorCode;
+
+/// The codes that only HTTP knows. Their statuses follow from their categories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ErrorCode)]
+pub enum Refusal {
+    /// A base64 text in the JSON is none.
+    #[code("bad-base64", BadRequest)]
+    BadBase64,
+    /// The body ended early, or is not what its headers say.
+    #[code("bad-body", Malformed)]
+    BadBody,
+    /// The header `Idempotency-Key` is empty, too long or not ASCII.
+    #[code("bad-idempotency-key", Malformed)]
+    BadIdempotencyKey,
+    /// The JSON cannot be parsed; with status 422, it can, and says something that does not fit.
+    #[code("bad-json", Malformed)]
+    BadJson,
+    /// The query cannot be parsed; with status 422, it can, and says something that does not fit.
+    #[code("bad-query", Malformed)]
+    BadQuery,
+    /// The request could not be understood.
+    #[code("bad-request", Malformed)]
+    BadRequest,
+    /// A page of another site sent the request.
+    #[code("cross-origin", Forbidden)]
+    CrossOrigin,
+    /// The request met a defect of autochrome; please report it.
+    #[code("defect", Environment)]
+    Defect,
+    /// The file of keys is broken; nobody is let in until it is mended.
+    #[code("keys-broken", Environment)]
+    KeysBroken,
+    /// The address takes another HTTP method.
+    #[code("method-not-allowed", WrongMethod)]
+    MethodNotAllowed,
+    /// The form has no field `image`.
+    #[code("no-image", BadRequest)]
+    NoImage,
+    /// The server is for those who have a key, and none was sent.
+    #[code("no-key", Unauthenticated)]
+    NoKey,
+    /// The job is not done yet, or has failed.
+    #[code("no-result", Conflict)]
+    NoResult,
+    /// The ZIP of a job could not be made, usually for want of disk space.
+    #[code("no-space", Unavailable)]
+    NoSpace,
+    /// There is nothing at this address; `/docs` lists what there is.
+    #[code("not-found", NotFound)]
+    NotFound,
+    /// None of the pictures of a job could be coloured.
+    #[code("nothing-coloured", BadInput)]
+    NothingColoured,
+    /// Every worker is busy and the queue is full; comes with `Retry-After`.
+    #[code("queue-full", Unavailable)]
+    QueueFull,
+    /// The range that is asked for lies outside of the result; comes with `Content-Range: bytes */SIZE`.
+    #[code("range-outside", OutOfRange)]
+    RangeOutside,
+    /// The server is stopping; comes with `Retry-After`.
+    #[code("stopping", Unavailable)]
+    Stopping,
+    /// No more of the body came for a while.
+    #[code("too-slow", TimedOut)]
+    TooSlow,
+    /// Too many requests of one key, or one address without keys, are being answered; comes with `Retry-After`.
+    #[code("too-many-at-once", TooMany)]
+    TooManyAtOnce,
+    /// The body is larger than `/v1/limits` allows; the announced length is looked at before the body.
+    #[code("too-many-bytes", TooLarge)]
+    TooManyBytes,
+    /// The request has more files than `/v1/limits` allows.
+    #[code("too-many-files", TooLarge)]
+    TooManyFiles,
+    /// `/v1/colorize` takes one picture; `/v1/jobs` takes several.
+    #[code("too-many-images", BadRequest)]
+    TooManyImages,
+    /// One key, or one address without keys, has asked for too many pictures in a minute; comes with `Retry-After`.
+    #[code("too-many-requests", TooMany)]
+    TooManyRequests,
+    /// The form has a field that there is not.
+    #[code("unknown-field", BadRequest)]
+    UnknownField,
+    /// The job has no picture of this number, or not yet.
+    #[code("unknown-file", NotFound)]
+    UnknownFile,
+    /// There is no such key; it may have been revoked.
+    #[code("unknown-key", Unauthenticated)]
+    UnknownKey,
+    /// The body is none of `image/*`, `multipart/form-data` and `application/json`.
+    #[code("unsupported-media-type", Unsupported)]
+    UnsupportedMediaType,
+    /// The request names another host than localhost, under which alone this server answers.
+    #[code("wrong-host", WrongHost)]
+    WrongHost,
+}
