@@ -39,6 +39,7 @@ fn the_document_that_the_web_app_is_made_of_is_this_one() {
     if std::env::var_os("AUTOCHROME_BLESS").is_some() {
         std::fs::write(&path, &told).unwrap();
     }
-    let committed = std::fs::read_to_string(&path).expect("web/openapi.json; `cargo xtask web-api` writes it");
+    let committed =
+        std::fs::read_to_string(&path).expect("web/openapi.json; `cargo xtask web-api` writes it");
     assert!(committed == told, "web/openapi.json is old; run `cargo xtask web-api`");
 }

@@ -81,7 +81,7 @@ fn the_palette_of_a_picture_is_told_with_the_share_of_each_colour() {
     assert_eq!(
         palette,
         serde_json::json!({
-            "entries": [{"color": "#c81e1e", "share": 0.6_f32}, {"color": "#1e1ec8", "share": 0.4_f32}],
+            "entries": [{"color": "#c81e1e", "share": 0.6}, {"color": "#1e1ec8", "share": 0.4}],
             "is_gray": false,
         })
     );
