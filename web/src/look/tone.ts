@@ -53,6 +53,10 @@ const ABOVE = 1 + 4e-6;
 /** Halvings of the search for the gamut's border. */
 const HALVINGS = 14;
 
+/** Places for colours that were seen, a power of two, and how far a hash of 32 bits is shifted to be one of them. */
+const SLOTS = 1 << 17;
+const SLOT_SHIFT = 15;
+
 /** Linear light of every code. */
 const DECODE = Float64Array.from({ length: 256 }, (_, code) => toLinear(code / 255));
 
@@ -108,7 +112,20 @@ export function applyTone(source: Uint8ClampedArray, target: Uint8ClampedArray, 
     blue = bx * x + by * y + bz * z;
     return red >= BELOW && red <= ABOVE && green >= BELOW && green <= ABOVE && blue >= BELOW && blue <= ABOVE;
   };
+  // Photographs repeat their colours: each slot keeps what the last colour that fell into it became.
+  const colors = new Int32Array(SLOTS).fill(-1);
+  const results = new Int32Array(SLOTS);
   for (let i = 0; i < source.length; i += 4) {
+    target[i + 3] = source[i + 3]!;
+    const color = (source[i]! << 16) | (source[i + 1]! << 8) | source[i + 2]!;
+    const slot = Math.imul(color, 0x9e3779b1) >>> SLOT_SHIFT;
+    if (colors[slot] === color) {
+      const result = results[slot]!;
+      target[i] = result >> 16;
+      target[i + 1] = (result >> 8) & 255;
+      target[i + 2] = result & 255;
+      continue;
+    }
     const r = DECODE[source[i]!]!;
     const g = DECODE[source[i + 1]!]!;
     const b = DECODE[source[i + 2]!]!;
@@ -124,9 +141,11 @@ export function applyTone(source: Uint8ClampedArray, target: Uint8ClampedArray, 
       }
       at(scale);
     }
-    target[i] = encode(red);
-    target[i + 1] = encode(green);
-    target[i + 2] = encode(blue);
-    target[i + 3] = source[i + 3]!;
+    const [byteR, byteG, byteB] = [encode(red), encode(green), encode(blue)];
+    colors[slot] = color;
+    results[slot] = (byteR << 16) | (byteG << 8) | byteB;
+    target[i] = byteR;
+    target[i + 1] = byteG;
+    target[i + 2] = byteB;
   }
 }
