@@ -111,9 +111,9 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use autochrome::OrderDraft;
     use autochrome_color::Chroma;
     use autochrome_color::lab::rgb8_to_lab;
-    use autochrome::OrderDraft;
     use autochrome_methods::{Answer, GuidanceKind, Method, MethodError, MethodInfo, Options};
 
     use super::*;

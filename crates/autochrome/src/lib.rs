@@ -54,6 +54,7 @@ mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
+pub use autochrome_engine::{ModelCard, NetError};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
@@ -65,7 +66,6 @@ pub use autochrome_methods::{
     PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
     SwatchPair, SwitchSpec, models, palette, registry,
 };
-pub use autochrome_engine::{ModelCard, NetError};
 pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
