@@ -153,7 +153,7 @@ pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem
 pub async fn read_picture(request: Request) -> Result<Bytes, Problem> {
     if Kind::of(request.headers())? != Kind::Picture {
         let detail = "send the picture itself, as image/*";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail));
+        return Err(Problem::new(Refusal::UnsupportedMediaType, detail));
     }
     body(request.map(paced)).await
 }

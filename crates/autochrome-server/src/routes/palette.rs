@@ -6,13 +6,13 @@ use autochrome::Srgb;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::intake::{self, PictureFile};
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 /// Colours when none says how many.
 const ENTRIES: usize = 6;
@@ -67,12 +67,11 @@ pub async fn post(
     query: Result<Query<PaletteQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Json<PaletteJson>, Problem> {
-    let Query(query) =
-        query.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "bad-query", error.body_text()))?;
+    let Query(query) = query.map_err(|error| Problem::new(Refusal::BadQuery, error.body_text()))?;
     let count = query.entries.unwrap_or(ENTRIES);
     if !RANGE.contains(&count) {
-        let detail = format!("`entries` cannot be {count}; it lies between 2 and 12");
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "option-out-of-range", detail));
+        let (value, expected) = (count.to_string(), format!("{} to {}", RANGE.start(), RANGE.end()));
+        return Err(autochrome::Error::OutOfRange { id: "entries".to_owned(), value, expected }.into());
     }
     let place = app.engine.reserve()?;
     let bytes = intake::read_picture(request).await?;

@@ -60,14 +60,13 @@ fn scribbles_that_say_nothing_are_refused() {
 #[test]
 fn a_reference_reaches_the_method_and_must_have_colours() {
     let server = start(config());
-    let send = |reference: &[u8]| {
-        let fields =
-            [("image", CAMERA), ("reference=r.png", reference), ("options", br#"{"method":"gray"}"#)];
+    let send = |options: &[u8], reference: &[u8]| {
+        let fields = [("image", CAMERA), ("reference=r.png", reference), ("options", options)];
         server.post("/v1/colorize", &[FORM], &form(&fields)).problem()
     };
-    assert_eq!(send(&square(true)), "guidance-unsupported");
-    assert_eq!(send(CAMERA), "guidance-unfit");
-    assert_eq!(send(b"hello"), "not-a-picture");
+    assert_eq!(send(br#"{"method":"gray"}"#, &square(true)), "guidance-unsupported");
+    assert_eq!(send(br#"{"method":"welsh"}"#, CAMERA), "guidance-unfit");
+    assert_eq!(send(br#"{"method":"welsh"}"#, b"hello"), "not-a-picture");
 }
 
 #[test]
