@@ -60,6 +60,14 @@ pub enum MediaError {
         /// The decoder's words.
         detail: String,
     },
+    /// A page was asked for that the file does not have.
+    #[error("there is no page {page}; the file has {pages}")]
+    NoSuchPage {
+        /// The page asked for, counted from 1.
+        page: usize,
+        /// Pages of the file.
+        pages: usize,
+    },
     /// The header promises a picture without pixels.
     #[error("this {format} says it is {width} × {height} pixels; a picture needs at least one")]
     ZeroSize {
@@ -176,6 +184,7 @@ impl MediaError {
             Self::UnsupportedFeature { .. } => "unsupported-feature",
             Self::Truncated { .. } => "truncated-file",
             Self::Corrupt { .. } => "corrupt-file",
+            Self::NoSuchPage { .. } => "no-such-page",
             Self::ZeroSize { .. } => "zero-size",
             Self::TooManyBytes { .. } => "too-many-bytes",
             Self::TooManyPixels { .. } => "too-many-pixels",
@@ -199,6 +208,7 @@ impl MediaError {
             | Self::NotAPicture
             | Self::Truncated { .. }
             | Self::Corrupt { .. }
+            | Self::NoSuchPage { .. }
             | Self::ZeroSize { .. }
             | Self::Quality { .. }
             | Self::Shape { .. } => ErrorKind::Input,
