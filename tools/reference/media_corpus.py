@@ -4,7 +4,7 @@ apt install libtiff-tools libjpeg-turbo-progs; pip install pillow tifffile image
 python3 tools/reference/media_corpus.py
 
 `expected.tsv` has a line for each file: its name, width, height, the row of `expected.png` that its pixels begin at, and
-"whole" or "damaged" (the reference reader warned); or its name and the code of the error that is right. The picture is a detail
+"whole", "damaged" (the reference reader warned) or "changed" (damaged, and it said nothing); or its name and the code of the error that is right. The picture is a detail
 of the photograph in tests/data/cases (CC0) with colours drawn into it.
 """
 import io
@@ -34,7 +34,7 @@ entries = []  # name, expected RGB array or error code, damaged
 
 def add(name, data, expected, damaged=False):
     (OUT / name).write_bytes(data)
-    entries.append((name, expected, damaged))
+    entries.append((name, expected, damaged if isinstance(damaged, str) else "damaged" if damaged else "whole"))
 
 
 def run(*command, data=None):
@@ -304,7 +304,7 @@ for name in ("420", "gray", "restart", "progressive-420", "scans-420"):
         expected, warned = djpeg(bytes(damaged))
         if expected is None:
             continue
-        add(f"jpeg-damaged-{name}-{round}.jpg", bytes(damaged), expected, warned)
+        add(f"jpeg-damaged-{name}-{round}.jpg", bytes(damaged), expected, warned or "changed")
 add("jpeg-no-end.jpg", jpegs["420"][:-2], djpeg(jpegs["420"])[0], True)
 add("jpeg-rubbish-behind.jpg", jpegs["420"] + b"\xff\xd8 film", djpeg(jpegs["420"])[0])
 data = jpegs["restart"]
@@ -344,7 +344,7 @@ for name, expected, damaged in entries:
         lines.append(f"{name}\t{expected}")
         continue
     height, width = expected.shape[:2]
-    lines.append(f"{name}\t{width}\t{height}\t{row}\t{'damaged' if damaged else 'whole'}")
+    lines.append(f"{name}\t{width}\t{height}\t{row}\t{damaged}")
     padded = numpy.zeros((height, widest, 3), numpy.uint8)
     padded[:, :width] = expected
     pictures.append(padded)

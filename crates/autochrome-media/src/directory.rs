@@ -76,7 +76,12 @@ impl<'a> TiffFile<'a> {
             let count = self.unsigned(at + 4, inline)?;
             let value = at + 4 + inline as u64;
             let fits = unit(kind).is_none_or(|unit| count.saturating_mul(unit as u64) <= inline as u64);
-            fields.push(Field { tag, kind, count, at: if fits { value } else { self.unsigned(value, inline)? } });
+            fields.push(Field {
+                tag,
+                kind,
+                count,
+                at: if fits { value } else { self.unsigned(value, inline)? },
+            });
         }
         // A file may end right behind its last directory, without the link.
         let next = self.unsigned(offset + count_len as u64 + count * entry_len, inline).unwrap_or(0);
@@ -129,7 +134,8 @@ impl<'a> TiffFile<'a> {
         self.value(field)?;
         (0..field.count)
             .map(|i| {
-                let (above, below) = (self.unsigned(field.at + i * 8, 4)?, self.unsigned(field.at + i * 8 + 4, 4)?);
+                let (above, below) =
+                    (self.unsigned(field.at + i * 8, 4)?, self.unsigned(field.at + i * 8 + 4, 4)?);
                 (below != 0).then(|| above as f64 / below as f64)
             })
             .collect()

@@ -334,9 +334,11 @@ pub(crate) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
 pub(crate) fn is_described(bytes: &[u8]) -> bool {
     let Some(block) = Block::parse(bytes) else { return false };
     let Some(first) = block.first() else { return false };
-    let described = first.find(IMAGE_DESCRIPTION).and_then(|e| block.value(e)).is_some_and(|v| !text(&v).is_empty());
+    let described =
+        first.find(IMAGE_DESCRIPTION).and_then(|e| block.value(e)).is_some_and(|v| !text(&v).is_empty());
     let details = block.sub(&first, EXIF_DIRECTORY);
-    let comment = details.as_ref().and_then(|d| d.find(USER_COMMENT)).and_then(|e| block.value(e)).unwrap_or_default();
+    let comment =
+        details.as_ref().and_then(|d| d.find(USER_COMMENT)).and_then(|e| block.value(e)).unwrap_or_default();
     described || comment.get(8..).is_some_and(|t| t.iter().any(|b| !matches!(b, 0 | b' ')))
 }
 
@@ -372,7 +374,8 @@ pub(crate) fn density(bytes: &[u8]) -> Option<Density> {
     let block = Block::parse(bytes)?;
     let first = block.first()?;
     let fraction = |tag| {
-        let value = first.find(tag).filter(|e| e.kind == RATIONAL && e.count == 1).and_then(|e| block.value(e))?;
+        let value =
+            first.find(tag).filter(|e| e.kind == RATIONAL && e.count == 1).and_then(|e| block.value(e))?;
         let part = |at: usize| Some(f64::from(block.order.u32(*value.get(at..at + 4)?.first_chunk()?)));
         Some(part(0)? / part(4)?)
     };

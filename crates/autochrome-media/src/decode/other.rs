@@ -156,6 +156,7 @@ fn bmp_of_windows(bytes: &[u8]) -> Result<Cow<'_, [u8]>, MediaError> {
     }
     let mut header = header.to_vec();
     header.resize(HEADER, 0);
+    header[..4].copy_from_slice(&(HEADER as u32).to_le_bytes());
     let mut file = bytes[..FILE_HEADER].to_vec();
     let offset = bytes[10..14].try_into().map_or(0, u32::from_le_bytes);
     let moved = (offset as usize).saturating_sub(len).saturating_add(HEADER) as u32;

@@ -46,7 +46,9 @@ impl Words {
                 b"iCCP" => has_profile = true,
                 b"cICP" => code_points = body.first_chunk::<4>().copied(),
                 b"tEXt" | b"zTXt" | b"iTXt" => {
-                    if let Some((key, text)) = text(name, body).filter(|(_, text)| total + text.len() <= ALL_TEXTS) {
+                    if let Some((key, text)) =
+                        text(name, body).filter(|(_, text)| total + text.len() <= ALL_TEXTS)
+                    {
                         total += text.len();
                         if key.eq_ignore_ascii_case(RAW_IPTC) {
                             words.iptc = raw_iptc(&text);

@@ -22,7 +22,8 @@ pub(super) fn encode(
     }
     if xmp.as_ref().is_some_and(|packet| packet.len() > xmp::JPEG_LIMIT) {
         let as_description = !rest.is_described();
-        xmp = note.then(|| xmp::with_note(None, xmp::Note { text: NOTE, software: SOFTWARE, as_description }));
+        xmp =
+            note.then(|| xmp::with_note(None, xmp::Note { text: NOTE, software: SOFTWARE, as_description }));
     }
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);

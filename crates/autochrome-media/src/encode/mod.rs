@@ -62,7 +62,10 @@ pub fn encode(raster: &Raster, metadata: &Metadata, options: &EncodeOptions) -> 
     if options.note {
         let as_description = !metadata.is_described();
         extras.exif = Some(exif::with_note(extras.exif.as_deref(), NOTE, SOFTWARE, as_description));
-        extras.xmp = Some(xmp::with_note(metadata.xmp(), xmp::Note { text: NOTE, software: SOFTWARE, as_description }));
+        extras.xmp = Some(xmp::with_note(
+            metadata.xmp(),
+            xmp::Note { text: NOTE, software: SOFTWARE, as_description },
+        ));
     }
     // Formats without a field of their own keep the density there.
     if let Some(density) = metadata.density()

@@ -118,12 +118,19 @@ mod tests {
     #[test]
     fn the_profiles_obey_the_rules_of_icc() {
         for (bytes, space, required) in [
-            (srgb_profile(), b"RGB ", &[b"desc", b"cprt", b"wtpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"][..]),
+            (
+                srgb_profile(),
+                b"RGB ",
+                &[b"desc", b"cprt", b"wtpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"][..],
+            ),
             (gray_profile(), b"GRAY", &[b"desc", b"cprt", b"wtpt", b"chad", b"kTRC"]),
         ] {
             assert_eq!(number(bytes, 0) as usize, bytes.len());
             assert_eq!(bytes.len() % 4, 0);
-            assert_eq!((&bytes[16..20], &bytes[20..24], &bytes[36..40]), (&space[..], &b"XYZ "[..], &b"acsp"[..]));
+            assert_eq!(
+                (&bytes[16..20], &bytes[20..24], &bytes[36..40]),
+                (&space[..], &b"XYZ "[..], &b"acsp"[..])
+            );
             assert_eq!([68, 72, 76].map(|at| number(bytes, at)), [0x0000_f6d6, 0x0001_0000, 0x0000_d32d]);
             assert!(bytes[100..128].iter().all(|&b| b == 0), "reserved bytes");
             let count = number(bytes, 128) as usize;

@@ -12,7 +12,8 @@ use xml::{Element, edited, elements};
 pub(crate) const JPEG_LIMIT: usize = 65_533 - 29;
 
 /// How archives and readers of provenance say that a model added something to a picture.
-const SOURCE_TYPE: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
+const SOURCE_TYPE: &str =
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -52,13 +53,16 @@ impl Upright {
         let mut edits = Vec::new();
         let mut is_dropped = false;
         for element in &all {
-            let is_of_whole = element.parent.is_none_or(|parent| !(all[parent].space == REGIONS && all[parent].name == "AppliedToDimensions"));
+            let is_of_whole = element.parent.is_none_or(|parent| {
+                !(all[parent].space == REGIONS && all[parent].name == "AppliedToDimensions")
+            });
             if is_dead(element.space, element.name) {
                 edits.push((element.whole.clone(), String::new()));
                 is_dropped |= element.space != XMP_NOTE;
                 continue;
             }
-            let is_dimensions = element.space == REGIONS && element.name == "AppliedToDimensions" || !is_of_whole;
+            let is_dimensions =
+                element.space == REGIONS && element.name == "AppliedToDimensions" || !is_of_whole;
             if let Some(new) = self.number(element.space, element.name, is_dimensions)
                 && !text[element.inner.clone()].contains('<')
             {
@@ -71,11 +75,16 @@ impl Upright {
                 } else if let Some(new) = self.number(attribute.space, attribute.name, is_dimensions) {
                     edits.push((attribute.value.clone(), new));
                 } else if attribute.space == MICROSOFT_REGION && attribute.name == "Rectangle" {
-                    edits.extend(self.rectangle(&text[attribute.value.clone()]).map(|new| (attribute.value.clone(), new)));
+                    edits.extend(
+                        self.rectangle(&text[attribute.value.clone()])
+                            .map(|new| (attribute.value.clone(), new)),
+                    );
                 }
             }
             if element.space == MICROSOFT_REGION && element.name == "Rectangle" {
-                edits.extend(self.rectangle(&text[element.inner.clone()]).map(|new| (element.inner.clone(), new)));
+                edits.extend(
+                    self.rectangle(&text[element.inner.clone()]).map(|new| (element.inner.clone(), new)),
+                );
             }
         }
         if self.orientation > 1 {
@@ -242,7 +251,9 @@ fn source_type() -> String {
 
 fn caption(note: Note<'_>) -> String {
     let text = note.text;
-    format!("<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{text}</rdf:li></rdf:Alt></dc:description>")
+    format!(
+        "<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{text}</rdf:li></rdf:Alt></dc:description>"
+    )
 }
 
 fn description(about: &str, properties: &str) -> String {
@@ -331,7 +342,8 @@ mod tests {
 
     #[test]
     fn an_existing_packet_keeps_its_words_and_is_amended_once() {
-        let old = packet(&format!("<rdf:Description rdf:about='urn:1' xmlns:dc='{DC}' dc:description=\"mine\"/>"));
+        let old =
+            packet(&format!("<rdf:Description rdf:about='urn:1' xmlns:dc='{DC}' dc:description=\"mine\"/>"));
         let once = with_note(Some(old.as_bytes()), NOTE);
         let text = String::from_utf8(once.clone()).unwrap();
         assert!(text.contains("\"mine\"") && text.contains(SOURCE_TYPE));
@@ -346,8 +358,11 @@ mod tests {
             "<rdf:Description xmlns:m='{XMP_MM}' xmlns:i='{IPTC_EXT}' i:DigitalSourceType='scan'>\
              <m:History><rdf:Seq><rdf:li>scanned</rdf:li></rdf:Seq></m:History></rdf:Description>"
         ));
-        let new = String::from_utf8(with_note(Some(old.as_bytes()), Note { as_description: false, ..NOTE })).unwrap();
-        assert!(new.contains("<rdf:li>scanned</rdf:li><rdf:li xmlns:stEvt") && !new.contains("xmpMM:History"));
+        let new = String::from_utf8(with_note(Some(old.as_bytes()), Note { as_description: false, ..NOTE }))
+            .unwrap();
+        assert!(
+            new.contains("<rdf:li>scanned</rdf:li><rdf:li xmlns:stEvt") && !new.contains("xmpMM:History")
+        );
         assert!(new.contains(&format!("i:DigitalSourceType='{SOURCE_TYPE}'")));
     }
 
@@ -357,7 +372,10 @@ mod tests {
             format!("<rdf:D xmlns:tiff='{TIFF}' tiff:Orientation=\"6\"/>"),
             format!("<t:Orientation xmlns:t='{TIFF}'>8</t:Orientation>"),
         ] {
-            assert_eq!(mended(&packet(&old), 1), packet(&old.replace("\"6\"", "\"1\"").replace(">8<", ">1<")));
+            assert_eq!(
+                mended(&packet(&old), 1),
+                packet(&old.replace("\"6\"", "\"1\"").replace(">8<", ">1<"))
+            );
         }
         let upright = Upright { orientation: 1, width: 1, height: 1 };
         assert!(upright.mend(b"no packet").is_none());
@@ -385,7 +403,10 @@ mod tests {
             "<rdf:Description xmlns:c='{CAMERA}' c:MotionPhoto='1' c:Other='2' xmlns:k='{CONTAINER}'><k:Directory><k:x/></k:Directory></rdf:Description>"
         ));
         let new = mended(&old, 1);
-        assert!(!new.contains("MotionPhoto") && !new.contains("Directory>") && new.contains("c:Other='2'"), "{new}");
+        assert!(
+            !new.contains("MotionPhoto") && !new.contains("Directory>") && new.contains("c:Other='2'"),
+            "{new}"
+        );
     }
 
     #[test]

@@ -64,13 +64,17 @@ pub(super) fn elements(text: &str) -> Option<Vec<Element<'_>>> {
                 let value = &text[attribute.value.clone()];
                 match name.strip_prefix("xmlns") {
                     Some("") => spaces.push(("", value, open.len() + 1)),
-                    Some(prefix) if prefix.starts_with(':') => spaces.push((&prefix[1..], value, open.len() + 1)),
+                    Some(prefix) if prefix.starts_with(':') => {
+                        spaces.push((&prefix[1..], value, open.len() + 1))
+                    }
                     _ => {}
                 }
             }
             let resolve = |name: &'_ str, is_attribute: bool| -> Option<(usize, usize)> {
                 let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-                let found = spaces.iter().rposition(|&(known, ..)| known == prefix && !(is_attribute && prefix.is_empty()));
+                let found = spaces
+                    .iter()
+                    .rposition(|&(known, ..)| known == prefix && !(is_attribute && prefix.is_empty()));
                 Some((found.unwrap_or(usize::MAX), name.len() - local.len()))
             };
             let space = |index: usize| spaces.get(index).map_or("", |&(_, name, _)| name);
@@ -160,7 +164,10 @@ mod tests {
         let all = elements(text).unwrap();
         assert_eq!((all[0].space, all[0].name, all[1].space, all[1].name), ("A", "a", "P", "b"));
         let k = &all[0].attributes[2];
-        assert_eq!((k.space, k.name, &text[k.value.clone()], &text[k.whole.clone()]), ("P", "k", "v", " p:k = 'v'"));
+        assert_eq!(
+            (k.space, k.name, &text[k.value.clone()], &text[k.whole.clone()]),
+            ("P", "k", "v", " p:k = 'v'")
+        );
         assert_eq!(all[1].parent, Some(0));
         assert_eq!(&text[all[0].inner.clone()], "<!-- < --><p:b/>t");
         assert_eq!(&text[all[0].whole.clone()], &text[5..]);
@@ -175,6 +182,9 @@ mod tests {
 
     #[test]
     fn edits_are_made_from_the_outside() {
-        assert_eq!(edited("abcdef", vec![(2..3, "X".into()), (1..5, "Y".into()), (5..6, String::new())]), "aYe".replace('e', ""));
+        assert_eq!(
+            edited("abcdef", vec![(2..3, "X".into()), (1..5, "Y".into()), (5..6, String::new())]),
+            "aYe".replace('e', "")
+        );
     }
 }

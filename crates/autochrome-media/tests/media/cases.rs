@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use autochrome_color::{Plane, lab::gray8_to_luma};
-use autochrome_media::{Alpha, DecodeOptions, EncodeOptions, Format, Picture, Pixels, Raster, decode, decode_page, encode, page_count};
+use autochrome_media::{
+    Alpha, DecodeOptions, EncodeOptions, Format, Picture, Pixels, Raster, decode, decode_page, encode,
+    page_count,
+};
 
 use crate::{bad_files::Random, fixtures::tag};
 
@@ -44,11 +47,17 @@ fn has(bytes: &[u8], part: &[u8]) -> bool {
 
 #[test]
 fn a_predictor_steps_over_all_samples_of_a_pixel() {
-    for name in ["tiff-rgb-unspecified-sample-lzw-predictor.tif", "tiff-rgb-unspecified-sample-deflate-predictor.tif"] {
+    for name in
+        ["tiff-rgb-unspecified-sample-lzw-predictor.tif", "tiff-rgb-unspecified-sample-deflate-predictor.tif"]
+    {
         let picture = open(name);
         let plain = open("tiff-tiled-rgb-lzw.tif");
         assert!(distance(&picture.luma, &plain.luma) < 40.0, "{name} is noise");
-        assert!(picture.alpha.is_none() && warns(&picture, "does not explain"), "{name}: {:?}", picture.warnings);
+        assert!(
+            picture.alpha.is_none() && warns(&picture, "does not explain"),
+            "{name}: {:?}",
+            picture.warnings
+        );
     }
 }
 
@@ -162,7 +171,10 @@ fn a_persons_caption_comment_and_density_are_kept() {
     assert!(said.iptc().is_some() && said.comments().len() == 1);
     let jpeg = again(&picture, Format::Jpeg);
     let found = decode(&jpeg, &DecodeOptions::default()).unwrap().metadata;
-    assert_eq!((found.density(), found.iptc(), found.comments()), (said.density(), said.iptc(), said.comments()));
+    assert_eq!(
+        (found.density(), found.iptc(), found.comments()),
+        (said.density(), said.iptc(), said.comments())
+    );
     // Our note stands in the history, and nowhere as a caption.
     let exif = found.exif().unwrap();
     assert_eq!(tag(exif, 0x010e), tag(said.exif().unwrap_or(exif), 0x010e));
@@ -182,8 +194,8 @@ fn regions_and_sizes_turn_with_the_pixels() {
     let before = String::from_utf8_lossy(&bytes("jpeg-rotated-with-region.jpg")).into_owned();
     let after = String::from_utf8(picture.metadata.xmp().unwrap().to_vec()).unwrap();
     let value = |text: &str, name: &str| -> f64 {
-        let at = text.find(name).unwrap_or_else(|| panic!("no {name}")) + name.len() + 2;
-        text[at..].split(['"', '\'']).next().unwrap().parse().unwrap()
+        let at = text.find(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name}")) + name.len() + 2;
+        text[at..].split('<').next().unwrap().parse().unwrap()
     };
     assert_eq!((value(&after, "stDim:w"), value(&after, "stDim:h")), (120.0, 160.0));
     // Orientation 6: the left of the stored picture is its top.
@@ -194,7 +206,11 @@ fn regions_and_sizes_turn_with_the_pixels() {
     let exif = decode(&jpeg, &DecodeOptions::default()).unwrap().metadata.exif().unwrap().to_vec();
     let long = |wanted| {
         let v = tag(&exif, wanted).unwrap();
-        if &exif[..2] == b"MM" { u32::from_be_bytes(v.try_into().unwrap()) } else { u32::from_le_bytes(v.try_into().unwrap()) }
+        if &exif[..2] == b"MM" {
+            u32::from_be_bytes(v.try_into().unwrap())
+        } else {
+            u32::from_le_bytes(v.try_into().unwrap())
+        }
     };
     assert_eq!((long(0xa002), long(0xa003)), (120, 160));
 }
@@ -203,7 +219,10 @@ fn regions_and_sizes_turn_with_the_pixels() {
 fn pointers_to_a_film_that_is_not_written_are_dropped() {
     let picture = open("jpeg-motion-photo-pointer.jpg");
     let xmp = String::from_utf8(picture.metadata.xmp().unwrap().to_vec()).unwrap();
-    assert!(!xmp.contains("MotionPhoto") && !xmp.contains("MicroVideo") && !xmp.contains("Directory"), "{xmp}");
+    assert!(
+        !xmp.contains("MotionPhoto") && !xmp.contains("MicroVideo") && !xmp.contains("Directory"),
+        "{xmp}"
+    );
     assert!(warns(&picture, "film"));
 }
 
@@ -261,7 +280,11 @@ fn no_damage_to_any_case_makes_a_panic_or_a_value_out_of_range() {
                         1 => damaged.len() - 1 - random.below(damaged.len().min(400)),
                         _ => random.below(damaged.len()),
                     };
-                    damaged[at] = if random.below(2) == 0 { damaged[at] ^ 1 << random.below(8) } else { random.below(256) as u8 };
+                    damaged[at] = if random.below(2) == 0 {
+                        damaged[at] ^ 1 << random.below(8)
+                    } else {
+                        random.below(256) as u8
+                    };
                 }
                 if round == 11 {
                     damaged.truncate(random.below(damaged.len()));

@@ -11,9 +11,9 @@ use crate::{Format, MediaError};
 /// # Source
 /// ITU-T T.81, figure A.6.
 pub(super) const ZIGZAG: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
-    21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53,
-    60, 61, 54, 47, 55, 62, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7,
+    14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39,
+    46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
 /// One component of a frame.
@@ -131,7 +131,8 @@ impl Tables {
                     let counts: &[u8; 16] = tail.first_chunk().ok_or_else(short)?;
                     let count = counts.iter().map(|&n| usize::from(n)).sum::<usize>();
                     let symbols = tail.get(16..16 + count).ok_or_else(short)?;
-                    let table = Table::new(counts, symbols).ok_or_else(|| corrupt("a table of codes is wrong"))?;
+                    let table =
+                        Table::new(counts, symbols).ok_or_else(|| corrupt("a table of codes is wrong"))?;
                     let tables = if head >> 4 == 0 { &mut self.dc } else { &mut self.ac };
                     *tables.get_mut(usize::from(head & 15)).ok_or_else(short)? = Some(table);
                     rest = &tail[16 + count..];
@@ -159,7 +160,8 @@ impl Frame {
         let &[bits, h1, h0, w1, w0, count, ref list @ ..] = body else {
             return Err(corrupt("its frame header ends early"));
         };
-        let (width, height) = (usize::from(u16::from_be_bytes([w1, w0])), usize::from(u16::from_be_bytes([h1, h0])));
+        let (width, height) =
+            (usize::from(u16::from_be_bytes([w1, w0])), usize::from(u16::from_be_bytes([h1, h0])));
         if width == 0 || height == 0 {
             let (width, height) = (width as u32, height as u32);
             return Err(MediaError::ZeroSize { format: Format::Jpeg, width, height });

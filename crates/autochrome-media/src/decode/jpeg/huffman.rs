@@ -58,7 +58,7 @@ pub(super) struct Bits<'a> {
     count: u32,
     /// Zero bits that were added behind the end.
     added: u32,
-    /// Whether a code was met that no table has.
+    /// Whether something was met that no writer makes: a code without a meaning, or a run behind the last coefficient.
     pub has_bad_code: bool,
 }
 
@@ -170,8 +170,11 @@ impl<'a> Bits<'a> {
         self.count < self.added
     }
 
-    /// Where the stretch was left, and how many whole bytes of it were not used.
-    pub(super) fn end(&self) -> (usize, usize) {
-        (self.at, (self.count.saturating_sub(self.added) / 8) as usize)
+    /// Where the stretch was left, and whether its end is as a writer makes it: less than a byte is left, filled up with
+    /// ones, or with zeroes as some cameras do.
+    pub(super) fn end(&self) -> (usize, bool) {
+        let left = self.count.saturating_sub(self.added);
+        let filling = self.buffer.checked_shr(64 - left).unwrap_or(0);
+        (self.at, left < 8 && (filling == 0 || filling == (1 << left) - 1))
     }
 }

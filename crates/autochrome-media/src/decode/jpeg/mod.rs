@@ -55,7 +55,8 @@ fn read(
     let inverted = layout == Layout::Cmyk && colors == Colors::Plain && header.is_inverted();
     let (planes, damage) = header.decode(bytes, colors)?;
     if damage.is_corrupt {
-        warnings.push("data of the JPEG is corrupt or missing; parts of the picture may be wrong".to_string());
+        warnings
+            .push("data of the JPEG is corrupt or missing; parts of the picture may be wrong".to_string());
     }
     let data = match planes {
         Planes::Eight(mut data) => {
@@ -92,7 +93,9 @@ pub(super) fn components(tables: Option<&[u8]>, bytes: &[u8]) -> Result<Componen
     let (width, height, channels) = (header.frame.width, header.frame.height, header.frame.components.len());
     let (planes, damage) = header.decode(bytes, Colors::Plain)?;
     match planes {
-        Planes::Eight(data) => Ok(Components { width, height, channels, data, is_damaged: damage.is_corrupt }),
+        Planes::Eight(data) => {
+            Ok(Components { width, height, channels, data, is_damaged: damage.is_corrupt })
+        }
         Planes::Twelve(_) => Err(frame::unsupported("12-bit JPEG within another file")),
     }
 }

@@ -39,7 +39,8 @@ impl Header {
         let mut at = 0;
         while let Some((marker, body)) = tables.and_then(|t| next_marker(t, at)).map(|(m, b, _)| (m, b)) {
             at = body;
-            if let Some((body, end)) = segment(tables.unwrap_or_default(), body).filter(|_| has_body(marker)) {
+            if let Some((body, end)) = segment(tables.unwrap_or_default(), body).filter(|_| has_body(marker))
+            {
                 known.read(marker, body)?;
                 at = end;
             }
@@ -173,7 +174,9 @@ fn at_once<T: Sample>(
         for y in top..bottom {
             reader.row(y, &mut stretches);
         }
-        for ((component, stretch), plane) in frame.components.iter().zip(&mut stretches).zip(planes.iter_mut()) {
+        for ((component, stretch), plane) in
+            frame.components.iter().zip(&mut stretches).zip(planes.iter_mut())
+        {
             let high = if is_single { 1 } else { component.v };
             let row = component.stride * 64;
             let coefficients = &stretch.values[..(bottom - top) * high * row];
@@ -213,10 +216,15 @@ fn all_scans<T: Sample>(
     let mut has_end = true;
     loop {
         match marker {
-            0xda if scans == MOST_SCANS => return Err(corrupt(format!("it has more than {MOST_SCANS} scans"))),
+            0xda if scans == MOST_SCANS => {
+                return Err(corrupt(format!("it has more than {MOST_SCANS} scans")));
+            }
             0xda => {
                 scans += 1;
-                let Some((body, end)) = segment(bytes, at) else { break };
+                let Some((body, end)) = segment(bytes, at) else {
+                    has_end = false;
+                    break;
+                };
                 let scan = frame.scan(body)?;
                 for &(index, ..) in &scan.components {
                     kept[index] = kept[index].or(tables.quantisation[frame.components[index].table]);

@@ -76,7 +76,9 @@ impl<'a> Reader<'a> {
     pub(super) fn units(&self) -> (usize, usize) {
         match self.scan.components[..] {
             // A component alone is stored without filling up to whole units.
-            [(index, ..)] => (self.frame.components[index].blocks_wide, self.frame.components[index].blocks_high),
+            [(index, ..)] => {
+                (self.frame.components[index].blocks_wide, self.frame.components[index].blocks_high)
+            }
             _ => (
                 self.frame.width.div_ceil(8 * self.frame.h_max),
                 self.frame.height.div_ceil(8 * self.frame.v_max),
@@ -102,7 +104,8 @@ impl<'a> Reader<'a> {
                 _ => {
                     for i in 0..self.scan.components.len() {
                         let component = self.scan.components[i];
-                        let (h, v) = (self.frame.components[component.0].h, self.frame.components[component.0].v);
+                        let (h, v) =
+                            (self.frame.components[component.0].h, self.frame.components[component.0].v);
                         for j in 0..h * v {
                             self.block(component, x * h + j % h, y * v + j / h, to);
                         }
@@ -138,8 +141,8 @@ impl<'a> Reader<'a> {
 
     /// Takes note of what is wrong with the stretch that ends here; where it ends.
     fn close(&mut self) -> usize {
-        let (at, unused) = self.bits.end();
-        self.damage.is_corrupt |= self.bits.is_overrun() || self.bits.has_bad_code || unused > 0;
+        let (at, is_clean) = self.bits.end();
+        self.damage.is_corrupt |= self.bits.is_overrun() || self.bits.has_bad_code || !is_clean;
         self.damage.is_cut |= self.bits.is_overrun() && at + 1 >= self.bytes.len();
         at
     }
@@ -199,6 +202,7 @@ fn sequential(bits: &mut Bits<'_>, dc: &Table, ac: &Table, prediction: &mut i32,
         }
         k += run;
         // Damaged runs end at the last coefficient, as in libjpeg.
+        bits.has_bad_code |= k > 63;
         block[usize::from(ZIGZAG[k.min(63)])] = bits.signed(len) as i16;
         k += 1;
     }
@@ -222,6 +226,7 @@ fn first_of_band(bits: &mut Bits<'_>, ac: &Table, scan: &Scan, end_run: &mut u32
             continue;
         }
         k += run;
+        bits.has_bad_code |= k > scan.last;
         block[usize::from(ZIGZAG[k.min(63)])] = (bits.signed(len) << scan.low) as i16;
         k += 1;
     }

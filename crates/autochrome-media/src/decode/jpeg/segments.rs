@@ -49,14 +49,17 @@ impl Segments {
                         extension.push((u32::from_be_bytes([head[36], head[37], head[38], head[39]]), part));
                     }
                 }
-                0xe2 if body.starts_with(ICC_PREFIX) && body.len() > 14 => profile.push((body[12], &body[14..])),
+                0xe2 if body.starts_with(ICC_PREFIX) && body.len() > 14 => {
+                    profile.push((body[12], &body[14..]))
+                }
                 0xed if body.starts_with(iptc::PREFIX) => photoshop.extend(&body[iptc::PREFIX.len()..]),
                 0xfe => found.comments.extend(comment(body)),
                 _ => {}
             }
         }
         profile.sort_by_key(|&(number, _)| number);
-        found.icc = (!profile.is_empty()).then(|| profile.iter().flat_map(|(_, part)| *part).copied().collect());
+        found.icc =
+            (!profile.is_empty()).then(|| profile.iter().flat_map(|(_, part)| *part).copied().collect());
         found.iptc = iptc::from_photoshop(&photoshop);
         if let Some(packet) = found.xmp.take() {
             extension.sort_by_key(|&(offset, _)| offset);
@@ -84,6 +87,7 @@ fn density(body: &[u8]) -> Option<Density> {
 fn comment(body: &[u8]) -> Option<String> {
     let end = body.iter().rposition(|&b| b != 0)? + 1;
     let body = &body[..end];
-    let text = std::str::from_utf8(body).map_or_else(|_| body.iter().map(|&b| char::from(b)).collect(), str::to_string);
+    let text = std::str::from_utf8(body)
+        .map_or_else(|_| body.iter().map(|&b| char::from(b)).collect(), str::to_string);
     (!text.trim().is_empty()).then_some(text)
 }

@@ -37,24 +37,27 @@ impl Sample for u16 {
 /// Transforms whole rows of blocks into rows of samples.
 pub(super) fn blocks<T: Sample>(coefficients: &[i16], table: &[u16; 64], stride: usize, to: &mut [T]) {
     let arch = Arch::new();
-    let table = table.map(f32::from);
-    to.par_chunks_exact_mut(stride * 64).zip(coefficients.par_chunks_exact(stride * 64)).for_each(|(rows, from)| {
-        arch.dispatch(
-            #[inline(always)]
-            || {
-                for (x, block) in from.chunks_exact(64).enumerate() {
-                    let samples = inverse::<T>(block, &table);
-                    for (y, line) in samples.chunks_exact(8).enumerate() {
-                        rows[y * stride * 8 + x * 8..][..8].copy_from_slice(line);
+    // Damaged products run over as they do in libjpeg-turbo, which multiplies in 16 bits.
+    let table = table.map(|v| v as i16);
+    to.par_chunks_exact_mut(stride * 64).zip(coefficients.par_chunks_exact(stride * 64)).for_each(
+        |(rows, from)| {
+            arch.dispatch(
+                #[inline(always)]
+                || {
+                    for (x, block) in from.chunks_exact(64).enumerate() {
+                        let samples = inverse::<T>(block, &table);
+                        for (y, line) in samples.chunks_exact(8).enumerate() {
+                            rows[y * stride * 8 + x * 8..][..8].copy_from_slice(line);
+                        }
                     }
-                }
-            },
-        );
-    });
+                },
+            );
+        },
+    );
 }
 
 #[inline(always)]
-fn inverse<T: Sample>(block: &[i16], table: &[f32; 64]) -> [T; 64] {
+fn inverse<T: Sample>(block: &[i16], table: &[i16; 64]) -> [T; 64] {
     let centre = (f32::from(T::MAX) + 1.0) / 2.0;
     let level = |v: f32| {
         // Beside 2^23 the last bits of a float are those of a whole number: rounding without a conversion.
@@ -62,16 +65,17 @@ fn inverse<T: Sample>(block: &[i16], table: &[f32; 64]) -> [T; 64] {
         T::narrow(v.to_bits() as u16)
     };
     if block[1..].iter().all(|&v| v == 0) {
-        return [level(f32::from(block[0]) * table[0] / 8.0 + centre); 64];
+        return [level(f32::from(block[0].wrapping_mul(table[0])) / 8.0 + centre); 64];
     }
     let mut rows = [[0f32; 8]; 8];
     for (i, row) in rows.iter_mut().enumerate() {
         for (j, v) in row.iter_mut().enumerate() {
-            *v = f32::from(block[i * 8 + j]) * table[i * 8 + j];
+            *v = f32::from(block[i * 8 + j].wrapping_mul(table[i * 8 + j]));
         }
     }
-    let rows = pass(transposed(pass(rows)));
-    let rows = transposed(rows);
+    // Between the passes it keeps 16 bits, two of them a fraction.
+    let rows = pass(rows).map(|row| row.map(|v| v.clamp(-8192.0, 8191.75)));
+    let rows = transposed(pass(transposed(rows)));
     let mut samples = [T::default(); 64];
     for (i, row) in rows.iter().enumerate() {
         for (j, &v) in row.iter().enumerate() {
@@ -119,16 +123,7 @@ fn pass(r: [Lane; 8]) -> [Lane; 8] {
     let o1 = add(mul(r[5], 2.053_119_9), add(z2, z4));
     let o2 = add(mul(r[3], 3.072_711), add(z2, z3));
     let o3 = add(mul(r[1], 1.501_321_1), add(z1, z4));
-    [
-        add(e0, o3),
-        add(e1, o2),
-        add(e2, o1),
-        add(e3, o0),
-        sub(e3, o0),
-        sub(e2, o1),
-        sub(e1, o2),
-        sub(e0, o3),
-    ]
+    [add(e0, o3), add(e1, o2), add(e2, o1), add(e3, o0), sub(e3, o0), sub(e2, o1), sub(e1, o2), sub(e0, o3)]
 }
 
 /// How three or four components become colours.
@@ -152,7 +147,9 @@ pub(super) fn interleaved<T: Sample>(frame: &Frame, planes: &[Vec<T>], colors: C
             arch.dispatch(
                 #[inline(always)]
                 || {
-                    for ((component, plane), line) in frame.components.iter().zip(planes).zip(lines.iter_mut()) {
+                    for ((component, plane), line) in
+                        frame.components.iter().zip(planes).zip(lines.iter_mut())
+                    {
                         full_size_row(frame, component, plane, y, column, line);
                     }
                     combine(lines, colors, width, row);
@@ -178,13 +175,20 @@ fn full_size_row<T: Sample>(
     );
     let row = |at: usize| &plane[at * stride..][..wide];
     let is_double = |of: usize, max: usize| of * 2 == max;
+    // libjpeg smooths where both directions are whole or halved, and repeats samples elsewhere.
+    let wide_double = is_double(component.h, frame.h_max);
+    let tall_double = is_double(component.v, frame.v_max);
+    let is_smooth = match (wide_double, component.h == frame.h_max) {
+        (true, _) => wide > 2 && (tall_double || component.v == frame.v_max),
+        (_, is_whole) => is_whole && tall_double,
+    };
     if component.h == frame.h_max && component.v == frame.v_max {
         line[..wide].copy_from_slice(row(y));
         return;
     }
     // Three parts of the nearer row and one of the farther; scaled by 4.
     column.clear();
-    if is_double(component.v, frame.v_max) {
+    if tall_double && is_smooth {
         let near = (y / 2).min(high - 1);
         let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(high - 1) };
         column.extend(row(near).iter().zip(row(far)).map(|(&a, &b)| {
@@ -194,7 +198,7 @@ fn full_size_row<T: Sample>(
     } else {
         column.extend(row((y * component.v / frame.v_max).min(high - 1)).iter().map(|&v| v.into() * 4));
     }
-    if is_double(component.h, frame.h_max) && wide > 2 {
+    if wide_double && is_smooth {
         let (first, last) = (column[0], column[wide - 1]);
         let shifted = |v: u32| T::narrow((v >> 4) as u16);
         line[0] = shifted(u32::from(first) * 4 + 8);

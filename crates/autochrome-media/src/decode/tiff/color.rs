@@ -10,7 +10,12 @@ use crate::{
 };
 
 /// Red, green and blue for indices; further samples of a pixel are kept behind them.
-pub(super) fn look_up(indices: &[u16], channels: usize, map: &[u64], bits: usize) -> Result<Data, MediaError> {
+pub(super) fn look_up(
+    indices: &[u16],
+    channels: usize,
+    map: &[u64],
+    bits: usize,
+) -> Result<Data, MediaError> {
     let third = map.len() / 3;
     // The map holds 16 bits a value; old writers put 8-bit values there.
     let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
@@ -43,7 +48,9 @@ impl YCbCr {
     /// The usual reading when a file is silent: BT.601, all codes used.
     pub(super) fn new(luma: Option<Vec<f64>>, reference: Option<Vec<f64>>) -> Self {
         let luma = luma.and_then(|v| v.try_into().ok()).filter(|l: &[f64; 3]| l.iter().all(|&v| v > 0.0));
-        let reference = reference.and_then(|v| v.try_into().ok()).filter(|r: &[f64; 6]| r[0] != r[1] && r[2] != r[3] && r[4] != r[5]);
+        let reference = reference
+            .and_then(|v| v.try_into().ok())
+            .filter(|r: &[f64; 6]| r[0] != r[1] && r[2] != r[3] && r[4] != r[5]);
         Self {
             luma: luma.unwrap_or([0.299, 0.587, 0.114]),
             reference: reference.unwrap_or([0.0, 255.0, 128.0, 255.0, 128.0, 255.0]),
@@ -100,7 +107,9 @@ pub(super) fn lab_to_srgb(data: Data, colors: usize, is_icc: bool, alphas: usize
         }
         Data::U16(mut data) => {
             data.par_chunks_exact_mut(channels).for_each(|pixel| {
-                let ab = |v: u16| if is_icc { (f64::from(v) - 32768.0) / 256.0 } else { f64::from(v as i16) / 256.0 };
+                let ab = |v: u16| {
+                    if is_icc { (f64::from(v) - 32768.0) / 256.0 } else { f64::from(v as i16) / 256.0 }
+                };
                 let at = |i: usize| if colors == 1 { 0.0 } else { ab(pixel[i]) };
                 let rgb = srgb(f64::from(pixel[0]) / 655.35, at(1), at(2));
                 for (to, v) in pixel[..colors].iter_mut().zip(rgb) {
@@ -128,8 +137,7 @@ fn gray(l: f64) -> f64 {
 
 fn rgb(l: f64, a: f64, b: f64) -> [f64; 3] {
     let fy = (l + 16.0) / 116.0;
-    let (x, y, z) =
-        (0.964_22 * expanded(fy + a / 500.0), expanded(fy), 0.825_21 * expanded(fy - b / 200.0));
+    let (x, y, z) = (0.964_22 * expanded(fy + a / 500.0), expanded(fy), 0.825_21 * expanded(fy - b / 200.0));
     [
         3.133_856_1 * x - 1.616_866_7 * y - 0.490_614_6 * z,
         -0.978_768_4 * x + 1.916_141_5 * y + 0.033_454_0 * z,

@@ -153,12 +153,24 @@ impl Layout {
         if samples < colors {
             return Err(corrupt(format!("{samples} samples a pixel are too few for its colours")));
         }
-        let extra = extra(file.numbers(page, EXTRA).unwrap_or_default(), samples - colors);
+        let extra = match file.numbers(page, EXTRA) {
+            Some(listed) => extra(listed, samples - colors),
+            // Writers that forget the tag mean opacity.
+            None if samples == colors + 1 && matches!(meaning, Meaning::Gray { .. } | Meaning::Rgb) => {
+                vec![Extra::Unassociated]
+            }
+            None => vec![Extra::Unspecified; samples - colors],
+        };
         let is_tiled = page.find(TILE_WIDTH).is_some();
         let (chunk_width, chunk_height, offsets, lengths) = if is_tiled {
             (number(TILE_WIDTH, 0), number(TILE_HEIGHT, 0), TILE_OFFSETS, TILE_LENGTHS)
         } else {
-            (width as u64, number(ROWS_PER_STRIP, height as u64).min(height as u64), STRIP_OFFSETS, STRIP_LENGTHS)
+            (
+                width as u64,
+                number(ROWS_PER_STRIP, height as u64).min(height as u64),
+                STRIP_OFFSETS,
+                STRIP_LENGTHS,
+            )
         };
         if chunk_width == 0 || chunk_height == 0 || chunk_width.max(chunk_height) > 1 << 20 {
             return Err(corrupt(format!("strips or tiles of {chunk_width} × {chunk_height}")));

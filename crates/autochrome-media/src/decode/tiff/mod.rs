@@ -78,7 +78,8 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<
     if count > 1 && page == 0 {
         warnings.push(format!("the TIFF has {count} pages; the first is used"));
     }
-    let is_eight = layout.meaning == Meaning::Palette || (layout.bits <= 8 && layout.number == layout::Number::Unsigned);
+    let is_eight =
+        layout.meaning == Meaning::Palette || (layout.bits <= 8 && layout.number == layout::Number::Unsigned);
     let is_gray = layout.colors() == 1 && layout.meaning != Meaning::Palette;
     // The profile of a page in CIELAB is that of the paper it was meant for.
     let is_lab = matches!(layout.meaning, Meaning::Lab { .. });

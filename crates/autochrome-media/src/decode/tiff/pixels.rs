@@ -60,7 +60,8 @@ pub(super) fn read(
     let kept = layout.kept();
     if layout.extra.len() + layout.colors() > kept.len() {
         warnings.push(
-            "the TIFF has samples beside its colours that it does not explain; they were left out".to_string(),
+            "the TIFF has samples beside its colours that it does not explain; they were left out"
+                .to_string(),
         );
     }
     if layout.meaning == (Meaning::Gray { white_is_zero: true }) {
@@ -155,28 +156,31 @@ fn place<T: Copy + Default + Send + Sync>(
     let channels = kept.len();
     let plane = index / per_plane;
     let target = &mut out[top * layout.width * channels..(top + rows) * layout.width * channels];
-    target.par_chunks_exact_mut(layout.width * channels).zip(bytes.par_chunks_exact(layout.row_bytes())).for_each_init(
-        || vec![T::default(); layout.chunk_width * stride],
-        |numbers, (row, stored)| {
-            let row = &mut row[left * channels..(left + columns) * channels];
-            if stride == channels && columns == layout.chunk_width {
-                unpack(stored, row, layout);
-                return;
-            }
-            unpack(stored, numbers, layout);
-            for (pixel, numbers) in row.chunks_exact_mut(channels).zip(numbers.chunks_exact(stride)) {
-                for (channel, &source) in pixel.iter_mut().zip(kept) {
-                    if layout.is_planar {
-                        if source == plane {
-                            *channel = numbers[0];
+    target
+        .par_chunks_exact_mut(layout.width * channels)
+        .zip(bytes.par_chunks_exact(layout.row_bytes()))
+        .for_each_init(
+            || vec![T::default(); layout.chunk_width * stride],
+            |numbers, (row, stored)| {
+                let row = &mut row[left * channels..(left + columns) * channels];
+                if stride == channels && columns == layout.chunk_width {
+                    unpack(stored, row, layout);
+                    return;
+                }
+                unpack(stored, numbers, layout);
+                for (pixel, numbers) in row.chunks_exact_mut(channels).zip(numbers.chunks_exact(stride)) {
+                    for (channel, &source) in pixel.iter_mut().zip(kept) {
+                        if layout.is_planar {
+                            if source == plane {
+                                *channel = numbers[0];
+                            }
+                        } else {
+                            *channel = numbers[source];
                         }
-                    } else {
-                        *channel = numbers[source];
                     }
                 }
-            }
-        },
-    );
+            },
+        );
 }
 
 /// Unpacks numbers of up to 16 bits that lie without gaps, the most significant bit first.
@@ -211,12 +215,15 @@ fn unpack_wide(row: &[u8], to: &mut [f32], layout: &Layout) {
     let size = layout.bits / 8;
     for (to, bytes) in to.iter_mut().zip(row.chunks_exact(size)) {
         let fold = |n: u64, &b: &u8| n << 8 | u64::from(b);
-        let raw = if layout.big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) };
+        let raw =
+            if layout.big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) };
         let range = 2f64.powi(layout.bits as i32);
         let value = match layout.number {
             Number::Unsigned => raw as f64 / (range - 1.0),
             // Negative numbers lie in the upper half.
-            Number::Signed => ((raw << (64 - layout.bits)) as i64 >> (64 - layout.bits)) as f64 / (range / 2.0 - 1.0),
+            Number::Signed => {
+                ((raw << (64 - layout.bits)) as i64 >> (64 - layout.bits)) as f64 / (range / 2.0 - 1.0)
+            }
             Number::Float => match size {
                 2 => f64::from(small_float(raw as u32, 5, 10)),
                 3 => f64::from(small_float(raw as u32, 7, 16)),
@@ -246,7 +253,8 @@ fn normalised(values: &[f32], layout: &Layout, warnings: &mut Vec<String>) -> Ve
     let finite = || values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = (finite().fold(f32::MAX, f32::min), finite().fold(f32::MIN, f32::max));
     // Measurements in a wide type; a photograph reaches a sixteenth of the range.
-    let is_measured = high > low && (low < -0.01 || high > 1.5 || (layout.number != Number::Float && high < 1.0 / 16.0));
+    let is_measured =
+        high > low && (low < -0.01 || high > 1.5 || (layout.number != Number::Float && high < 1.0 / 16.0));
     let (black, white) = if is_measured { (low, high) } else { (0.0, 1.0) };
     if is_measured {
         warnings.push(format!(
