@@ -248,8 +248,8 @@ scans.write_text("0;\n1;\n2;\n")
 jpegs = {}
 
 
-def djpeg(data):
-    result = subprocess.run(["djpeg", "-ppm"], input=data, capture_output=True)
+def djpeg(data, *options):
+    result = subprocess.run(["djpeg", "-ppm", *options], input=data, capture_output=True)
     # 2 means that there were warnings.
     if result.returncode not in (0, 2):
         return None, True
@@ -302,7 +302,8 @@ for name in ("420", "gray", "restart", "progressive-420", "scans-420"):
         at = int(random.integers(start, len(data) - 40))
         damaged[at] ^= 1 << int(random.integers(0, 8))
         expected, warned = djpeg(bytes(damaged))
-        if expected is None:
+        # What comes of wild values depends on the arithmetic: libjpeg's own two transforms must agree.
+        if expected is None or numpy.abs(expected - djpeg(bytes(damaged), "-dct", "float")[0].astype(float)).mean() > 1:
             continue
         add(f"jpeg-damaged-{name}-{round}.jpg", bytes(damaged), expected, warned or "changed")
 add("jpeg-no-end.jpg", jpegs["420"][:-2], djpeg(jpegs["420"])[0], True)
