@@ -70,21 +70,22 @@ pub(super) fn elements(text: &str) -> Option<Vec<Element<'_>>> {
                     _ => {}
                 }
             }
-            let resolve = |name: &'_ str, is_attribute: bool| -> Option<(usize, usize)> {
+            // Which declaration a prefix means, and where the local name begins.
+            let resolve = |name: &str, is_attribute: bool| {
                 let (prefix, local) = name.split_once(':').unwrap_or(("", name));
                 let found = spaces
                     .iter()
                     .rposition(|&(known, ..)| known == prefix && !(is_attribute && prefix.is_empty()));
-                Some((found.unwrap_or(usize::MAX), name.len() - local.len()))
+                (found.unwrap_or(usize::MAX), name.len() - local.len())
             };
             let space = |index: usize| spaces.get(index).map_or("", |&(_, name, _)| name);
             let mut attributes = Vec::new();
             for (name, mut attribute) in tag.attributes {
-                let (index, skip) = resolve(name, true)?;
+                let (index, skip) = resolve(name, true);
                 (attribute.space, attribute.name) = (space(index), &name[skip..]);
                 attributes.push(attribute);
             }
-            let (index, skip) = resolve(tag.name, false)?;
+            let (index, skip) = resolve(tag.name, false);
             all.push(Element {
                 space: space(index),
                 name: &tag.name[skip..],
@@ -130,7 +131,7 @@ fn tag(text: &str, start: usize) -> Option<Tag<'_>> {
         let name = &trimmed[..len];
         let after = trimmed[len..].trim_start().strip_prefix('=')?.trim_start();
         let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let value_start = text.len() - after.len() - (text.len() - at - rest.len()) + 1;
+        let value_start = text.len() - after.len() + 1;
         let value_len = after[1..].find(quote)?;
         let value = value_start..value_start + value_len;
         let whole = at..value.end + 1;

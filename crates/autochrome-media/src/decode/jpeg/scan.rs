@@ -99,11 +99,11 @@ impl<'a> Reader<'a> {
             if self.bits.is_overrun() {
                 continue;
             }
-            match self.scan.components[..] {
+            let scan = self.scan;
+            match scan.components[..] {
                 [component] => self.block(component, x, y, to),
                 _ => {
-                    for i in 0..self.scan.components.len() {
-                        let component = self.scan.components[i];
+                    for &component in &scan.components {
                         let (h, v) =
                             (self.frame.components[component.0].h, self.frame.components[component.0].v);
                         for j in 0..h * v {

@@ -54,8 +54,7 @@ pub(super) fn pictures(file: &TiffFile<'_>) -> Vec<Page> {
 }
 
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<Source<'a>, MediaError> {
-    let corrupt = |detail: &str| layout::corrupt(detail);
-    let file = TiffFile::parse(bytes).ok_or_else(|| corrupt("its first bytes"))?;
+    let file = TiffFile::parse(bytes).ok_or_else(|| layout::corrupt("its first bytes"))?;
     let pages = pictures(&file);
     if pages.is_empty() {
         // The directory lies behind the end: the rest of the file is missing.
