@@ -1,17 +1,20 @@
 //! From bytes to a [`Picture`].
 
-mod jpeg;
+pub(crate) mod jpeg;
 mod other;
+mod png;
 mod tiff;
 
 use autochrome_color::{Plane, lab};
 use rayon::prelude::*;
 
 use crate::{
-    Depth, Format, Limits, MediaError, Metadata, Picture, exif,
+    Depth, Format, Limits, MediaError, Metadata, Picture,
+    directory::TiffFile,
+    exif,
     icc::Profile,
     samples::{Data, Layout, Samples, orient_alpha},
-    xmp,
+    xmp::Upright,
 };
 
 /// How to decode.
@@ -57,9 +60,9 @@ struct Source<'a> {
     depth: Depth,
     gray: bool,
     orientation: u8,
-    exif: Option<Vec<u8>>,
-    xmp: Option<Vec<u8>>,
     icc: Option<Vec<u8>>,
+    /// What the file says of itself, not yet cleaned.
+    metadata: Metadata,
     warnings: Vec<String>,
     read: Read<'a>,
 }
@@ -67,13 +70,27 @@ struct Source<'a> {
 /// Decodes the pixels; may add warnings.
 type Read<'a> = Box<dyn FnOnce(&mut Vec<String>) -> Result<Samples, MediaError> + 'a>;
 
-fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, MediaError> {
+/// `page` counts from 0.
+fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<Source<'a>, MediaError> {
     limits.check_bytes(bytes.len() as u64)?;
     match Format::sniff(bytes)? {
+        Format::Tiff => tiff::open(bytes, limits, page),
+        _ if page > 0 => Err(MediaError::NoSuchPage { page: page + 1, pages: 1 }),
         Format::Jpeg => jpeg::open(bytes, limits),
-        Format::Tiff => tiff::open(bytes, limits),
         format => other::open(format, bytes, limits),
     }
+}
+
+/// How many pictures of their own a file holds: the pages of a TIFF without reduced versions and masks, else 1.
+///
+/// # Errors
+/// [`MediaError`] for what is no picture or a format that is not read.
+pub fn page_count(bytes: &[u8]) -> Result<usize, MediaError> {
+    if Format::sniff(bytes)? != Format::Tiff {
+        return Ok(1);
+    }
+    let pages = TiffFile::parse(bytes).map(|file| tiff::pictures(&file).len());
+    pages.filter(|&count| count > 0).ok_or(MediaError::Truncated { format: Format::Tiff })
 }
 
 /// Reads the header only.
@@ -81,7 +98,7 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, MediaError> 
 /// # Errors
 /// As [`decode`], as far as the header shows it.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
-    let source = open(bytes, limits)?;
+    let source = open(bytes, limits, 0)?;
     let (width, height) = match source.orientation {
         5..=8 => (source.height, source.width),
         _ => (source.width, source.height),
@@ -103,10 +120,18 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
 ///
 /// # Errors
 /// [`MediaError`] of kind `Input` for what is empty, damaged, cut off or no picture; `Unsupported` for other formats and
-/// rare variants (12-bit, lossless or arithmetic JPEG; float, signed or 32-bit TIFF); `Limit` for what is larger than the limits.
+/// rare variants (lossless or arithmetic JPEG; LZMA or JPEG 2000 within TIFF); `Limit` for what is larger than the limits.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaError> {
-    let Source { format, orientation, exif, xmp, icc, mut warnings, read, .. } =
-        open(bytes, &options.limits)?;
+    decode_page(bytes, options, 0)
+}
+
+/// Decodes one page of a file of several, counted from 0 (see [`page_count`]), as [`decode`] does the first.
+///
+/// # Errors
+/// As [`decode`], and [`MediaError::NoSuchPage`] where there are fewer pages.
+pub fn decode_page(bytes: &[u8], options: &DecodeOptions, page: usize) -> Result<Picture, MediaError> {
+    let Source { format, orientation, icc, metadata, mut warnings, read, .. } =
+        open(bytes, &options.limits, page)?;
     let mut samples = read(&mut warnings)?;
     let depth = samples.depth();
     let mut profile = icc.and_then(|icc| {
@@ -156,6 +181,14 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaErr
             }
         }
     };
+    let upright = Upright { orientation, width, height };
+    let metadata = cleaned(metadata, upright, &mut warnings);
+    Ok(Picture { luma, chroma, alpha, depth, format, metadata, was_gray, warnings })
+}
+
+/// What may be written again beside the upright picture.
+fn cleaned(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) -> Metadata {
+    let Metadata { exif, xmp, iptc, density, comments, texts } = metadata;
     let exif = exif.and_then(|block| {
         let cleaned = exif::cleaned(&block);
         if cleaned.is_none() {
@@ -164,13 +197,20 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaErr
         cleaned
     });
     let xmp = xmp.and_then(|packet| {
-        let upright = xmp::upright(&packet);
-        if upright.is_none() {
-            warnings.push("the XMP data is broken and was left out".to_string());
+        let mended = upright.mend(&packet);
+        match &mended {
+            None => warnings.push("the XMP data is broken and was left out".to_string()),
+            Some((_, true)) => warnings.push(
+                "the XMP data spoke of a film, a gain map or a thumbnail, which the result does not have; that was left out"
+                    .to_string(),
+            ),
+            Some(_) => {}
         }
-        upright
+        mended.map(|(packet, _)| packet)
     });
-    Ok(Picture { luma, chroma, alpha, depth, format, metadata: Metadata::new(exif, xmp), was_gray, warnings })
+    let density = density.or_else(|| exif::density(exif.as_deref()?));
+    let density = density.map(|d| if upright.orientation >= 5 { d.turned() } else { d });
+    Metadata { exif, xmp, iptc, density, comments, texts }
 }
 
 fn ignored_profile(why: &str) -> String {

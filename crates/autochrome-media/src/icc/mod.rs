@@ -1,12 +1,15 @@
-//! ICC profiles: from the file's colours to sRGB, and the profile that says so.
+//! ICC profiles: from the file's colours to sRGB, with or without a profile of its own.
 
-use std::sync::OnceLock;
+mod written;
 
 use autochrome_color::lab;
 use moxcms::{
-    ColorProfile, DataColorSpace, LocalizableString, ProfileText, TransformExecutor, TransformOptions,
+    Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, DataColorSpace,
+    MatrixCoefficients, ToneReprCurve, TransferCharacteristics, TransformExecutor, TransformOptions,
 };
 use rayon::prelude::*;
+
+pub(crate) use written::{gray_profile, srgb_profile};
 
 /// A profile that parsed.
 pub(crate) struct Profile(ColorProfile);
@@ -119,34 +122,51 @@ fn grid() -> impl Iterator<Item = u8> {
     (0..9 * 9 * 9).flat_map(move |i| [step(i / 81), step(i / 9 % 9), step(i % 9)])
 }
 
-/// A profile as bytes, dated 1 January 2024: the day of writing, which moxcms puts there, would make equal pictures differ.
-fn encoded(profile: &ColorProfile) -> Vec<u8> {
-    let mut bytes = profile.encode().unwrap_or_default();
-    if let Some(date) = bytes.get_mut(24..36) {
-        date.copy_from_slice(&[7, 232, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
+/// The profile of a PNG that has none but says its gamma, and perhaps the places of its colours.
+///
+/// `gamma` is the exponent from light to samples; `chromaticities` are x and y of white, red, green and blue.
+/// `None` where that is sRGB within what people can see, or makes no sense.
+pub(crate) fn from_gamma(gamma: f64, chromaticities: Option<[f64; 8]>) -> Option<Vec<u8>> {
+    const SRGB: [f64; 8] = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
+    let is_near = |c: &[f64; 8]| c.iter().zip(SRGB).all(|(a, b)| (a - b).abs() < 0.002);
+    let primaries = chromaticities.filter(|c| !is_near(c) && c.iter().all(|v| (1e-4..=1.0).contains(v)));
+    // Writers of sRGB that give no profile write 1/2.2.
+    let is_usual = (gamma - 1.0 / 2.2).abs() < 0.01;
+    if !(0.05..=20.0).contains(&gamma) || (is_usual && primaries.is_none()) {
+        return None;
     }
-    bytes
+    let mut profile = ColorProfile::new_srgb();
+    profile.cicp = None;
+    if let Some(c) = primaries {
+        let c = c.map(|v| v as f32);
+        let at = |i: usize| Chromaticity::new(c[i], c[i + 1]);
+        let primaries = ColorPrimaries { red: at(2), green: at(4), blue: at(6) };
+        profile.update_rgb_colorimetry(at(0).to_xyyb(), primaries);
+    }
+    if !is_usual {
+        let curve = Some(ToneReprCurve::Parametric(vec![(1.0 / gamma) as f32]));
+        (profile.red_trc, profile.green_trc, profile.blue_trc) = (curve.clone(), curve.clone(), curve);
+    }
+    profile.encode().ok()
 }
 
-/// The sRGB profile that is written into colour pictures.
-pub(crate) fn srgb_profile() -> &'static [u8] {
-    static PROFILE: OnceLock<Vec<u8>> = OnceLock::new();
-    PROFILE.get_or_init(|| encoded(&ColorProfile::new_srgb()))
-}
-
-/// The profile that is written into gray pictures: the tone curve of sRGB.
-pub(crate) fn gray_profile() -> &'static [u8] {
-    static PROFILE: OnceLock<Vec<u8>> = OnceLock::new();
-    PROFILE.get_or_init(|| {
-        let mut profile = ColorProfile::new_gray_with_gamma(2.2);
-        profile.gray_trc = ColorProfile::new_srgb().red_trc;
-        profile.description = Some(ProfileText::Localizable(vec![LocalizableString::new(
-            "en".to_string(),
-            "US".to_string(),
-            "Gray with the sRGB tone curve".to_string(),
-        )]));
-        encoded(&profile)
-    })
+/// The profile for the code points of a `cICP` chunk; `None` for those of sRGB and those that are not known.
+pub(crate) fn from_code_points(primaries: u8, transfer: u8) -> Option<Vec<u8>> {
+    if primaries == 1 && matches!(transfer, 1 | 6 | 13) {
+        return None;
+    }
+    let color_primaries = CicpColorPrimaries::try_from(primaries).ok()?;
+    let transfer_characteristics = TransferCharacteristics::try_from(transfer).ok()?;
+    ColorPrimaries::try_from(color_primaries).ok()?;
+    ToneReprCurve::try_from(transfer_characteristics).ok()?;
+    let mut profile = ColorProfile::new_srgb();
+    profile.update_rgb_colorimetry_from_cicp(CicpProfile {
+        color_primaries,
+        transfer_characteristics,
+        matrix_coefficients: MatrixCoefficients::Identity,
+        full_range: true,
+    });
+    profile.encode().ok()
 }
 
 #[cfg(test)]
