@@ -34,6 +34,14 @@ pub enum EvaluateError {
         /// What is wrong.
         reason: String,
     },
+    /// Masks cannot be used.
+    #[error("the masks of {} cannot be used: {reason}", .folder.display())]
+    Masks {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// An option is outside its range.
     #[error("{option} {reason}")]
     Option {
@@ -57,6 +65,7 @@ impl EvaluateError {
             Self::Network(error) => error.code(),
             Self::NoPictures { .. } => "no-pictures",
             Self::Pairs { .. } => "bad-pairs",
+            Self::Masks { .. } => "bad-masks",
             Self::Option { .. } => "option-out-of-range",
             Self::Stopped => "stopped",
         }
