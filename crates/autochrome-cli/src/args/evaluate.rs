@@ -25,6 +25,11 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pairs: Option<PathBuf>,
 
+    /// Masks of things, named like the pictures from the folder of --data on but ending in .png: gray values are classes, 255
+    /// says nothing
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub masks: Option<PathBuf>,
+
     /// Methods to measure; gray always is [default: neural]
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = method_ids())]
     pub methods: Vec<String>,
