@@ -41,7 +41,7 @@ mod picture;
 mod samples;
 mod xmp;
 
-pub use decode::{DecodeOptions, Header, decode, decode_page, page_count, probe};
+pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe};
 pub use encode::{EncodeOptions, encode};
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};

@@ -3,8 +3,10 @@
 pub(crate) mod jpeg;
 mod other;
 mod png;
+mod reduce;
 mod tiff;
 
+use autochrome_color::resize::{Filter, fit_within, resize_plane};
 use autochrome_color::{Plane, lab};
 use rayon::prelude::*;
 
@@ -130,6 +132,31 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaErr
 /// # Errors
 /// As [`decode`], and [`MediaError::NoSuchPage`] where there are fewer pages.
 pub fn decode_page(bytes: &[u8], options: &DecodeOptions, page: usize) -> Result<Picture, MediaError> {
+    decode_within(bytes, options, page, None)
+}
+
+/// Decodes a picture that is only looked at, with a longer side of at most `side_px` and without its opacity, as [`decode`] does: planes of
+/// its full size are never made, so that it takes a fifth of the memory.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_reduced(bytes: &[u8], options: &DecodeOptions, side_px: usize) -> Result<Picture, MediaError> {
+    let mut picture = decode_within(bytes, options, 0, Some(side_px))?;
+    let (width, height) = fit_within(picture.width(), picture.height(), side_px);
+    let reduced = |plane: &Plane| resize_plane(plane, width, height, Filter::Area);
+    if picture.luma.size() != (width, height) {
+        picture.luma = reduced(&picture.luma);
+    }
+    picture.alpha = None;
+    Ok(picture)
+}
+
+fn decode_within(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    page: usize,
+    side_px: Option<usize>,
+) -> Result<Picture, MediaError> {
     let Source { format, orientation, icc, metadata, mut warnings, read, .. } =
         open(bytes, &options.limits, page)?;
     let mut samples = read(&mut warnings)?;
@@ -166,20 +193,22 @@ pub fn decode_page(bytes: &[u8], options: &DecodeOptions, page: usize) -> Result
         {
             warnings.push(ignored_profile(&why));
         }
-        match (&samples.data, options.keep_chroma) {
-            (Data::U8(data), false) => lab::rgb8_to_luma(data, width, height),
-            (Data::U16(data), false) => lab::rgb16_to_luma(data, width, height),
-            (Data::U8(data), true) => {
+        let reduced = side_px.and_then(|side_px| reduce::reduced(&samples, side_px));
+        let (luma, both) = match (reduced, &samples.data, options.keep_chroma) {
+            (Some((luma, both)), ..) => (luma, Some(both)),
+            (None, Data::U8(data), false) => (lab::rgb8_to_luma(data, width, height), None),
+            (None, Data::U16(data), false) => (lab::rgb16_to_luma(data, width, height), None),
+            (None, Data::U8(data), true) => {
                 let (luma, both) = lab::rgb8_to_lab(data, width, height);
-                chroma = Some(both);
-                luma
+                (luma, Some(both))
             }
-            (Data::U16(data), true) => {
+            (None, Data::U16(data), true) => {
                 let (luma, both) = lab::rgb16_to_lab(data, width, height);
-                chroma = Some(both);
-                luma
+                (luma, Some(both))
             }
-        }
+        };
+        chroma = both.filter(|_| options.keep_chroma);
+        luma
     };
     let upright = Upright { orientation, width, height };
     let metadata = cleaned(metadata, upright, &mut warnings);
