@@ -120,7 +120,7 @@ fn pass(r: [Lane; 8]) -> [Lane; 8] {
     let z5 = mul(add(z3, z4), 1.175_875_6);
     let (z3, z4) = (add(mul(z3, -1.961_570_6), z5), add(mul(z4, -0.390_180_64), z5));
     let o0 = add(mul(r[7], 0.298_631_34), add(z1, z3));
-    let o1 = add(mul(r[5], 2.053_119_9), add(z2, z4));
+    let o1 = add(mul(r[5], 2.053_12), add(z2, z4));
     let o2 = add(mul(r[3], 3.072_711), add(z2, z3));
     let o3 = add(mul(r[1], 1.501_321_1), add(z1, z4));
     [add(e0, o3), add(e1, o2), add(e2, o1), add(e3, o0), sub(e3, o0), sub(e2, o1), sub(e1, o2), sub(e0, o3)]
@@ -190,7 +190,7 @@ fn full_size_row<T: Sample>(
     column.clear();
     if tall_double && is_smooth {
         let near = (y / 2).min(high - 1);
-        let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(high - 1) };
+        let far = if y.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(high - 1) };
         column.extend(row(near).iter().zip(row(far)).map(|(&a, &b)| {
             let (a, b): (u16, u16) = (a.into(), b.into());
             3 * a + b
