@@ -103,6 +103,7 @@ pub(crate) fn summarise(reaches: &[Option<Reach>], bootstrap: Bootstrap) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use autochrome::OrderDraft;
     use autochrome_methods::{Answer, GuidanceKind, Method, MethodError, MethodInfo, Options};
 
     use super::*;
@@ -113,9 +114,11 @@ mod tests {
         name: "Flood",
         summary: "Paints a share of the picture in the hint's colour",
         paper: None,
-        guidance: &[GuidanceKind::Points],
+        needs: &[],
+        takes: &[GuidanceKind::Points],
         options: &[],
         uses_model: false,
+        reference_side: None,
     };
 
     /// Paints everything, or what is as light as the hinted place.
@@ -148,7 +151,7 @@ mod tests {
         let set = Folder::new().blobs("a.png", 128, 128, 5).load(options(112));
         let picture = &set.pictures()[0];
         let reference = Reference::new(picture, set.class_weights(), false);
-        let painter = Painter::method("flood", Box::new(Flood { everything }), Options::default());
+        let painter = Painter::method("flood", Box::new(Flood { everything }), OrderDraft::default());
         summarise(&[reach(&painter, picture, &reference), None], Bootstrap::default()).unwrap()
     }
 

@@ -188,6 +188,7 @@ mod tests {
             luma_change: 0.1 * delta_e,
             ms: 3.0,
             against_truth: Some(against_truth),
+            regions: Vec::new(),
         }
     }
 

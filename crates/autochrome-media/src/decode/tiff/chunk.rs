@@ -46,7 +46,9 @@ pub(super) fn samples(
         _ => (unpacked(layout, stored, rows * row_bytes)?, false),
     };
     match layout.predictor {
-        2 if layout.bits.is_multiple_of(8) => bytes.chunks_exact_mut(row_bytes).for_each(|row| sum_up(layout, row)),
+        2 if layout.bits.is_multiple_of(8) => {
+            bytes.chunks_exact_mut(row_bytes).for_each(|row| sum_up(layout, row))
+        }
         2 => return Err(unsupported(format!("prediction of {}-bit samples", layout.bits))),
         3 if layout.number == Number::Float => {
             bytes.chunks_exact_mut(row_bytes).for_each(|row| join_bytes(layout, row));
