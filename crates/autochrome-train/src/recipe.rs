@@ -301,9 +301,11 @@ mod tests {
 
     #[test]
     fn the_shipped_recipes_parse() {
-        for text in
-            [include_str!("../../../recipes/paper.toml"), include_str!("../../../recipes/flagship.toml")]
-        {
+        for text in [
+            include_str!("../../../recipes/paper.toml"),
+            include_str!("../../../recipes/flagship.toml"),
+            include_str!("../../../recipes/flagship-second.toml"),
+        ] {
             let recipe = Recipe::parse(text).unwrap();
             let again = Recipe::parse(&toml::to_string(&recipe).unwrap()).unwrap();
             assert_eq!(recipe, again);
