@@ -73,6 +73,6 @@ pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
 pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Setting};
-pub use pipeline::{Finished, Pipeline, ResultFile, Stages, Watch};
+pub use pipeline::{Finished, HearPreview, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};
 pub use scribbles::Scribbles;
