@@ -17,10 +17,16 @@
 //!
 //! # What happens
 //!
-//! [`Picture::open`] or [`decode`] makes a [`Picture`] of a file or of bytes: its luma (L of CIELAB, D65) at full resolution, and the metadata to keep. A
-//! [method](Method) sees the luma alone and answers with chroma at a size of its own. [`Colorizer`] puts that over the
-//! untouched luma, and [`Colored::save`] or [`Colored::encode`] makes a file or bytes again. [`Colorizer::run`] does all of it and says how long each
-//! stage took.
+//! [`Picture::open`] or [`decode`] makes a [`Picture`] of a file or of bytes: its luma (L of CIELAB, D65) at full resolution, and
+//! the metadata to keep. A [method](Method) sees the luma alone and answers with chroma at a size of its own. [`Colorizer`] puts
+//! that over the untouched luma, and [`Colored::save`] or [`Colored::encode`] makes a file or bytes again.
+//!
+//! # Many pictures
+//!
+//! An [`Order`] is all that is to be done with a picture, checked once; the command line and the HTTP interface make orders, too.
+//! A [`Pipeline`] carries orders out from bytes to bytes, on as many threads as you like: it opens methods once, bounds the memory of all
+//! pictures together, gives several answers, and says how long each stage took. With the feature `serde` an order can be written
+//! and read as JSON (`autochrome::document`).
 //!
 //! # Choosing
 //!

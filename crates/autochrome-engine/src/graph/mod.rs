@@ -117,7 +117,7 @@ pub enum Op {
     /// Queries, keys and hints to what the hints say.
     Attend(Attention),
     /// Queries, keys and values, one after the other, to what every cell sees in all cells, as in
-    /// [`models::self_attention`](crate::models::self_attention).
+    /// `autochrome_net::models::self_attention`.
     SelfAttend {
         /// Heads, which share the channels evenly.
         heads: usize,
