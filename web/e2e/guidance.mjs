@@ -2,10 +2,10 @@
 // The list of methods and the answers are made up here, so that this holds whatever methods the program has.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { tinted } from "./methods.mjs";
-import { axe, divider, fits, loadPage, shot } from "./page.mjs";
-import { photo, root } from "./program.mjs";
 import { join } from "node:path";
+import { tinted } from "./methods.mjs";
+import { axe, divider, fits, loadPage } from "./page.mjs";
+import { photo, root } from "./program.mjs";
 
 const METHOD = {
   id: "everything",
@@ -13,16 +13,19 @@ const METHOD = {
   summary: "Takes whatever there is",
   paper: { title: "On taking everything", authors: "Nobody", year: 2004 },
   guidance: ["points", "strokes", "references", "swatches", "colours", "palette changes", "seed"],
+  takes: ["points", "strokes", "references", "swatches", "colors", "recolors", "seed"],
+  needs: [
+    { any_of: ["colors"], of_picture: true, remedy: "Give the picture colours first" },
+    { any_of: ["recolors", "references"], of_picture: false, remedy: "Say which colours change" },
+  ],
   uses_model: false,
   default: true,
-  settings: {
-    type: "object",
-    properties: {
-      strength: { type: "number", minimum: 0, maximum: 2, default: 1, description: "How strong it is" },
-      smooth: { type: "boolean", default: true, description: "Whether it is smooth" },
-      match: { type: "string", enum: ["luma", "texture"], default: "luma", description: "What is compared" },
-    },
-  },
+  settings: { type: "object", properties: {}, additionalProperties: false },
+  options: [
+    { type: "real", id: "strength", min: 0, max: 2, step: 0.1, unit: "", default: 1, help: "How strong it is" },
+    { type: "switch", id: "smooth", default: true, help: "Whether it is smooth" },
+    { type: "choice", id: "match", choices: ["luma", "texture"], default: "luma", help: "What is compared" },
+  ],
 };
 
 export async function everyKindOfGuidance(browser, address, viewport) {
@@ -98,10 +101,10 @@ export async function everyKindOfGuidance(browser, address, viewport) {
   await page.getByText("2: as in coffee.jpg").waitFor();
   await axe(page, "parts");
   await fits(page, "parts");
-  await shot(page, "parts");
   await page.getByRole("button", { name: "Remove coffee.jpg" }).click();
-  await until("a reference takes its pairs along", ({ options, references }) =>
-    references === 1 && options.swatches?.length === 1 && options.swatches[0].reference === 0,
+  await until(
+    "a reference takes its pairs along",
+    ({ options, references }) => references === 1 && options.swatches?.length === 1 && options.swatches[0].reference === 0,
   );
 
   const become = page.getByLabel(/^What colour 1 /);
@@ -115,7 +118,6 @@ export async function everyKindOfGuidance(browser, address, viewport) {
   await page.locator(".variant").nth(2).click();
   assert.ok(await page.getByRole("radio", { name: "Variant 3" }).isChecked(), "another answer can be chosen");
   await axe(page, "variants");
-  await shot(page, "variants");
 
   // All of it is there again after a reload.
   await page.waitForTimeout(700);

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { axe, colored, decoded, divider, downloadBy, fits, loadPage, openPhoto, shot } from "./page.mjs";
 import { photo, root } from "./program.mjs";
 
-const method = (page) => page.getByLabel("Method", { exact: true });
+/** Chooses the first method that cannot begin without a kind of guidance. */
+async function chooseFor(page, kind) {
+  const { methods } = await page.evaluate(async () => (await fetch("/v1/methods")).json());
+  const method = methods.find(({ needs }) => needs.some(({ any_of }) => any_of[0] === kind));
+  assert.ok(method, `no method needs ${kind}`);
+  await page.getByLabel("Method", { exact: true }).selectOption(method.id);
+}
 
 /** A sample as a JPEG that is all of one hue, as a file to choose. */
 export async function tinted(page, sample, color, name) {
@@ -52,7 +58,7 @@ async function stroke(page, color, from, to) {
 /** Colours spread from strokes, go with them, and come back. */
 async function scribbles(page, address) {
   await openPhoto(page, address);
-  await method(page).selectOption("scribble");
+  await chooseFor(page, "strokes");
   await page.getByText("draw on the picture: it spreads from there").waitFor();
   assert.ok(await page.getByRole("button", { name: "Download", exact: true }).isDisabled(), "there is nothing yet");
   await stroke(page, "Brick", [0.6, 0.82], [0.95, 0.82]);
@@ -73,7 +79,7 @@ async function scribbles(page, address) {
 /** Colours fill the regions of a line drawing, lightness and all. */
 async function drawing(page, address) {
   await openPhoto(page, address, join(root, "examples/drawings/house.png"));
-  await method(page).selectOption("scribble");
+  await chooseFor(page, "strokes");
   await page.getByLabel("This is a line drawing").check();
   await page.setInputFiles('[data-testid="hints-file"]', join(root, "examples/drawings/house.json"));
   await turns(page, [0.47, 0.44], 0, 2); // the roof
@@ -84,7 +90,7 @@ async function drawing(page, address) {
 /** A picture takes the colours of a reference that shows the same, and of nothing else. */
 async function reference(page, address) {
   await openPhoto(page, address, join(root, "web/public/samples/cat.jpg"));
-  await method(page).selectOption("deep");
+  await chooseFor(page, "references");
   await page.getByText("Add a reference: this method takes its colours from there.").waitFor();
   const input = page.getByLabel("Reference pictures");
   await input.setInputFiles(join(root, "web/public/samples/coffee.jpg"));
@@ -100,11 +106,14 @@ async function reference(page, address) {
 async function palette(page, address) {
   await loadPage(page, `${address}/studio`);
   await page.setInputFiles('input[type="file"]', photo);
-  await method(page).selectOption("palette");
+  await chooseFor(page, "colors");
   await page.getByText("This picture is gray: there is nothing to change.").waitFor();
   const red = await tinted(page, "coffee", "#b03030", "red.jpg");
   await page.getByRole("button", { name: "Another picture" }).click();
   await page.setInputFiles('input[type="file"]', red);
+  // Another picture starts clean.
+  await page.getByText("Colours are simulated.").waitFor();
+  await chooseFor(page, "colors");
   await page.getByText("Choose what a colour is to become, or add a reference.").waitFor();
   const changes = page.getByLabel(/^What colour \d /);
   await changes.first().waitFor();

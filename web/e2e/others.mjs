@@ -8,8 +8,14 @@ const PAGES = ["/", "/studio", "/batch", "/history", "/instructions", "/about"];
 
 export async function home(page, address) {
   await loadPage(page, address);
-  await page.getByRole("button", { name: /Develop/ }).first().click();
-  await page.getByRole("button", { name: /Open in the studio/ }).first().waitFor({ timeout: 60_000 });
+  await page
+    .getByRole("button", { name: /Develop/ })
+    .first()
+    .click();
+  await page
+    .getByRole("button", { name: /Open in the studio/ })
+    .first()
+    .waitFor({ timeout: 60_000 });
   await page.waitForTimeout(300);
   await shot(page, "home-developed");
 }
@@ -45,7 +51,11 @@ export async function everyPage(page, address, size) {
     const suffix = scheme === "dark" ? "-dark" : "";
     for (const path of PAGES) {
       await loadPage(page, address + path);
-      if (path === "/history") await page.getByRole("link", { name: /^Open / }).first().waitFor();
+      if (path === "/history")
+        await page
+          .getByRole("link", { name: /^Open / })
+          .first()
+          .waitFor();
       await fits(page, path);
       await axe(page, `${path}, ${size}, ${scheme}`);
       if (scheme === "light" || path === "/") await shot(page, `${path === "/" ? "home" : path.slice(1)}${suffix}`);
@@ -57,6 +67,15 @@ export async function everyPage(page, address, size) {
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   return 2 * (PAGES.length + 1);
+}
+
+/** A link to another page puts the focus on its heading, and its title is announced. */
+export async function focusFollows(page, address) {
+  await loadPage(page, `${address}/about`);
+  await page.getByRole("link", { name: "History", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "History" }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1" && document.activeElement.textContent === "History");
+  await page.locator('[aria-live="polite"]', { hasText: "History · Autochrome" }).waitFor({ state: "attached" });
 }
 
 export async function inGerman(page, address) {
@@ -93,7 +112,10 @@ export async function historyCanBeErased(page, address) {
   const zip = await downloadBy(page, "Export as ZIP");
   assert.equal(zip.bytes.subarray(0, 2).toString(), "PK");
   assert.ok(zip.bytes.includes("settings.json"));
-  await page.getByRole("button", { name: /^Erase camera.png/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Erase camera.png/ })
+    .first()
+    .click();
   await page.waitForFunction((n) => document.querySelectorAll("main li").length === n, before - 1);
   await page.getByRole("button", { name: "Erase everything", exact: true }).click();
   await page.getByRole("button", { name: "Yes, erase everything" }).click();

@@ -87,7 +87,9 @@ export const lightnessApart = (page, one, two) =>
           return pen.getImageData(0, 0, bitmap.width, bitmap.height).data;
         }),
       );
-      const linear = Float64Array.from({ length: 256 }, (_, v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+      const linear = Float64Array.from({ length: 256 }, (_, v) =>
+        v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+      );
       const gray = (data, i) => {
         const y = 0.2126 * linear[data[i]] + 0.7152 * linear[data[i + 1]] + 0.0722 * linear[data[i + 2]];
         return 255 * (y <= 0.0031308 ? 12.92 * y : 1.055 * y ** (1 / 2.4) - 0.055);

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { everyKindOfGuidance } from "./guidance.mjs";
-import { batch, canBeInstalled, everyPage, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
 import { ownMethods } from "./methods.mjs";
+import { batch, canBeInstalled, everyPage, focusFollows, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
 import { launch, startServer } from "./program.mjs";
 import { badFiles, byHand, filtersAreQuick, smallThings, theWholeWay } from "./studio.mjs";
 
@@ -19,7 +19,10 @@ const tell = (text) => console.log(`${((performance.now() - begun) / 1000).toFix
 let browser;
 try {
   browser = await launch();
-  for (const [size, width, height] of [["wide", 1440, 900], ["phone", 360, 740]]) {
+  for (const [size, width, height] of [
+    ["wide", 1440, 900],
+    ["phone", 360, 740],
+  ]) {
     const viewport = { width, height };
     const context = await browser.newContext({ locale: "en-GB", viewport, acceptDownloads: true, reducedMotion: "reduce" });
     const page = await context.newPage();
@@ -44,8 +47,9 @@ try {
     await inGerman(page, address);
     tell(`${size}: axe found nothing on ${pages} pages, and nothing is too wide, in German neither`);
     if (size === "wide") {
+      await focusFollows(page, address);
       await smallThings(page, address);
-      tell("dropped, pasted, curl, mark, dark mode");
+      tell("focus follows pages; dropped, pasted, curl, mark, dark mode");
       await filtersAreQuick(page, address, bar_ms);
       await canBeInstalled(page, address);
       await historyCanBeErased(page, address);

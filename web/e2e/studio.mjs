@@ -129,7 +129,9 @@ export async function smallThings(page, address) {
         data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], `${how}.png`, { type: "image/png" }));
         const target = how === "paste" ? window : document.querySelector("main .border-dashed");
         const Kind = how === "paste" ? ClipboardEvent : DragEvent;
-        target.dispatchEvent(new Kind(how, { bubbles: true, cancelable: true, [how === "paste" ? "clipboardData" : "dataTransfer"]: data }));
+        target.dispatchEvent(
+          new Kind(how, { bubbles: true, cancelable: true, [how === "paste" ? "clipboardData" : "dataTransfer"]: data }),
+        );
       },
       [bytes, how],
     );
@@ -240,7 +242,11 @@ export async function filtersAreQuick(page, address, bar_ms) {
   const sliders = [];
   for (let i = 0; i < 9; i++) sliders.push(await change("Saturation", String(0.4 + 0.1 * i)));
   told.sliders = middle(sliders);
-  console.log(`on 1700 × 1176, medians of 9: ${Object.entries(told).map(([what, ms]) => `${what} ${ms.toFixed(0)} ms`).join(", ")}`);
+  console.log(
+    `on 1700 × 1176, medians of 9: ${Object.entries(told)
+      .map(([what, ms]) => `${what} ${ms.toFixed(0)} ms`)
+      .join(", ")}`,
+  );
   for (const [what, ms] of Object.entries(told)) assert.ok(ms < bar_ms, `${what} answer in ${ms} ms, more than ${bar_ms}`);
 
   // Dragged, it shows where it is on the way, not only at its end.
@@ -254,7 +260,10 @@ export async function filtersAreQuick(page, address, bar_ms) {
     };
     const start = performance.now();
     while (performance.now() - start < 2000) {
-      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, String(1 + Math.round(80 * Math.sin(performance.now() / 200)) / 100));
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(
+        slider,
+        String(1 + Math.round(80 * Math.sin(performance.now() / 200)) / 100),
+      );
       slider.dispatchEvent(new Event("input", { bubbles: true }));
       await new Promise(requestAnimationFrame);
     }

@@ -1,5 +1,5 @@
 /** Frame and pages. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { NavLink, Route, Routes, useLocation } from "react-router";
 import { useSpeech, useText } from "./i18n/text";
 import { About } from "./pages/about";
@@ -8,6 +8,7 @@ import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Instructions } from "./pages/instructions";
 import { Studio } from "./pages/studio";
+import { focusHeading } from "./ui/focus";
 import { GrainMark } from "./ui/grain-mark";
 import { ServerState } from "./ui/server-state";
 import { ThemeSwitch } from "./ui/theme-switch";
@@ -17,8 +18,8 @@ const PAGES = ["studio", "batch", "history", "instructions", "about"] as const;
 export function App() {
   const { t, language, speak } = useSpeech();
   const { pathname } = useLocation();
-  const main = useRef<HTMLElement>(null);
   const shown = useRef(pathname);
+  const [announced, setAnnounced] = useState("");
 
   useEffect(() => {
     const page = PAGES.find((page) => pathname === `/${page}`);
@@ -26,11 +27,12 @@ export function App() {
   }, [pathname, t]);
 
   useEffect(() => {
-    // A new page begins at its top, for eyes and for screen readers; the first one is where the browser put it.
+    // A new page begins at its heading, for eyes and for screen readers; the first one is where the browser put it.
     if (shown.current === pathname) return;
     shown.current = pathname;
     window.scrollTo(0, 0);
-    main.current?.focus({ preventScroll: true });
+    focusHeading();
+    setAnnounced(document.title);
   }, [pathname]);
 
   return (
@@ -63,9 +65,7 @@ export function App() {
               to={`/${page}`}
               className={({ isActive }) =>
                 `flex min-h-11 items-center px-1 text-[13px] sm:px-3 sm:text-[15px] ${
-                  isActive
-                    ? "text-ink underline decoration-ember decoration-2 underline-offset-8"
-                    : "text-quiet hover:text-ink"
+                  isActive ? "text-ink underline decoration-ember decoration-2 underline-offset-8" : "text-quiet hover:text-ink"
                 }`
               }
             >
@@ -74,7 +74,10 @@ export function App() {
           ))}
         </nav>
       </header>
-      <main id="main" ref={main} tabIndex={-1} className="mx-auto w-full max-w-7xl grow px-5 outline-none sm:px-8">
+      <p aria-live="polite" className="sr-only">
+        {announced}
+      </p>
+      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-7xl grow px-5 outline-none sm:px-8">
         <ServerState />
         <Routes>
           <Route path="/" element={<Home />} />

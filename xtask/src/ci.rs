@@ -19,7 +19,8 @@ pub fn lint() -> Result<()> {
     format()?;
     run(cargo(["clippy", "--all-targets"]).args(WORKSPACE).args(["--", "-D", "warnings"]))?;
     run(cargo(["doc", "--no-deps"]).args(WORKSPACE).env("RUSTDOCFLAGS", "-Dwarnings"))?;
-    without_training()
+    without_training()?;
+    web::lint()
 }
 
 /// That the program as the README builds it, and the library, need no tensor library; and that the program type-checks so.

@@ -9,7 +9,7 @@ xflags::xflags! {
     cmd xtask {
         /// Run all tests; installs what they need, and says what had to be skipped.
         cmd test {}
-        /// Formatting, lints and documentation, without a warning.
+        /// Formatting, lints and documentation, without a warning, of the web app too.
         cmd lint {}
         /// Train for ten steps, stopped and resumed.
         cmd smoke {}
@@ -19,6 +19,8 @@ xflags::xflags! {
         cmd web {}
         /// Test the web app, in a real browser too; says what had to be skipped.
         cmd web-test {}
+        /// Write web/openapi.json as the server tells it, and the web app's types as that says (needs Node).
+        cmd web-api {}
         /// Build the web app and the program, and run them.
         cmd serve {}
         /// Measure speed and memory, into docs/performance.md; eight minutes, after a release build.

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         XtaskCmd::Features(_) => ci::features(),
         XtaskCmd::Web(_) => web::build(),
         XtaskCmd::WebTest(_) => web::test(),
+        XtaskCmd::WebApi(_) => web::api(),
         XtaskCmd::Serve(_) => web::serve(),
         XtaskCmd::Bench(flags) => bench::run(flags),
         XtaskCmd::Comparison(flags) => comparison::run(flags),

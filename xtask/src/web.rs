@@ -41,6 +41,28 @@ pub fn test() -> Result<()> {
     run_command(npm(&["run", "e2e"]).env("AUTOCHROME", program()?).env("CHROMIUM", browser))
 }
 
+/// Formatting and lints of the app, and whether its types are those of web/openapi.json; a test of the server sees to that file.
+pub fn lint() -> Result<()> {
+    if let Some(missing) = try_install()? {
+        skipped("formatting and lints of the web app", &missing);
+        return Ok(());
+    }
+    run_command(&mut npm(&["run", "lint"]))
+}
+
+/// Writes web/openapi.json as the server tells it, and the app's types as that says.
+pub fn api() -> Result<()> {
+    let test = "the_document_that_the_web_app_is_made_of_is_this_one";
+    run_command(
+        cargo(["test", "--package", "autochrome-server", "--test", "http", test])
+            .env("AUTOCHROME_BLESS", "1"),
+    )?;
+    if let Some(missing) = try_install()? {
+        bail!(missing);
+    }
+    run_command(&mut npm(&["run", "api"]))
+}
+
 /// Builds the app and the program, and runs them.
 pub fn serve() -> Result<()> {
     build()?;
@@ -53,6 +75,14 @@ fn skipped(what: &str, why: &str) {
 
 /// Builds the app, or tells what the machine has not.
 fn try_build() -> Result<Option<String>> {
+    match try_install()? {
+        None => run_command(&mut npm(&["run", "build"])).map(|()| None),
+        missing => Ok(missing),
+    }
+}
+
+/// Installs what the app is built with, or tells what the machine has not.
+fn try_install() -> Result<Option<String>> {
     if node_version().is_none_or(|version| version < NODE) || !succeeds(Command::new("npm").arg("--version"))
     {
         return Ok(Some(format!(
@@ -66,7 +96,7 @@ fn try_build() -> Result<Option<String>> {
         }
         return Ok(Some("npm's registry cannot be reached".to_owned()));
     }
-    run_command(&mut npm(&["run", "build"])).map(|()| None)
+    Ok(None)
 }
 
 /// The first number of `node --version`.

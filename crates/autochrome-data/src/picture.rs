@@ -1,16 +1,13 @@
 //! A decoded picture, and the windows that are cut from it.
 
-use std::io::Cursor;
 use std::path::Path;
 
 use autochrome_color::Chroma;
 use autochrome_color::lab::lab_to_rgb8;
-use autochrome_media::{DecodeOptions, Limits, MediaError, decode};
+use autochrome_media::{DecodeOptions, Limits, MediaError};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::codecs::jpeg::JpegDecoder;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder};
 
 use crate::error::{Error, Result};
 
@@ -50,40 +47,12 @@ impl Picture {
     pub fn read(path: &Path) -> Result<Self> {
         let failed = |reason: String| Error::Picture { path: path.to_path_buf(), reason };
         let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
-        match Self::plain_jpeg(&bytes) {
-            Some(picture) => Ok(picture),
-            None => Self::any(&bytes).map_err(|error| failed(error.to_string())),
-        }
+        Self::decode(&bytes).map_err(|error| failed(error.to_string()))
     }
 
-    /// The short way for what nearly all training pictures are: a whole JPEG in sRGB.
-    ///
-    /// It leaves out the way to CIELAB and back at full size, which costs as much as the decoding itself. Whatever is
-    /// unusual about a file, or wrong with it, is nothing here and left to [`Picture::any`].
-    fn plain_jpeg(bytes: &[u8]) -> Option<Self> {
-        // The decoder fills what is missing of a cut-off file with gray, which no network should learn from.
-        if !(bytes.starts_with(b"\xff\xd8") && bytes.ends_with(b"\xff\xd9")) {
-            return None;
-        }
-        let mut decoder = JpegDecoder::new(Cursor::new(bytes)).ok()?;
-        let (width, height) = decoder.dimensions();
-        let usual = decoder.original_color_type() == ExtendedColorType::Rgb8
-            && u64::from(width) * u64::from(height) <= MAX_PIXELS
-            && decoder.icc_profile().ok()?.is_none();
-        if !usual {
-            return None;
-        }
-        let orientation = decoder.orientation().ok()?;
-        let mut image = DynamicImage::from_decoder(decoder).ok()?;
-        image.apply_orientation(orientation);
-        let image = image.into_rgb8();
-        Some(Self { width: image.width() as usize, height: image.height() as usize, rgb: image.into_raw() })
-    }
-
-    /// The long way, which knows every format, profile and fault.
-    fn any(bytes: &[u8]) -> Result<Self, MediaError> {
+    fn decode(bytes: &[u8]) -> Result<Self, MediaError> {
         let limits = Limits { max_pixels: MAX_PIXELS, ..Limits::default() };
-        let picture = decode(bytes, &DecodeOptions { limits, keep_chroma: true })?;
+        let picture = autochrome_media::decode(bytes, &DecodeOptions { limits, keep_chroma: true })?;
         let (width, height) = (picture.width(), picture.height());
         let chroma = picture.chroma.unwrap_or_else(|| Chroma::neutral(width, height));
         Ok(Self { width, height, rgb: lab_to_rgb8(&picture.luma, &chroma) })
@@ -152,7 +121,8 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use image::codecs::jpeg::JpegEncoder;
-    use image::{Rgb, RgbImage};
+    use image::codecs::png::PngEncoder;
+    use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
 
     use super::*;
 
@@ -161,17 +131,17 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_to_decode_a_jpeg_agree_to_a_level() {
+    fn a_picture_keeps_its_colours_and_half_a_file_is_a_fault() {
         let original = RgbImage::from_fn(40, 30, |x, y| Rgb([6 * x as u8, 8 * y as u8, 120]));
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&original, 40, 30, ExtendedColorType::Rgb8).unwrap();
+        let picture = Picture::decode(&png).unwrap();
+        assert_eq!((picture.width, picture.height), (40, 30));
+        assert!(picture.rgb.iter().zip(original.as_raw()).all(|(a, b)| a.abs_diff(*b) <= 1));
+        assert!(Picture::decode(&png[..png.len() / 2]).is_err());
         let mut jpeg = Vec::new();
         JpegEncoder::new_with_quality(&mut jpeg, 90).encode_image(&original).unwrap();
-        let (short, long) = (Picture::plain_jpeg(&jpeg).unwrap(), Picture::any(&jpeg).unwrap());
-        assert_eq!((short.width, short.height), (long.width, long.height));
-        assert!(short.rgb.iter().zip(&long.rgb).all(|(a, b)| a.abs_diff(*b) <= 1));
-
-        // Half a file is a fault, not a half-gray picture.
-        let half = &jpeg[..jpeg.len() / 2];
-        assert!(Picture::plain_jpeg(half).is_none() && Picture::any(half).is_err());
+        assert!(Picture::decode(&jpeg[..jpeg.len() / 2]).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::NetError;
 use crate::networks::chroma_net::ChromaNetConfig;
+use crate::networks::self_attention;
 use crate::networks::unet::UNetConfig;
 
 /// Which network the weights belong to, and its shape.
@@ -29,8 +30,16 @@ impl NetworkConfig {
         match self {
             Self::Unet(UNetConfig { levels: 2..=10, width: 1..=1024, .. }) | Self::Onnx => Ok(()),
             Self::Unet(_) => impossible("U-Net"),
-            Self::ChromaNet(config) if config.decoder.iter().all(|c| (1..=4096).contains(c)) => Ok(()),
-            Self::ChromaNet(_) => impossible("decoder"),
+            Self::ChromaNet(config) if !config.decoder.iter().all(|c| (1..=4096).contains(c)) => {
+                impossible("decoder")
+            }
+            Self::ChromaNet(ChromaNetConfig { attention_blocks: 0, .. }) => Ok(()),
+            Self::ChromaNet(ChromaNetConfig { attention_blocks: 1..=64, decoder, .. })
+                if decoder[1].is_multiple_of(self_attention::HEADS) =>
+            {
+                Ok(())
+            }
+            Self::ChromaNet(_) => impossible("attention"),
         }
     }
 }

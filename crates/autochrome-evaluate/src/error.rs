@@ -40,6 +40,15 @@ pub enum EvaluateError {
         /// What is wrong.
         reason: String,
     },
+    /// Masks cannot be used.
+    #[error("the masks of {} cannot be used: {reason}", .folder.display())]
+    #[code("bad-masks", BadRequest)]
+    Masks {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// An option is outside its range.
     #[error("{option} {reason}")]
     #[code("option-out-of-range", BadRequest)]

@@ -42,21 +42,27 @@ pub(crate) fn points(picture: &Picture, luma: &Plane, chroma: &Chroma, seed: u64
     (0..COUNTS[COUNTS.len() - 1])
         .map(|_| {
             let (left, top) = (rng.usize(..=width - side_px), rng.usize(..=height - side_px));
-            let patch_mean = |plane: &Plane| {
-                let rows = (top..top + side_px).flat_map(|y| &plane.row(y)[left..left + side_px]);
-                mean(rows.map(|&v| f64::from(v))) as f32
-            };
-            let rgb = lab_to_srgb([patch_mean(luma), patch_mean(&chroma.a), patch_mean(&chroma.b)]);
-            let [red, green, blue] = rgb.map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8);
-            let middle = |start: usize, size: usize| (start as f32 + 0.5 * side_px as f32) / size as f32;
-            Point {
-                x: middle(left, width),
-                y: middle(top, height),
-                radius: 0.5 * side_px as f32 / width.max(height) as f32,
-                color: Srgb { red, green, blue },
-            }
+            patch((luma, chroma), [left, top], side_px)
         })
         .collect()
+}
+
+/// A square patch as a hint: its middle and its mean colour.
+pub(crate) fn patch((luma, chroma): (&Plane, &Chroma), [left, top]: [usize; 2], side_px: usize) -> Point {
+    let (width, height) = luma.size();
+    let patch_mean = |plane: &Plane| {
+        let rows = (top..top + side_px).flat_map(|y| &plane.row(y)[left..left + side_px]);
+        mean(rows.map(|&v| f64::from(v))) as f32
+    };
+    let rgb = lab_to_srgb([patch_mean(luma), patch_mean(&chroma.a), patch_mean(&chroma.b)]);
+    let [red, green, blue] = rgb.map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8);
+    let middle = |start: usize, size: usize| (start as f32 + 0.5 * side_px as f32) / size as f32;
+    Point {
+        x: middle(left, width),
+        y: middle(top, height),
+        radius: 0.5 * side_px as f32 / width.max(height) as f32,
+        color: Srgb { red, green, blue },
+    }
 }
 
 /// PSNR of one picture at every count; `None` where the painter refuses.
@@ -111,9 +117,9 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use autochrome::OrderDraft;
     use autochrome_color::Chroma;
     use autochrome_color::lab::rgb8_to_lab;
-    use autochrome::OrderDraft;
     use autochrome_methods::{Answer, GuidanceKind, Method, MethodError, MethodInfo, Options};
 
     use super::*;

@@ -7,9 +7,9 @@ use crate::score::Scores;
 use crate::set::EvaluationSet;
 use crate::skin::Skin;
 use crate::statistics::Estimate;
-use crate::summary::Summary;
+use crate::summary::{Patchwork, Summary};
 
-/// One line a fact: `run`, `frechet` where sets were compared, then `skipped` files, then for every row `total`, `source`, `hints` and `picture`, then `failure`.
+/// One line a fact: `run`, `frechet` where sets were compared, then `skipped` files, then for every row `total`, `part`, `source`, `thing`, `locality`, `hints` and `picture`, then `failure`.
 ///
 /// Numbers that do not exist are null; shares are 0..=1; an estimate is an object of `value`, `low` and `high`.
 #[must_use]
@@ -53,10 +53,28 @@ fn row_lines(set: &EvaluationSet, row: &Row, lines: &mut Vec<Value>) {
     total.insert("peak_mb".to_owned(), row.peak_mb.into());
     total.insert("predictions".to_owned(), row.is_predictions.into());
     lines.push(total.into());
-    for (source, figures) in &row.sources {
-        let mut line = base("source");
-        line.insert("source".to_owned(), source.as_str().into());
-        line.extend(summary(figures));
+    for (kind, groups) in [("part", &row.parts), ("source", &row.sources)] {
+        for (name, figures) in groups {
+            let mut line = base(kind);
+            line.insert(kind.to_owned(), name.as_str().into());
+            line.extend(summary(figures));
+            lines.push(line.into());
+        }
+    }
+    for (class, figures) in row.total.against_truth.iter().flat_map(|t| &t.patchwork_of) {
+        let mut line = base("thing");
+        line.insert("thing".to_owned(), set.thing(*class).into());
+        line.insert("patchwork".to_owned(), patchwork(Some(*figures)));
+        lines.push(line.into());
+    }
+    if let Some(locality) = row.locality {
+        let mut line = base("locality");
+        line.insert("n".to_owned(), locality.n.into());
+        for (name, figure) in
+            [("before", locality.before), ("inside", locality.inside), ("outside", locality.outside)]
+        {
+            line.insert(name.to_owned(), estimate(figure));
+        }
         lines.push(line.into());
     }
     for point in row.hints.iter().flatten() {
@@ -91,6 +109,13 @@ fn skin(skin: Option<Skin>) -> Value {
     })
 }
 
+fn patchwork(patchwork: Option<Patchwork>) -> Value {
+    patchwork.map_or(
+        Value::Null,
+        |p| json!({"regions": p.regions, "span": p.span, "true_span": p.true_span, "patchy_share": p.patchy}),
+    )
+}
+
 fn summary(s: &Summary) -> Map<String, Value> {
     let mut map = object(json!({
         "n": s.n, "failed": s.failed, "colourfulness": estimate(s.colourfulness), "gray_share": s.gray_share,
@@ -101,6 +126,7 @@ fn summary(s: &Summary) -> Map<String, Value> {
             "psnr_db": estimate(t.psnr_db), "ssim": t.ssim, "delta_e": estimate(t.delta_e),
             "delta_e_p95": t.delta_e_p95, "delta_e_to_gray": estimate(t.delta_e_to_gray), "delta_cf": t.delta_cf,
             "auc": t.auc, "auc_rebalanced": t.auc_rebalanced, "skin": skin(t.skin), "skin_pictures": t.skin_pictures,
+            "patchwork": patchwork(t.patchwork),
         })));
     }
     map

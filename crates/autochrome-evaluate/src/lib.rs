@@ -20,7 +20,7 @@
 //! let painters = [Painter::gray(), Painter::truth()];
 //! let evaluation = evaluate(&set, &painters, &EvaluateOptions::default(), &stop, |_| ())?;
 //! assert_eq!(evaluation.rows[1].total.against_truth.as_ref().map(|t| t.delta_e.value), Some(0.0));
-//! println!("{}", table::text(&evaluation));
+//! println!("{}", table::text(&set, &evaluation));
 //! # Ok::<(), autochrome_evaluate::EvaluateError>(())
 //! ```
 
@@ -32,10 +32,13 @@ mod example;
 mod frechet;
 mod hints;
 pub mod json;
+mod locality;
+mod masks;
 mod memory;
 mod painter;
 mod pairs;
 mod predictions;
+mod regions;
 pub mod report;
 mod run;
 mod score;
@@ -50,11 +53,14 @@ pub use autochrome_data::Index;
 pub use edges::{Edges, edges};
 pub use error::EvaluateError;
 pub use hints::{COUNTS, HintPoint, PATCH_PX};
+pub use locality::Locality;
+pub use masks::{OTHER, UNKNOWN};
 pub use painter::Painter;
 pub use pairs::Pair;
+pub use regions::{ONE_COLOUR, PATCHY, Region};
 pub use run::{EvaluateOptions, Evaluation, Frechet, Progress, Row, evaluate};
 pub use score::{AgainstTruth, PSNR_CAP_DB, Scores};
 pub use set::{EvaluationSet, Picture, SetOptions};
-pub use skin::{GRAY_CHROMA, OFF_HUE_FROM, OFF_HUE_TO, SOURCES, Skin, is_skin, is_skin_source};
+pub use skin::{GRAY_CHROMA, OFF_HUE_FROM, OFF_HUE_TO, SOURCES, Skin, is_skin, is_source};
 pub use statistics::{Bootstrap, Estimate};
-pub use summary::{Summary, TruthSummary};
+pub use summary::{Patchwork, Summary, TruthSummary};

@@ -8,10 +8,11 @@ use autochrome_methods::Guidance;
 use crate::encoder::Encoder;
 use crate::frechet::{self, Gaussian};
 use crate::hints::{self, COUNTS, HintPoint};
+use crate::locality::{self, Locality};
 use crate::painter::Painter;
 use crate::score::{self, Reference, Scores};
 use crate::set::{EvaluationSet, Picture};
-use crate::skin::{SOURCES, is_skin_source};
+use crate::skin::{SOURCES, is_source};
 use crate::statistics::Bootstrap;
 use crate::summary::{self, Beside, Summary};
 use crate::{EvaluateError, memory, workers};
@@ -30,9 +31,14 @@ pub struct EvaluateOptions {
     /// Whether to compare whole sets by features of the built-in encoder: three passes of it a picture. Only sets with a truth
     /// are.
     pub frechet: bool,
+    /// Sources that are a part of the set with a row of its own, beside the rest; a star at the end stands for anything.
+    pub part: String,
     /// Sources with people, for the skin check; a star at the end stands for anything.
     pub skin_sources: Vec<String>,
 }
+
+/// Sources that came later to a set that had been measured on often.
+const PART: &str = "new_*";
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
@@ -42,6 +48,7 @@ impl Default for EvaluateOptions {
             hint_pictures: usize::MAX,
             hint_seed: 1,
             frechet: false,
+            part: PART.to_owned(),
             skin_sources: SOURCES.map(str::to_owned).to_vec(),
         }
     }
@@ -80,12 +87,16 @@ pub struct Row {
     pub is_predictions: bool,
     /// Over the whole set.
     pub total: Summary,
+    /// Over the sources of [`EvaluateOptions::part`] and over the rest; empty when one of them is.
+    pub parts: Vec<(String, Summary)>,
     /// Over each source, in alphabetical order; empty names are pictures without a source.
     pub sources: Vec<(String, Summary)>,
     /// How far its pictures as a set lie from the truth.
     pub frechet: Option<Frechet>,
     /// The hint curve, for painters that take hints.
     pub hints: Option<Vec<HintPoint>>,
+    /// Whether one hint stays where it was put, over the pictures of the hint curve.
+    pub locality: Option<Locality>,
     /// Every picture of the set in its order, or why it was not painted.
     pub pictures: Vec<Result<Scores, String>>,
     /// Peak memory of the whole process while this painter worked, in megabytes, where the system tells it.
@@ -133,7 +144,8 @@ pub fn evaluate(
         let frechet = frechet_between(&features, &run.truths);
         // A painter without a row has no place for a curve either.
         let hints = if pictures.iter().any(Result::is_ok) { run.hints(painter)? } else { None };
-        measured.push((pictures, frechet, hints, peak_mb));
+        let (hints, locality) = hints.unzip();
+        measured.push((pictures, frechet, (hints.flatten(), locality.flatten()), peak_mb));
     }
 
     let of =
@@ -145,7 +157,11 @@ pub fn evaluate(
         encoder: encoder.as_ref().and_then(|encoder| Some((encoder.name(), between_halves(&run.truths)?))),
         options: options.clone(),
     };
-    for (at, (painter, (pictures, frechet, hints, peak_mb))) in painters.iter().zip(&measured).enumerate() {
+    let is_part = |i: &usize| is_source(&set.pictures()[*i].source, std::slice::from_ref(&options.part));
+    let (part, rest): (Vec<usize>, Vec<usize>) = (0..set.pictures().len()).partition(is_part);
+    for (at, (painter, (pictures, frechet, (hints, locality), peak_mb))) in
+        painters.iter().zip(&measured).enumerate()
+    {
         let summarise = |indices: &[usize]| {
             let beside: Vec<Beside<'_>> = indices
                 .iter()
@@ -170,12 +186,21 @@ pub fn evaluate(
             painter: at,
             is_predictions: painter.is_predictions(),
             total,
+            parts: if part.is_empty() || rest.is_empty() {
+                Vec::new()
+            } else {
+                [(&options.part[..], &part), ("the rest", &rest)]
+                    .into_iter()
+                    .filter_map(|(name, indices)| Some((name.to_owned(), summarise(indices)?)))
+                    .collect()
+            },
             sources: groups
                 .into_iter()
                 .filter_map(|(source, indices)| Some((source.to_owned(), summarise(&indices)?)))
                 .collect(),
             frechet: *frechet,
             hints: hints.clone(),
+            locality: *locality,
             pictures: pictures.clone(),
             peak_mb: *peak_mb,
         });
@@ -203,6 +228,9 @@ fn between_halves(truths: &SetFeatures) -> Option<Frechet> {
     Some(Frechet { distance: frechet::distance(&one, &two), n: half(1).count() })
 }
 
+/// The hint curve, and whether one hint stays where it was put.
+type Hinted = (Option<Vec<HintPoint>>, Option<Locality>);
+
 struct Run<'a, P> {
     set: &'a EvaluationSet,
     options: &'a EvaluateOptions,
@@ -222,7 +250,7 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
                 let painted = painter.paint(picture, &luma, &none, false)?;
                 return Ok((score::without_truth(&luma, &painted.rgb, painted.ms), None));
             }
-            let people = is_skin_source(&picture.source, &self.options.skin_sources);
+            let people = is_source(&picture.source, &self.options.skin_sources);
             let reference = Reference::new(picture, self.set.class_weights(), people);
             let painted = painter.paint(picture, &reference.luma, &none, true)?;
             let features = if painter.is_truth() {
@@ -251,7 +279,7 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
         self.encoder.map(|encoder| encoder.features(rgb, picture.width, picture.height)).transpose()
     }
 
-    fn hints(&self, painter: &Painter) -> Result<Option<Vec<HintPoint>>, EvaluateError> {
+    fn hints(&self, painter: &Painter) -> Result<Option<Hinted>, EvaluateError> {
         let all = self.set.pictures().len();
         let count = self.options.hint_pictures.min(all);
         if !self.set.options().truth || count == 0 || !painter.takes_points() {
@@ -260,15 +288,17 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
         let curve = |i: usize| {
             let picture = &self.set.pictures()[i * all / count];
             let reference = Reference::new(picture, self.set.class_weights(), false);
-            hints::curve(painter, picture, &reference, self.options.hint_seed)
+            let reach = locality::reach(painter, picture, &reference);
+            (hints::curve(painter, picture, &reference, self.options.hint_seed), reach)
         };
         // Some networks take no hints though their method does; one picture tells.
         let refused = |curve: &[Option<f32>; COUNTS.len()]| curve[1..].iter().all(Option::is_none);
-        if refused(&curve(0)) {
+        if refused(&curve(0).0) {
             return Ok(None);
         }
-        let curves = self.each(painter, true, count, curve)?;
-        Ok(hints::summarise(&curves, self.options.bootstrap))
+        let (curves, reaches): (Vec<_>, Vec<_>) = self.each(painter, true, count, curve)?.into_iter().unzip();
+        let bootstrap = self.options.bootstrap;
+        Ok(Some((hints::summarise(&curves, bootstrap), locality::summarise(&reaches, bootstrap))))
     }
 
     fn each<T: Send>(

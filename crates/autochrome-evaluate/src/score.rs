@@ -7,6 +7,7 @@ use autochrome_color::metrics::{auc, auc_rebalanced, colourfulness, luma_change,
 use autochrome_color::{Chroma, Plane};
 
 use crate::edges::{Edges, edges};
+use crate::regions::{Region, Regions};
 use crate::set::Picture;
 use crate::skin::{self, GRAY_CHROMA, Skin};
 use crate::statistics::{mean, quantile};
@@ -29,6 +30,8 @@ pub struct Scores {
     pub ms: f32,
     /// The figures that need a truth.
     pub against_truth: Option<AgainstTruth>,
+    /// How its colours spread where the truth has one; empty without a truth.
+    pub regions: Vec<Region>,
 }
 
 /// How far a picture lies from the truth.
@@ -60,6 +63,7 @@ pub(crate) struct Reference<'a> {
     weights: &'a [f32; BINS],
     auc_weight: f64,
     skin: Option<Vec<bool>>,
+    pub regions: Regions,
 }
 
 impl<'a> Reference<'a> {
@@ -69,7 +73,8 @@ impl<'a> Reference<'a> {
         let ab = chroma.a.data().iter().zip(chroma.b.data());
         let auc_weight = ab.map(|(&a, &b)| f64::from(weights[bins::nearest(a, b)])).sum();
         let skin = if people { skin::mask(&picture.rgb, &luma, &chroma) } else { None };
-        Self { picture, luma, chroma, weights, auc_weight, skin }
+        let regions = Regions::new(&chroma, picture.things.as_deref());
+        Self { picture, luma, chroma, weights, auc_weight, skin, regions }
     }
 
     pub fn psnr_db(&self, painted: &[u8]) -> f32 {
@@ -92,7 +97,8 @@ impl<'a> Reference<'a> {
             skin: self.skin.as_ref().map(|mask| skin::judge(mask, &chroma)),
         };
         let by_itself = by_itself(painted, &self.luma, (&luma, &chroma), ms);
-        Scores { against_truth: Some(against_truth), ..by_itself }
+        let regions = self.regions.measure(&chroma);
+        Scores { against_truth: Some(against_truth), regions, ..by_itself }
     }
 }
 
@@ -112,6 +118,7 @@ fn by_itself(painted: &[u8], given: &Plane, (luma, chroma): (&Plane, &Chroma), m
         luma_change: luma_change(luma, given),
         ms,
         against_truth: None,
+        regions: Vec::new(),
     }
 }
 

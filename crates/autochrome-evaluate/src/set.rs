@@ -12,7 +12,7 @@ use autochrome_data::{Index, Sample, centre_sample};
 use autochrome_media::{DecodeOptions, decode};
 
 use crate::pairs::Pair;
-use crate::{EvaluateError, workers};
+use crate::{EvaluateError, masks, workers};
 
 /// Which pictures, how large, and how they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Picture {
     gray: Option<Plane>,
     /// A picture in colour that shows something similar, for methods that take references.
     pub reference: Option<Box<Picture>>,
+    /// The class of every pixel, where a mask says it.
+    pub(crate) things: Option<Vec<u8>>,
 }
 
 /// Pictures, and how common their colours are.
@@ -54,6 +56,7 @@ pub struct EvaluationSet {
     skipped: Vec<(String, String)>,
     class_weights: [f32; BINS],
     options: SetOptions,
+    things: Vec<String>,
 }
 
 impl EvaluationSet {
@@ -128,7 +131,7 @@ impl EvaluationSet {
             return Err(EvaluateError::NoPictures { count, first });
         }
         let class_weights = if options.truth { class_weights(&pictures) } else { [1.0; BINS] };
-        Ok(Self { pictures, skipped, class_weights, options })
+        Ok(Self { pictures, skipped, class_weights, options, things: Vec::new() })
     }
 
     /// The pictures, in the order of the index; never empty.
@@ -141,6 +144,33 @@ impl EvaluationSet {
     #[must_use]
     pub fn skipped(&self) -> &[(String, String)] {
         &self.skipped
+    }
+
+    /// The set with what its masks say is where: gray pictures whose values are classes, of the pictures' names and shapes but
+    /// ending in `.png`, in `folder`. A `classes.tsv` of index and name in it or beside it names the classes.
+    ///
+    /// # Errors
+    /// [`EvaluateError::Masks`] when a mask cannot be read, or no picture has one.
+    pub fn with_masks(mut self, folder: &Path) -> Result<Self, EvaluateError> {
+        let wrong = |reason: String| EvaluateError::Masks { folder: folder.to_path_buf(), reason };
+        for picture in self.pictures.iter_mut().filter(|picture| !picture.rgb.is_empty()) {
+            let path = folder.join(&picture.name).with_extension("png");
+            picture.things = masks::centre(&path, self.options.size_px).map_err(wrong)?;
+        }
+        if self.pictures.iter().all(|picture| picture.things.is_none()) {
+            return Err(wrong(format!("no file in it is called {}", self.pictures[0].name)));
+        }
+        self.things = masks::names(folder);
+        Ok(self)
+    }
+
+    /// What a class of the masks is called; its number where nothing says so.
+    #[must_use]
+    pub fn thing(&self, class: u8) -> String {
+        match self.things.get(usize::from(class)) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => class.to_string(),
+        }
     }
 
     /// How it was read.
@@ -178,6 +208,7 @@ impl Wanted<'_> {
             rgb,
             gray: None,
             reference: None,
+            things: None,
         };
         let reference = match self.reference {
             Some((root, name)) => Some(coloured(name, whole(&root.join(name), options.size_px)?)),

@@ -54,7 +54,7 @@ impl Skin {
 
 /// Whether `source` is among `patterns`, where a star at the end stands for anything.
 #[must_use]
-pub fn is_skin_source(source: &str, patterns: &[String]) -> bool {
+pub fn is_source(source: &str, patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
         Some(start) => source.starts_with(start),
         None => source == pattern,
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn sources_are_matched_by_name_or_by_their_start() {
         let known = SOURCES.map(str::to_owned);
-        assert!(is_skin_source("faces_lfw", &known) && is_skin_source("indian", &known));
-        assert!(!is_skin_source("indians", &known) && !is_skin_source("", &known));
+        assert!(is_source("faces_lfw", &known) && is_source("indian", &known));
+        assert!(!is_source("indians", &known) && !is_source("", &known));
     }
 }

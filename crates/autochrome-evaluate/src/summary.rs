@@ -1,7 +1,8 @@
 //! From pictures to rows: means, intervals, comparison with gray.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::regions::{PATCHY, Region};
 use crate::score::{AgainstTruth, Scores};
 use crate::skin::Skin;
 use crate::statistics::{Bootstrap, Estimate, mean, mean_of_some};
@@ -52,6 +53,35 @@ pub struct TruthSummary {
     pub skin: Option<Skin>,
     /// Pictures with skin in it.
     pub skin_pictures: usize,
+    /// How colours spread where the truth has one; `None` when it has none anywhere.
+    pub patchwork: Option<Patchwork>,
+    /// The same for each class of thing that masks name, in the order of the classes.
+    pub patchwork_of: Vec<(u8, Patchwork)>,
+}
+
+/// How colours spread over regions of one colour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Patchwork {
+    /// Regions.
+    pub regions: usize,
+    /// Mean span of ours, in units of ab.
+    pub span: f64,
+    /// Mean span of the truth.
+    pub true_span: f64,
+    /// Share of regions in which ours spans more than [`PATCHY`](crate::PATCHY), 0..=1.
+    pub patchy: f64,
+}
+
+impl Patchwork {
+    fn of<'a>(regions: impl Iterator<Item = &'a Region> + Clone) -> Option<Self> {
+        let count = regions.clone().count();
+        (count > 0).then(|| Self {
+            regions: count,
+            span: mean(regions.clone().map(|r| r.span)),
+            true_span: mean(regions.clone().map(|r| r.true_span)),
+            patchy: mean(regions.map(|r| f64::from(u8::from(r.span > PATCHY)))),
+        })
+    }
 }
 
 /// What one picture got from a painter, and from gray and truth beside it.
@@ -99,6 +129,9 @@ fn against_truth(pictures: &[Beside<'_>], bootstrap: Bootstrap) -> Option<TruthS
         mean(pictures.iter().map(|p| cf(Some(p.scores)))) - mean(pictures.iter().map(|p| cf(p.truth)));
     let weight: f64 = all.iter().map(|t| t.auc_weight).sum();
     let weighted: f64 = all.iter().map(|t| t.auc_weight * f64::from(t.auc_rebalanced)).sum();
+    let regions = pictures.iter().flat_map(|p| &p.scores.regions);
+    let things: BTreeSet<u8> = regions.clone().filter_map(|r| r.thing).collect();
+    let of_thing = |thing| Some((thing, Patchwork::of(regions.clone().filter(|r| r.thing == Some(thing)))?));
     let skins: Vec<Skin> = all.iter().filter_map(|t| t.skin).collect();
     Some(TruthSummary {
         psnr_db: estimate(pictures, bootstrap, |p| {
@@ -114,6 +147,8 @@ fn against_truth(pictures: &[Beside<'_>], bootstrap: Bootstrap) -> Option<TruthS
         auc_rebalanced: if weight > 0.0 { weighted / weight } else { 0.0 },
         skin: skins.iter().copied().reduce(Skin::plus),
         skin_pictures: skins.len(),
+        patchwork: Patchwork::of(regions.clone()),
+        patchwork_of: things.into_iter().filter_map(of_thing).collect(),
     })
 }
 
@@ -153,6 +188,7 @@ mod tests {
             luma_change: 0.1 * delta_e,
             ms: 3.0,
             against_truth: Some(against_truth),
+            regions: Vec::new(),
         }
     }
 

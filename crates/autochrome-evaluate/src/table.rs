@@ -1,5 +1,6 @@
 //! The tables as plain text, for a terminal.
 
+use crate::EvaluationSet;
 use crate::run::{Evaluation, Row};
 use crate::score::PSNR_CAP_DB;
 use crate::statistics::Estimate;
@@ -10,10 +11,13 @@ pub(crate) type Cells = Vec<Vec<String>>;
 
 /// Everything that was measured but the single pictures, as text.
 #[must_use]
-pub fn text(evaluation: &Evaluation) -> String {
+pub fn text(set: &EvaluationSet, evaluation: &Evaluation) -> String {
     let mut text = align(&totals(evaluation));
     let parts = [
+        ("Parts of the set", parts(evaluation)),
+        (PATCHWORK, patchwork(set, evaluation)),
         ("Hints: PSNR in dB, and what they gain over none", hints(evaluation)),
+        (LOCALITY, locality(evaluation)),
         ("Skin, over the pictures of people", skin(evaluation)),
         ("Sources", sources(evaluation)),
     ];
@@ -153,6 +157,70 @@ pub(crate) fn hints(evaluation: &Evaluation) -> Cells {
     cells
 }
 
+/// What [`locality`] shows.
+pub(crate) const LOCALITY: &str =
+    "One hint on the largest coloured region: ΔE00 to the truth inside, change of ΔE00 outside";
+
+/// One line a painter that takes hints and has coloured regions to be hinted.
+pub(crate) fn locality(evaluation: &Evaluation) -> Cells {
+    let mut cells = vec![["", "n", "inside before", "inside", "outside"].map(str::to_owned).to_vec()];
+    for (row, locality) in evaluation.rows.iter().filter_map(|row| Some((row, row.locality?))) {
+        let mut line = vec![row.name.clone(), locality.n.to_string()];
+        let figures = [locality.before, locality.inside, locality.outside];
+        line.extend(figures.map(|figure| with_interval(figure, 2)));
+        cells.push(line);
+    }
+    cells
+}
+
+/// What [`patchwork`] shows.
+pub(crate) const PATCHWORK: &str = "Patchwork: span of colours in regions of one colour, in units of ab";
+
+/// One line a painter, and one for each class of thing that masks name.
+pub(crate) fn patchwork(set: &EvaluationSet, evaluation: &Evaluation) -> Cells {
+    let heading = ["", "thing", "regions", "span", "truth", "over 12 %"];
+    let mut cells = vec![heading.map(str::to_owned).to_vec()];
+    for row in &evaluation.rows {
+        let Some(t) = &row.total.against_truth else { continue };
+        let things = t.patchwork_of.iter().map(|(thing, patchwork)| (set.thing(*thing), *patchwork));
+        for (thing, patchwork) in t.patchwork.map(|all| ("all".to_owned(), all)).into_iter().chain(things) {
+            cells.push(vec![
+                row.name.clone(),
+                thing,
+                patchwork.regions.to_string(),
+                decimal(patchwork.span, 1),
+                decimal(patchwork.true_span, 1),
+                decimal(100.0 * patchwork.patchy, 1),
+            ]);
+        }
+    }
+    cells
+}
+
+/// One line a part of the set and painter; nothing when the set has one part.
+pub(crate) fn parts(evaluation: &Evaluation) -> Cells {
+    let heading = ["source", "", "n", "ΔE00", "ΔE00/gray", "CF", "span"];
+    let mut cells = vec![heading.map(str::to_owned).to_vec()];
+    let names: Vec<&str> =
+        evaluation.rows.first().iter().flat_map(|row| row.parts.iter().map(|(name, _)| &name[..])).collect();
+    for name in names {
+        for row in &evaluation.rows {
+            let Some((_, s)) = row.parts.iter().find(|(part, _)| part == name) else { continue };
+            let Some(t) = &s.against_truth else { continue };
+            cells.push(vec![
+                name.to_owned(),
+                row.name.clone(),
+                s.n.to_string(),
+                with_interval(t.delta_e, 2),
+                with_interval(t.delta_e_to_gray, 3),
+                with_interval(s.colourfulness, 1),
+                optional(t.patchwork.map(|patchwork| patchwork.span), 1),
+            ]);
+        }
+    }
+    cells
+}
+
 /// One line a painter, when there are pictures of people.
 pub(crate) fn skin(evaluation: &Evaluation) -> Cells {
     let mut cells =
@@ -246,7 +314,8 @@ fn align(cells: &Cells) -> String {
         for (column, cell) in row.iter().enumerate() {
             let width = widths[column];
             // The columns of names come first and may be two.
-            let flush_left = column == 0 || (column == 1 && cells[0][0] == "source");
+            let flush_left =
+                column == 0 || (column == 1 && (cells[0][0] == "source" || cells[0][1] == "thing"));
             let padded = if flush_left { format!("{cell:width$}") } else { format!("{cell:>width$}") };
             line.push_str(if column == 0 { "" } else { "  " });
             line.push_str(&padded);
@@ -265,17 +334,24 @@ mod tests {
     use crate::example::{Folder, options};
     use crate::{EvaluateOptions, Painter, evaluate};
 
-    fn evaluation() -> Evaluation {
-        let set =
-            Folder::new().blobs("indian/a.png", 40, 40, 1).blobs("sky/b.png", 40, 40, 2).load(options(32));
+    fn evaluation() -> (EvaluationSet, Evaluation) {
+        let folder = Folder::new().blobs("indian/a.png", 40, 40, 1).blobs("new_sky/b.png", 40, 40, 2);
+        let set = folder.load(options(32));
         let painters = [Painter::gray(), Painter::truth()];
-        evaluate(&set, &painters, &EvaluateOptions::default(), &AtomicBool::new(false), |_| ()).unwrap()
+        let options = EvaluateOptions::default();
+        let evaluation = evaluate(&set, &painters, &options, &AtomicBool::new(false), |_| ()).unwrap();
+        (set, evaluation)
     }
 
     #[test]
     fn every_row_has_as_many_cells_as_its_heading() {
-        let evaluation = evaluation();
-        for cells in [totals(&evaluation), hints(&evaluation), skin(&evaluation), sources(&evaluation)] {
+        let (set, evaluation) = evaluation();
+        let patchwork = patchwork(&set, &evaluation);
+        assert!(patchwork.len() > 2, "the background is one colour");
+        let parts = parts(&evaluation);
+        assert_eq!(parts.len(), 1 + 2 * 2);
+        let others = [totals(&evaluation), hints(&evaluation), skin(&evaluation), sources(&evaluation)];
+        for cells in others.into_iter().chain([patchwork, parts, locality(&evaluation)]) {
             assert!(cells.iter().all(|row| row.len() == cells[0].len()), "{cells:?}");
         }
         assert_eq!(sources(&evaluation).len(), 1 + 2 * 2);
@@ -283,8 +359,9 @@ mod tests {
 
     #[test]
     fn the_text_names_rows_sources_and_the_weights_of_auc() {
-        let text = text(&evaluation());
-        for word in ["\ngray ", "\ntruth ", "∞", "indian", "in this very set"] {
+        let (set, evaluation) = evaluation();
+        let text = text(&set, &evaluation);
+        for word in ["\ngray ", "\ntruth ", "∞", "indian", "in this very set", "new_*", "the rest"] {
             assert!(text.contains(word), "{word} in\n{text}");
         }
     }

@@ -56,6 +56,15 @@ pub enum MediaError {
         /// The decoder's words.
         detail: String,
     },
+    /// A page was asked for that the file does not have.
+    #[error("there is no page {page}; the file has {pages}")]
+    #[code("no-such-page", BadInput)]
+    NoSuchPage {
+        /// The page asked for, counted from 1.
+        page: usize,
+        /// Pages of the file.
+        pages: usize,
+    },
     /// The header promises a picture without pixels.
     #[error("this {format} says it is {width} × {height} pixels; a picture needs at least one")]
     #[code("zero-size", BadInput)]

@@ -9,6 +9,11 @@
 
 use std::ops::Range;
 
+use crate::{
+    directory::{Field, Page, TiffFile},
+    metadata::Density,
+};
+
 const SOFTWARE: u16 = 0x0131;
 const ORIENTATION: u16 = 0x0112;
 const IMAGE_DESCRIPTION: u16 = 0x010e;
@@ -16,13 +21,22 @@ const USER_COMMENT: u16 = 0x9286;
 const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
 const INTEROP_DIRECTORY: u16 = 0xa005;
+const X_RESOLUTION: u16 = 0x011a;
+const Y_RESOLUTION: u16 = 0x011b;
+const RESOLUTION_UNIT: u16 = 0x0128;
+const PROCESSING_SOFTWARE: u16 = 0x000b;
+const PIXEL_COLUMNS: u16 = 0xa002;
+const PIXEL_ROWS: u16 = 0xa003;
 const THUMBNAIL_START: u16 = 0x0201;
 const THUMBNAIL_LENGTH: u16 = 0x0202;
 
 const ASCII: u16 = 2;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
-const UNDEFINED: u16 = 7;
+const RATIONAL: u16 = 5;
+
+/// Most bytes of a block for one JPEG segment: 65,533 without its name.
+pub(crate) const JPEG_LIMIT: usize = 65_527;
 
 /// Tags of a TIFF's first directory that describe the picture rather than how it is stored.
 const DESCRIPTIVE: &[u16] = &[
@@ -294,19 +308,6 @@ pub(crate) fn orientation(bytes: &[u8]) -> Option<u8> {
     (1..=8).contains(&value).then_some(value as u8)
 }
 
-/// Whether the first directory of a block or TIFF file has a tag.
-pub(crate) fn has_tag(bytes: &[u8], tag: u16) -> bool {
-    Order::of(bytes)
-        .and_then(|order| read_directory(bytes, order, first_offset(bytes, order)?))
-        .is_some_and(|first| first.find(tag).is_some())
-}
-
-/// The single number of a tag in the first directory of a block or TIFF file.
-pub(crate) fn number(bytes: &[u8], tag: u16) -> Option<u32> {
-    let order = Order::of(bytes)?;
-    pointer(order, read_directory(bytes, order, first_offset(bytes, order)?)?.find(tag)?)
-}
-
 /// The block as it may be written beside an upright picture: orientation 1, no thumbnail, no entries that point
 /// outside. `None` when it is broken beyond that.
 pub(crate) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -329,60 +330,129 @@ pub(crate) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(block.bytes)
 }
 
-/// The block (or a new one) with a note, which destroys nothing: it becomes the description where there is none, else the
-/// user comment where there is none, else it is appended to the description.
-pub(crate) fn with_note(bytes: Option<&[u8]>, note: &str, software: &str) -> Vec<u8> {
-    let mut block = bytes.and_then(Block::parse).unwrap_or_else(|| Block::empty(Order::Little));
-    let Some(mut first) = block.first() else { return block.bytes };
-    if first.find(SOFTWARE).and_then(|e| block.value(e)).is_none_or(|v| text(&v).is_empty()) {
-        let entry = block.ascii(SOFTWARE, software);
-        first.set(entry);
-    }
+/// Whether the block has a description or a comment that says something.
+pub(crate) fn is_described(bytes: &[u8]) -> bool {
+    let Some(block) = Block::parse(bytes) else { return false };
+    let Some(first) = block.first() else { return false };
     let described =
-        first.find(IMAGE_DESCRIPTION).and_then(|e| block.value(e)).map(|v| text(&v)).unwrap_or_default();
+        first.find(IMAGE_DESCRIPTION).and_then(|e| block.value(e)).is_some_and(|v| !text(&v).is_empty());
     let details = block.sub(&first, EXIF_DIRECTORY);
     let comment =
         details.as_ref().and_then(|d| d.find(USER_COMMENT)).and_then(|e| block.value(e)).unwrap_or_default();
-    let commented = comment.get(8..).is_some_and(|t| t.iter().any(|b| !matches!(b, 0 | b' ')));
-    let noted = described.contains(note) || comment.windows(note.len()).any(|w| w == note.as_bytes());
-    if noted {
-        // A picture coloured twice says so once.
-    } else if described.is_empty() {
+    described || comment.get(8..).is_some_and(|t| t.iter().any(|b| !matches!(b, 0 | b' ')))
+}
+
+/// The block (or a new one) with a note: in the tag for processing software, in that for software where it is empty, and as
+/// the description where `as_description` says that no person has given one.
+pub(crate) fn with_note(bytes: Option<&[u8]>, note: &str, software: &str, as_description: bool) -> Vec<u8> {
+    let mut block = bytes.and_then(Block::parse).unwrap_or_else(|| Block::empty(Order::Little));
+    let Some(mut first) = block.first() else { return block.bytes };
+    let said = |block: &Block, first: &Directory, tag| {
+        first.find(tag).and_then(|e| block.value(e)).map(|v| text(&v)).unwrap_or_default()
+    };
+    if said(&block, &first, SOFTWARE).is_empty() {
+        let entry = block.ascii(SOFTWARE, software);
+        first.set(entry);
+    }
+    let before = said(&block, &first, PROCESSING_SOFTWARE);
+    if !before.contains(note) {
+        let now = format!("{software}: {note}");
+        let now = if before.is_empty() { now } else { format!("{before}; {now}") };
+        let entry = block.ascii(PROCESSING_SOFTWARE, &now);
+        first.set(entry);
+    }
+    if as_description && said(&block, &first, IMAGE_DESCRIPTION).is_empty() {
         let entry = block.ascii(IMAGE_DESCRIPTION, note);
-        first.set(entry);
-    } else if !commented {
-        let mut value = b"ASCII\0\0\0".to_vec();
-        value.extend(note.as_bytes());
-        let entry = block.entry(USER_COMMENT, UNDEFINED, value.len() as u32, &value);
-        let mut details = details.unwrap_or(Directory { entries: Vec::new(), next: 0, range: 0..0 });
-        details.set(entry);
-        let offset = block.append(details);
-        let entry = Entry { tag: EXIF_DIRECTORY, kind: LONG, count: 1, field: block.order.put_u32(offset) };
-        first.set(entry);
-    } else {
-        let entry = block.ascii(IMAGE_DESCRIPTION, &format!("{described}; {note}"));
         first.set(entry);
     }
     block.replace_first(first);
     block.bytes
 }
 
-/// A TIFF file with one number of its first directory changed; `None` when it has none such or is a BigTIFF.
-pub(crate) fn with_short(file: &[u8], tag: u16, number: u16) -> Option<Vec<u8>> {
-    let mut block = Block::parse(file)?;
+/// Pixels an inch, where the block says them.
+pub(crate) fn density(bytes: &[u8]) -> Option<Density> {
+    let block = Block::parse(bytes)?;
     let first = block.first()?;
-    let index = first.entries.iter().position(|e| e.tag == tag && e.kind == SHORT && e.count == 1)?;
-    let at = first.range.start + 2 + index * 12 + 8;
-    block.bytes[at..at + 2].copy_from_slice(&block.order.put_u16(number));
-    Some(block.bytes)
+    let fraction = |tag| {
+        let value =
+            first.find(tag).filter(|e| e.kind == RATIONAL && e.count == 1).and_then(|e| block.value(e))?;
+        let part = |at: usize| Some(f64::from(block.order.u32(*value.get(at..at + 4)?.first_chunk()?)));
+        Some(part(0)? / part(4)?)
+    };
+    let scale = match first.find(RESOLUTION_UNIT).and_then(|e| pointer(block.order, e)) {
+        Some(1) => return None,
+        Some(3) => 2.54,
+        _ => 1.0,
+    };
+    Density::new(fraction(X_RESOLUTION)? * scale, fraction(Y_RESOLUTION)? * scale)
 }
 
-/// The descriptive tags of a TIFF file as an EXIF block; `None` when it has none, is a BigTIFF or is broken.
-pub(crate) fn from_tiff(file: &[u8]) -> Option<Vec<u8>> {
-    let order = Order::of(file)?;
-    let first = read_directory(file, order, first_offset(file, order)?)?;
+/// The block (or a new one) with this density.
+pub(crate) fn with_density(bytes: Option<&[u8]>, density: Density) -> Vec<u8> {
+    let mut block = bytes.and_then(Block::parse).unwrap_or_else(|| Block::empty(Order::Little));
+    let Some(mut first) = block.first() else { return block.bytes };
+    for (tag, dpi) in [(X_RESOLUTION, density.x_dpi), (Y_RESOLUTION, density.y_dpi)] {
+        let parts = if dpi.fract() == 0.0 { [dpi as u32, 1] } else { [(dpi * 1000.0).round() as u32, 1000] };
+        let value: Vec<u8> = parts.into_iter().flat_map(|part| block.order.put_u32(part)).collect();
+        let entry = block.entry(tag, RATIONAL, 1, &value);
+        first.set(entry);
+    }
+    // 2 is the inch.
+    let unit = block.order.put_u16(2);
+    let entry = block.entry(RESOLUTION_UNIT, SHORT, 1, &unit);
+    first.set(entry);
+    block.replace_first(first);
+    block.bytes
+}
+
+/// The block with the size of the picture where it says one.
+pub(crate) fn with_size(mut bytes: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
+    let find = || {
+        let order = Order::of(&bytes)?;
+        let first = read_directory(&bytes, order, first_offset(&bytes, order)?)?;
+        let details = read_directory(&bytes, order, pointer(order, first.find(EXIF_DIRECTORY)?)?)?;
+        Some((order, details))
+    };
+    let Some((order, details)) = find() else { return bytes };
+    for (i, entry) in details.entries.iter().enumerate() {
+        let value = match entry.tag {
+            PIXEL_COLUMNS => width,
+            PIXEL_ROWS => height,
+            _ => continue,
+        };
+        let at = details.range.start + 2 + i * 12;
+        bytes[at + 2..at + 4].copy_from_slice(&order.put_u16(LONG));
+        bytes[at + 4..at + 8].copy_from_slice(&order.put_u32(1));
+        bytes[at + 8..at + 12].copy_from_slice(&order.put_u32(value));
+    }
+    bytes
+}
+
+/// The descriptive tags of a page as an EXIF block; `None` when it has none.
+pub(crate) fn from_tiff(file: &TiffFile<'_>, page: &Page) -> Option<Vec<u8>> {
+    let order = if file.big_endian { Order::Big } else { Order::Little };
     let mut block = Block::empty(order);
-    let target = copied(file, order, &first, &mut block);
+    let mut copy = |fields: &mut dyn Iterator<Item = &Field>| {
+        let mut directory = Directory { entries: Vec::new(), next: 0, range: 0..0 };
+        for field in fields {
+            // Numbers of 64 bits, which only BigTIFF has, describe nothing that an EXIF block could hold.
+            if let Some(value) = file.value(field).filter(|_| field.kind <= 13)
+                && let Ok(count) = u32::try_from(field.count)
+            {
+                directory.entries.push(block.entry(field.tag, field.kind, count, value));
+            }
+        }
+        directory
+    };
+    let mut target = copy(&mut page.fields.iter().filter(|field| DESCRIPTIVE.contains(&field.tag)));
+    let subs = [EXIF_DIRECTORY, GPS_DIRECTORY].map(|tag| {
+        let sub = file.page_at(file.number(page, tag)?)?;
+        Some((tag, copy(&mut sub.fields.iter().filter(|field| field.tag != INTEROP_DIRECTORY))))
+    });
+    for (tag, sub) in subs.into_iter().flatten() {
+        let offset = block.append(sub);
+        target.entries.push(Entry { tag, kind: LONG, count: 1, field: block.order.put_u32(offset) });
+    }
     if target.entries.is_empty() {
         return None;
     }

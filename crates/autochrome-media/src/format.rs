@@ -136,6 +136,7 @@ impl Format {
 const CONVERT: &str = "convert it to PNG, TIFF or JPEG first";
 pub(crate) const DEVELOP: &str =
     "develop it to a 16-bit TIFF first, for example with darktable or RawTherapee";
+const PHONE: &str = "share it from the phone as JPEG, or convert it first, for example with heif-convert";
 const RASTER: &str = "export the page or drawing as PNG first";
 const FILM: &str = "it is a film, not a picture";
 
@@ -160,6 +161,7 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         (0, b"FUJIFILMCCD-RAW", "Fujifilm raw", DEVELOP),
         (0, b"IIU\0", "Panasonic raw", DEVELOP),
         (0, b"IIRO", "Olympus raw", DEVELOP),
+        (0, b"MMOR", "Olympus raw", DEVELOP),
         (0, b"IIRS", "Olympus raw", DEVELOP),
         (0, b"\0MRM", "Minolta raw", DEVELOP),
         (0, b"FOVb", "Sigma raw", DEVELOP),
@@ -168,10 +170,10 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         (4, b"ftypcrx ", "Canon raw", DEVELOP),
         (4, b"ftypavif", "AVIF", CONVERT),
         (4, b"ftypavis", "AVIF", CONVERT),
-        (4, b"ftyphei", "HEIC", CONVERT),
-        (4, b"ftyphev", "HEIC", CONVERT),
-        (4, b"ftypmif1", "HEIF", CONVERT),
-        (4, b"ftypmsf1", "HEIF", CONVERT),
+        (4, b"ftyphei", "HEIC", PHONE),
+        (4, b"ftyphev", "HEIC", PHONE),
+        (4, b"ftypmif1", "HEIF", PHONE),
+        (4, b"ftypmsf1", "HEIF", PHONE),
         (4, b"ftyp", "MP4 or QuickTime", FILM),
         (0, b"\x1a\x45\xdf\xa3", "Matroska or WebM", FILM),
         (8, b"AVI ", "AVI", FILM),

@@ -5,9 +5,11 @@
 //! their content, never by a file name, and limits are checked on the header before memory for pixels is taken.
 //!
 //! What is decided here once for everybody:
-//! - Animations (GIF, WebP, APNG) and files of several pages give their first frame and a warning.
+//! - Animations (GIF, WebP, APNG) give their first frame and a warning, TIFF files of several pages their first page;
+//!   [`decode_page`] reads the others.
 //! - A broken ICC profile or broken EXIF is left out with a warning; broken pixels are an error.
-//! - A JPEG that does not end is [`MediaError::Truncated`], though half of it might be shown.
+//! - A JPEG whose data ends before its last row is [`MediaError::Truncated`], though half of it might be shown; other damage
+//!   is shown as libjpeg shows it, with a warning.
 //! - JPEG has no alpha: it is dropped when one is written.
 //!
 //! ```
@@ -24,12 +26,14 @@
 //! ```
 
 mod decode;
+mod directory;
 mod encode;
 mod error;
 mod exif;
 mod file;
 mod format;
 mod icc;
+mod iptc;
 mod limits;
 mod metadata;
 mod open;
@@ -37,11 +41,11 @@ mod picture;
 mod samples;
 mod xmp;
 
-pub use decode::{DecodeOptions, Header, decode, probe};
+pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe};
 pub use encode::{EncodeOptions, encode};
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};
 pub use format::Format;
 pub use limits::Limits;
-pub use metadata::Metadata;
+pub use metadata::{Density, Metadata};
 pub use picture::{Alpha, Depth, Picture, Pixels, Raster};

@@ -226,9 +226,12 @@ fn chroma_bits(chroma: &Chroma) -> [PlaneBits<'_>; 2] {
     [plane_bits(a), plane_bits(b)]
 }
 
+/// An index, two colours, and three angles by their bits.
+type RecolorBits = (Option<usize>, [Option<Srgb>; 2], Option<[Option<u32>; 3]>);
+
 impl Recolor {
     /// What tells two changes apart: colours by their channels, degrees by their bits.
-    fn bits(&self) -> (Option<usize>, [Option<Srgb>; 2], Option<[Option<u32>; 3]>) {
+    fn bits(&self) -> RecolorBits {
         match *self {
             Self::Entry { index, to } => (Some(index), [None, Some(to)], None),
             Self::Nearest { from, to } => (None, [Some(from), Some(to)], None),

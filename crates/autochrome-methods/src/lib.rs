@@ -42,5 +42,6 @@ pub use models::ModelSource;
 pub use options::{
     ChoiceSpec, DefaultValue, IntSpec, OptionInput, OptionSpec, OptionValue, Options, RealSpec, SwitchSpec,
 };
+pub use palette::{PaletteEntry, palette};
 pub use scribble::ScribbleSession;
 pub use sink::HashSink;

@@ -51,7 +51,12 @@ impl ConvNormRelu {
     /// `[n, c_in, h, w]` to `[n, c_out, h, w]`.
     #[must_use]
     pub fn forward(&self, x: Tensor<4>, statistics: Statistics) -> Tensor<4> {
-        burn::tensor::activation::relu(self.norm.forward(convolve(&self.conv, x), statistics))
+        burn::tensor::activation::relu(self.normalised(x, statistics))
+    }
+
+    /// The same without the ReLU.
+    pub(crate) fn normalised(&self, x: Tensor<4>, statistics: Statistics) -> Tensor<4> {
+        self.norm.forward(convolve(&self.conv, x), statistics)
     }
 }
 

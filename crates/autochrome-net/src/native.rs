@@ -71,8 +71,9 @@ pub(crate) fn convolve_half(conv: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
     let mut x = unwrap(x.clone())?.to_kind(tch::Kind::BFloat16);
     let mut padding = [vertical.0 as i64, horizontal.0 as i64];
     if vertical.0 != vertical.1 || horizontal.0 != horizontal.1 {
-        let sides = [horizontal.0, horizontal.1, vertical.0, vertical.1].map(|side| side as i64);
-        x = x.constant_pad_nd(sides);
+        let sides = [0, 0, horizontal.0, horizontal.1, vertical.0, vertical.1].map(|side| side as i64);
+        // Padded as rows of places: as planes, it and everything behind it would come out plane by plane.
+        x = x.permute([0, 2, 3, 1]).constant_pad_nd(sides).permute([0, 3, 1, 2]);
         padding = [0, 0];
     }
     let stride = conv.stride.map(|step| step as i64);

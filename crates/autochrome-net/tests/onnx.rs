@@ -114,7 +114,7 @@ mod runtime {
 
     #[test]
     fn the_flagships_export_answers_as_we_do_with_and_without_hints() {
-        let config = ChromaNetConfig::default();
+        let config = ChromaNetConfig { attention_blocks: 2, ..ChromaNetConfig::default() };
         let tensors = weights::collect(&formula::filled(config.init(&Device::flex())));
         let card = card(NetworkConfig::ChromaNet(config));
         let hint = |x, ab| Hint { x, y: 0.4, side: 0.1, ab };

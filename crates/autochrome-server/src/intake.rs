@@ -146,6 +146,18 @@ pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem
     }
 }
 
+/// Reads a request that is a picture and nothing else.
+///
+/// # Errors
+/// When it is not what its headers say, or too much.
+pub async fn read_picture(request: Request) -> Result<Bytes, Problem> {
+    if Kind::of(request.headers())? != Kind::Picture {
+        let detail = "send the picture itself, as image/*";
+        return Err(Problem::new(Refusal::UnsupportedMediaType, detail));
+    }
+    body(request.map(paced)).await
+}
+
 /// The body, which ends with an error when the client falls silent.
 fn paced(body: Body) -> Body {
     let chunks = stream::unfold(Some(body.into_data_stream()), |rest| async {

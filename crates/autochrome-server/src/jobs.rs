@@ -273,9 +273,7 @@ impl Jobs {
         match (made.as_slice(), first_error) {
             ([media_type], _) if kind == Kind::Image => self.queue.finish(lease, media_type, now_ms()),
             ([_, ..], _) => self.queue.finish(lease, ZIP, now_ms()),
-            ([], Some((code, detail))) if kind == Kind::Image => {
-                self.fail(lease, code, detail)
-            }
+            ([], Some((code, detail))) if kind == Kind::Image => self.fail(lease, code, detail),
             ([], first) => {
                 let because = first.map_or("", |(_, detail)| detail);
                 let detail = format!("none of the pictures could be coloured; the first: {because}");

@@ -62,7 +62,7 @@ impl Keys {
         }
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|_| ServeError::NoRandomNumbers)?;
-        let key = format!("ac_{}", hex::encode(&secret));
+        let key = format!("ac_{}", hex::encode(secret));
         keys.known.push((name.to_owned(), Sha256::digest(&key).into()));
         keys.save(path)?;
         Ok(key)

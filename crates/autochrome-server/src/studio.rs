@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Error, Finished, GuidanceFiles, GuidanceKinds, Limits, Model, Order, OrderDraft, Pipeline, Watch,
-    Weights, models, registry,
+    Error, Finished, GuidanceFiles, GuidanceKinds, Limits, Model, Order, OrderDraft, PaletteEntry, Pipeline,
+    Watch, Weights, models, registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.
@@ -66,6 +66,14 @@ impl Studio {
     /// When the picture or the installation does not allow it.
     pub fn run(&self, bytes: &[u8], order: &Order, watch: &Watch<'_>) -> Result<Finished, Error> {
         self.pipeline.run(bytes, order, watch)
+    }
+
+    /// The colours of a picture, the one that covers most of it first; none of one that is gray.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits.
+    pub fn palette(&self, bytes: &[u8], count: usize) -> Result<Vec<PaletteEntry>, Error> {
+        self.pipeline.palette(bytes, count)
     }
 
     /// A document with the server's own defaults; `more` are the kinds of guidance that come in files.

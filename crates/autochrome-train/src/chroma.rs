@@ -124,7 +124,9 @@ impl Trainer for ChromaTrainer {
         let half = batch.size_px / 2;
         let truth = shrink(&batch.ab, batch.size_px, 2).into_iter().map(|v| v / AB_SCALE).collect();
         let truth = input(truth, half);
-        let (classes, shares) = self.targets(batch);
+        let class_weight = recipe.classes * stage.classes;
+        // What counts for nothing is not worth a tenth of the step.
+        let targets = (class_weight > 0.0).then(|| self.targets(batch));
 
         let frozen = stage.encoder_rate == 0.0;
         let wanted = |path: &str| is_trained(path, stage);
@@ -144,22 +146,23 @@ impl Trainer for ChromaTrainer {
         );
         let ab = prediction.ab(recipe.temperature);
         let logits = prediction.logits;
-        let (class_loss, aim) = match lesson {
-            None => (losses::soft_cross_entropy(logits, classes, shares), truth.clone()),
-            Some(lesson) => {
-                let [taught, told] = [recipe.teaching, 1.0 - recipe.teaching];
-                let told_loss = losses::soft_cross_entropy(logits.clone(), classes, shares).mul_scalar(told);
-                let taught_loss = losses::cross_entropy(logits, lesson.probabilities).mul_scalar(taught);
-                let aim = truth.clone().mul_scalar(told).add(lesson.ab.mul_scalar(taught));
-                (told_loss.add(taught_loss), aim)
-            }
+        let [taught, told] = [recipe.teaching, 1.0 - recipe.teaching];
+        let aim = match &lesson {
+            None => truth.clone(),
+            Some(lesson) => truth.clone().mul_scalar(told).add(lesson.ab.clone().mul_scalar(taught)),
         };
+        let class_loss = targets.map(|(classes, shares)| match lesson {
+            None => losses::soft_cross_entropy(logits, classes, shares),
+            Some(lesson) => {
+                let told_loss = losses::soft_cross_entropy(logits.clone(), classes, shares).mul_scalar(told);
+                told_loss.add(losses::cross_entropy(logits, lesson.probabilities).mul_scalar(taught))
+            }
+        });
         let mut log = Losses::new();
         let mut note = |name, loss: &Tensor<1>| -> Result<(), TrainError> {
             log.push((name, finite(name, loss.clone().into_scalar(), moment.step)?));
             Ok(())
         };
-        note("classes", &class_loss)?;
         let colours = if let Some(Perceived { weight, colourfulness }) = stage.perceived {
             let perceived = losses::perceived(&ab, &aim);
             let colour = losses::colourfulness(&ab);
@@ -171,12 +174,18 @@ impl Trainer for ChromaTrainer {
             note("huber", &huber)?;
             huber.mul_scalar(recipe.huber)
         };
+        let far = (stage.far_gradient > 0.0).then(|| losses::far_gradient(&ab, &aim));
         let gradient = losses::gradient(ab.clone(), aim);
         note("gradient", &gradient)?;
-        let mut loss = class_loss
-            .mul_scalar(recipe.classes * stage.classes)
-            .add(colours)
-            .add(gradient.mul_scalar(recipe.gradient));
+        let mut loss = colours.add(gradient.mul_scalar(recipe.gradient));
+        if let Some(far) = far {
+            note("far_gradient", &far)?;
+            loss = loss.add(far.mul_scalar(stage.far_gradient));
+        }
+        if let Some(class_loss) = class_loss {
+            note("classes", &class_loss)?;
+            loss = loss.add(class_loss.mul_scalar(class_weight));
+        }
 
         if let Some(gray) = gray_half {
             let told = self.discriminator.learn_to_tell(engine, &gray, truth, ab.clone(), moment)?;

@@ -139,6 +139,9 @@ pub struct Stage {
     /// What the class loss weighs, as a share of `model.classes`; at 0 classes follow from the colours alone. Only for `chroma-net`.
     #[serde(default = "all")]
     pub classes: f32,
+    /// Weight of the gradient loss between means over cells of many pixels; crops are at least 64 px then. Only for `chroma-net`.
+    #[serde(default)]
+    pub far_gradient: f32,
     /// Judges colours as people see them, instead of by the Huber loss. Only for `chroma-net`.
     #[serde(default)]
     pub perceived: Option<Perceived>,
@@ -259,6 +262,9 @@ impl Recipe {
             if stage.crop.size_px == 0 || stage.crop.size_px % multiple != 0 {
                 return Err("`crop.size_px` is not a multiple of what the network halves it by");
             }
+            if stage.far_gradient > 0.0 && stage.crop.size_px < 64 {
+                return Err("`crop.size_px` is at least 64 with `far_gradient`");
+            }
             if !(stage.learning_rate > 0.0 && stage.learning_rate < 1.0) {
                 return Err("`learning_rate` is between 0 and 1");
             }
@@ -295,9 +301,11 @@ mod tests {
 
     #[test]
     fn the_shipped_recipes_parse() {
-        for text in
-            [include_str!("../../../recipes/paper.toml"), include_str!("../../../recipes/flagship.toml")]
-        {
+        for text in [
+            include_str!("../../../recipes/paper.toml"),
+            include_str!("../../../recipes/flagship.toml"),
+            include_str!("../../../recipes/flagship-second.toml"),
+        ] {
             let recipe = Recipe::parse(text).unwrap();
             let again = Recipe::parse(&toml::to_string(&recipe).unwrap()).unwrap();
             assert_eq!(recipe, again);

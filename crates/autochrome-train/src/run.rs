@@ -24,7 +24,7 @@ use crate::validate::{Scores, ValidationSet};
 use crate::{TrainError, curves, samples};
 
 /// Columns of `log.tsv` behind the step.
-const LOG_COLUMNS: [&str; 10] = [
+const LOG_COLUMNS: [&str; 11] = [
     "discriminator",
     "adversarial",
     "l1",
@@ -33,6 +33,7 @@ const LOG_COLUMNS: [&str; 10] = [
     "perceived",
     "colourfulness",
     "gradient",
+    "far_gradient",
     "rate",
     "images_per_s",
 ];

@@ -65,6 +65,12 @@ pub(crate) fn picture_bytes(header: &Header, with_chroma: bool) -> u64 {
     u64::from(header.width) * u64::from(header.height) * (per_pixel + chroma)
 }
 
+/// Bytes that a picture takes while it is decoded at a smaller size, at most, without its file: its samples, and the same turned upright.
+pub(crate) fn reduced_bytes(header: &Header) -> u64 {
+    let per_pixel = if header.depth == Depth::Eight { 8 } else { 16 };
+    u64::from(header.width) * u64::from(header.height) * per_pixel
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use autochrome_media::{DecodeOptions, Header, Limits, Picture, decode, probe, read_file};
+use autochrome_media::{DecodeOptions, Header, Limits, Picture, decode, decode_reduced, probe, read_file};
 use autochrome_methods::{GuidanceKind, GuidanceKinds, MethodError, Reference};
 
-use crate::budget::picture_bytes;
+use crate::budget::{picture_bytes, reduced_bytes};
 use crate::{Error, Order, OrderDraft, Pipeline, Scribbles};
 
 /// A file that goes with an order, for every picture that the order is carried out on.
@@ -94,23 +94,18 @@ impl Pipeline {
     pub fn order(&self, mut draft: OrderDraft, files: &GuidanceFiles) -> Result<Order, Error> {
         let info = draft.check(files.kinds())?;
         if let Some(file) = &files.scribbles {
-            let scribbles = self.read(file)?;
+            let scribbles = self.read(file, None)?;
             draft.scribbles = Some(Scribbles::new(scribbles));
         }
         let side_px = draft.reference_px(info)?;
         for file in &files.references {
-            let reference = self.reference(file)?;
-            let reduced = match side_px {
-                Some(side_px) => reference.reduced(side_px),
-                None => reference,
-            };
-            draft.guidance.references.push(reduced);
+            draft.guidance.references.push(self.reference(file, side_px)?);
         }
         Order::with_method(info, draft)
     }
 
-    fn reference(&self, file: &GuidanceFile) -> Result<Reference, Error> {
-        let Picture { luma, chroma, .. } = self.read(file)?;
+    fn reference(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Reference, Error> {
+        let Picture { luma, chroma, .. } = self.read(file, side_px)?;
         let chroma = chroma.ok_or_else(|| {
             let (kind, reason) = (GuidanceKind::References, "it has no colours to take".to_owned());
             in_file(file, MethodError::GuidanceUnfit { kind, reason }.into())
@@ -118,14 +113,22 @@ impl Pipeline {
         Ok(Reference { luma, chroma, name: file.name.clone() })
     }
 
-    /// Decodes a file; waits for memory first.
-    fn read(&self, file: &GuidanceFile) -> Result<Picture, Error> {
+    /// Decodes a file, with a longer side of at most `side_px`; waits for memory first.
+    fn read(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Picture, Error> {
         let limits = *self.limits();
+        let options = DecodeOptions { limits, keep_chroma: true };
         let read = || {
             let bytes = file.bytes(&limits)?;
             let header = probe(&bytes, &limits)?;
-            let _share = self.budget().take(picture_bytes(&header, true) + bytes.len() as u64);
-            Ok(decode(&bytes, &DecodeOptions { limits, keep_chroma: true })?)
+            let pixels = match side_px {
+                Some(_) => reduced_bytes(&header),
+                None => picture_bytes(&header, true),
+            };
+            let _share = self.budget().take(pixels + bytes.len() as u64);
+            Ok(match side_px {
+                Some(side_px) => decode_reduced(&bytes, &options, side_px)?,
+                None => decode(&bytes, &options)?,
+            })
         };
         read().map_err(|error| in_file(file, error))
     }

@@ -17,10 +17,16 @@
 //!
 //! # What happens
 //!
-//! [`Picture::open`] or [`decode`] makes a [`Picture`] of a file or of bytes: its luma (L of CIELAB, D65) at full resolution, and the metadata to keep. A
-//! [method](Method) sees the luma alone and answers with chroma at a size of its own. [`Colorizer`] puts that over the
-//! untouched luma, and [`Colored::save`] or [`Colored::encode`] makes a file or bytes again. [`Colorizer::run`] does all of it and says how long each
-//! stage took.
+//! [`Picture::open`] or [`decode`] makes a [`Picture`] of a file or of bytes: its luma (L of CIELAB, D65) at full resolution, and
+//! the metadata to keep. A [method](Method) sees the luma alone and answers with chroma at a size of its own. [`Colorizer`] puts
+//! that over the untouched luma, and [`Colored::save`] or [`Colored::encode`] makes a file or bytes again.
+//!
+//! # Many pictures
+//!
+//! An [`Order`] is all that is to be done with a picture, checked once; the command line and the HTTP interface make orders, too.
+//! A [`Pipeline`] carries orders out from bytes to bytes, on as many threads as you like: it opens methods once, bounds the memory of all
+//! pictures together, gives several answers, and says how long each stage took. With the feature `serde` an order can be written
+//! and read as JSON (`autochrome::document`).
 //!
 //! # Choosing
 //!
@@ -45,6 +51,7 @@ mod error;
 mod guidance_files;
 mod model;
 mod order;
+mod palette;
 mod pipeline;
 mod prepared;
 mod remembered;
@@ -53,6 +60,7 @@ mod scribbles;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
+pub use autochrome_engine::{ModelCard, NetError};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
@@ -60,11 +68,10 @@ pub use autochrome_media::{
 };
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
-    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options, Paper,
-    Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, SwatchPair,
-    SwitchSpec, models, registry,
+    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
+    PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
+    SwatchPair, SwitchSpec, models, palette, registry,
 };
-pub use autochrome_engine::{ModelCard, NetError};
 pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
@@ -72,6 +79,6 @@ pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
 pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Setting};
-pub use pipeline::{Finished, Pipeline, ResultFile, Stages, Watch};
+pub use pipeline::{Finished, HearPreview, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};
 pub use scribbles::Scribbles;

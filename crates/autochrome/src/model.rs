@@ -6,8 +6,8 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use autochrome_methods::{MethodError, ModelSource, models};
 use autochrome_engine::ModelCard;
+use autochrome_methods::{MethodError, ModelSource, models};
 use sha2::{Digest as _, Sha256};
 
 use crate::Error;

@@ -31,9 +31,15 @@ use crate::{Error, Model, Order};
 pub struct Pipeline {
     limits: Limits,
     budget: Budget,
-    methods: Mutex<HashMap<(&'static str, Model), Arc<dyn Method>>>,
+    methods: Mutex<OpenMethods>,
     remembered: Option<Remembered>,
 }
+
+/// Methods by their id and their model.
+type OpenMethods = HashMap<(&'static str, Model), Arc<dyn Method>>;
+
+/// Hears the bytes of a small picture.
+pub type HearPreview<'a> = &'a dyn Fn(&[u8]);
 
 /// Who waits for a picture.
 #[derive(Clone, Copy)]
@@ -41,7 +47,7 @@ pub struct Watch<'a> {
     /// Hears which share of the work is done, 0..=1, and answers whether to stop.
     pub reached: &'a dyn Fn(f32) -> bool,
     /// Hears a small JPEG as soon as the colours are found.
-    pub preview: Option<&'a dyn Fn(&[u8])>,
+    pub preview: Option<HearPreview<'a>>,
 }
 
 impl Watch<'_> {

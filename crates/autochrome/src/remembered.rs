@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn what_was_asked_longest_ago_is_forgotten_first() {
-        let memory = Remembered::default();
-        (0..QUESTIONS).for_each(|i| memory.add(Key::of(&i), answers(1)));
-        assert!(memory.find(&Key::of(&0)).is_some());
-        memory.add(Key::of(&QUESTIONS), answers(1));
-        assert!(memory.find(&Key::of(&0)).is_some() && memory.find(&Key::of(&1)).is_none());
+        let (memory, key) = (Remembered::default(), |number: usize| Key::of(&number));
+        (0..QUESTIONS).for_each(|number| memory.add(key(number), answers(1)));
+        assert!(memory.find(&key(0)).is_some());
+        memory.add(key(QUESTIONS), answers(1));
+        assert!(memory.find(&key(0)).is_some() && memory.find(&key(1)).is_none());
     }
 
     #[test]

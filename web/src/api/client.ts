@@ -1,4 +1,6 @@
-/** Talking to the server that served this page. */
+/** Talking to the server that served this page, in the types of its own OpenAPI document. */
+import createClient from "openapi-fetch";
+import type { paths } from "./generated";
 
 /** What the server says when it does not do what was asked; code `unreachable` when it says nothing at all. */
 export class Problem extends Error {
@@ -28,17 +30,16 @@ function tellPage(weather: Weather) {
 /**
  * An answer that is as it should be.
  *
- * Throws a {@link Problem}, or what `signal` was aborted with.
+ * Throws a {@link Problem}, or what the request was aborted with.
  */
-export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers);
+export async function send(request: Request): Promise<Response> {
   const key = sessionStorage.getItem(KEY);
-  if (key) headers.set("authorization", `Bearer ${key}`);
+  if (key) request.headers.set("authorization", `Bearer ${key}`);
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers });
+    response = await fetch(request);
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    if (request.signal.aborted) throw error;
     tellPage("server-away");
     throw new Problem("unreachable", "the server does not answer");
   }
@@ -53,10 +54,10 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
 }
 
 /** Waits out a full queue twice before it gives up. */
-export async function askPatiently(path: string, init: RequestInit): Promise<Response> {
+export async function sendPatiently(path: string, init: RequestInit): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await ask(path, init);
+      return await send(new Request(path, init));
     } catch (error) {
       const busy = error instanceof Problem && ["queue-full", "too-many-at-once"].includes(error.code);
       if (!busy || attempt === 2) throw error;
@@ -64,4 +65,14 @@ export async function askPatiently(path: string, init: RequestInit): Promise<Res
       init.signal?.throwIfAborted();
     }
   }
+}
+
+/** Every address of the server with its types; what it refuses is thrown as by {@link send}. */
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin, fetch: send });
+
+/** The body of an answer of {@link api}. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await answer;
+  if (data === undefined) throw new Problem("unknown", "the server sent no answer");
+  return data;
 }

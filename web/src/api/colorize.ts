@@ -1,59 +1,7 @@
-/** `POST /v1/colorize` and `/v1/looks/cube`: one picture and its looks. */
-import { ask, askPatiently } from "./client";
-import type { Look, Value } from "./registry";
-
-/** "This spot has this colour": places in 0..1 of width and height, radius in 0..1 of the longer side. */
-export interface PointHint {
-  x: number;
-  y: number;
-  radius: number;
-  color: string;
-}
-
-/** "What lies under this line has this colour": width in 0..1 of the longer side. */
-export interface StrokeHint {
-  path: [number, number][];
-  width: number;
-  color: string;
-}
-
-/** A rectangle in 0..1 of a picture's width and height. */
-export interface Area {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-/** "This part of the picture is to look like that part of a reference", the first reference being 0. */
-export interface SwatchPair {
-  picture: Area;
-  area: Area;
-  reference: number;
-}
-
-/** "The colour of the picture that is nearest to `from` is to become `to`." */
-export interface Recolor {
-  from: string;
-  to: string;
-}
-
-export interface ColorizeOptions {
-  method?: string;
-  settings?: Record<string, Value>;
-  points?: PointHint[];
-  strokes?: StrokeHint[];
-  swatches?: SwatchPair[];
-  recolors?: Recolor[];
-  seed?: number;
-  variants?: number;
-  answer?: number;
-  format?: string;
-  quality?: number;
-  collage?: boolean;
-  max_side_px?: number;
-  look?: Look;
-}
+/** `POST /v1/colorize`, `/v1/palette` and `/v1/looks/cube`: one picture, its colours and its looks. */
+import { send, sendPatiently } from "./client";
+import type { components } from "./generated";
+import type { ColorizeOptions, Look, Palette } from "./types";
 
 export function form(images: File[], options: ColorizeOptions, references: File[] = []): FormData {
   const form = new FormData();
@@ -63,13 +11,8 @@ export function form(images: File[], options: ColorizeOptions, references: File[
   return form;
 }
 
-export async function colorize(
-  image: File,
-  options: ColorizeOptions,
-  references: File[] = [],
-  signal?: AbortSignal,
-): Promise<Blob> {
-  const response = await askPatiently("/v1/colorize", { method: "POST", body: form([image], options, references), signal });
+export async function colorize(image: File, options: ColorizeOptions, references: File[] = [], signal?: AbortSignal): Promise<Blob> {
+  const response = await sendPatiently("/v1/colorize", { method: "POST", body: form([image], options, references), signal });
   return response.blob();
 }
 
@@ -80,45 +23,40 @@ export interface Answer {
   answer: number;
 }
 
-interface JsonAnswer {
-  image: string;
-  media_type: string;
-  seed: number | null;
-  answer: number;
-  variants: { image: string; seed: number | null; answer: number }[];
-}
-
 /** The answers of a method that differ, the best one first: references that say nothing give the same one several times. */
-export async function colorizeSeveral(
-  image: File,
-  options: ColorizeOptions,
-  references: File[],
-  signal?: AbortSignal,
-): Promise<Answer[]> {
-  const response = await askPatiently("/v1/colorize", {
+export async function colorizeSeveral(image: File, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Answer[]> {
+  const response = await sendPatiently("/v1/colorize", {
     method: "POST",
     headers: { accept: "application/json" },
     body: form([image], options, references),
     signal,
   });
-  const body = (await response.json()) as JsonAnswer;
-  const all = [body, ...body.variants];
+  const colored: components["schemas"]["Colored"] = await response.json();
+  const all = [colored, ...colored.variants];
   const differing = all.filter(({ image }, i) => all.findIndex((other) => other.image === image) === i);
   return differing.map((one) => ({
-    picture: new Blob([Uint8Array.from(atob(one.image), (c) => c.charCodeAt(0))], { type: body.media_type }),
-    seed: one.seed,
+    picture: new Blob([Uint8Array.from(atob(one.image), (c) => c.charCodeAt(0))], { type: colored.media_type }),
+    seed: one.seed ?? null,
     answer: one.answer,
   }));
 }
 
-/** A look as the table that the server itself would use. */
-export async function cube(look: Look, signal?: AbortSignal): Promise<{ nodes: Uint16Array; grain: number }> {
-  const query = new URLSearchParams(Object.entries(look).map(([name, value]) => [name, String(value)]));
-  const response = await ask(`/v1/looks/cube?${query}`, { signal });
-  return {
-    nodes: new Uint16Array(await response.arrayBuffer()),
-    grain: Number(response.headers.get("autochrome-grain")),
-  };
+/** The colours of a picture, as the methods see them that change colours. */
+export function palette(image: File, signal: AbortSignal): Promise<Palette> {
+  const asked = sendPatiently("/v1/palette", {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: image,
+    signal,
+  });
+  return asked.then((response) => response.json());
+}
+
+/** Filter and contrast of a look as the table that the server itself would use. */
+export async function cube({ filter, amount, contrast }: Look, signal?: AbortSignal): Promise<{ nodes: Uint16Array; grain: number }> {
+  const query = new URLSearchParams({ filter, amount: String(amount), contrast: String(contrast) });
+  const response = await send(new Request(`/v1/looks/cube?${query}`, { signal }));
+  return { nodes: new Uint16Array(await response.arrayBuffer()), grain: Number(response.headers.get("autochrome-grain")) };
 }
 
 /** The same request for a terminal. */

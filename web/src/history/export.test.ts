@@ -1,17 +1,13 @@
 import { expect, test } from "vitest";
-import { PLAIN } from "../api/registry";
+import { newSession } from "../session/session";
 import { exportZip, files } from "./export";
-import type { Entry } from "./store";
 
-const entry: Entry = {
-  id: "1",
+const entry = {
+  ...newSession(new File(["before"], "a/b.png")),
   name: "a/b.png",
   whenMs: 1_790_000_000_000,
-  original: new Blob(["before"]),
   preview: new Blob(["after"]),
-  method: "neural",
   settings: { size: 256 },
-  look: PLAIN,
   references: [new File(["sea"], "sea.jpg")],
 };
 

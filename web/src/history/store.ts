@@ -1,29 +1,9 @@
-/** Pictures and settings that stay on this device, in IndexedDB. */
+/** Sessions that stay on this device, in IndexedDB. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Recolor, SwatchPair } from "../api/colorize";
-import type { Look, Value } from "../api/registry";
-import type { Hints } from "../studio/hints/hints";
-
-export interface Entry {
-  id: string;
-  name: string;
-  whenMs: number;
-  original: Blob;
-  /** The coloured picture at preview size, without its look. */
-  preview: Blob;
-  method: string;
-  settings: Record<string, Value>;
-  look: Look;
-  hints?: Hints;
-  references?: File[];
-  parts?: SwatchPair[];
-  recolors?: Recolor[];
-  /** Which of the method's answers was chosen, 0 being the first. */
-  answer?: number;
-}
+import { restored, type Session, type Stored } from "../session/session";
 
 interface Schema extends DBSchema {
-  pictures: { key: string; value: Entry; indexes: { when: number } };
+  pictures: { key: string; value: Stored; indexes: { when: number } };
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
@@ -38,16 +18,17 @@ function database() {
 }
 
 /** Newest first. */
-export async function entries(): Promise<Entry[]> {
-  return (await (await database()).getAllFromIndex("pictures", "when")).reverse();
+export async function sessions(): Promise<Session[]> {
+  return (await (await database()).getAllFromIndex("pictures", "when")).reverse().map(restored);
 }
 
-export async function entry(id: string): Promise<Entry | undefined> {
-  return (await database()).get("pictures", id);
+export async function sessionOf(id: string): Promise<Session | undefined> {
+  const found = await (await database()).get("pictures", id);
+  return found && restored(found);
 }
 
-export async function keep(value: Entry): Promise<void> {
-  await (await database()).put("pictures", value);
+export async function keep(session: Session): Promise<void> {
+  await (await database()).put("pictures", session);
 }
 
 export async function erase(id: string): Promise<void> {
@@ -56,9 +37,4 @@ export async function erase(id: string): Promise<void> {
 
 export async function eraseAll(): Promise<void> {
   await (await database()).clear("pictures");
-}
-
-export function bytesOf(entry: Entry): number {
-  const references = (entry.references ?? []).reduce((sum, file) => sum + file.size, 0);
-  return entry.original.size + entry.preview.size + references;
 }

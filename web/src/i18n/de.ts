@@ -33,7 +33,8 @@ export const de: Catalogue = {
     open: "Fotografie öffnen",
     how: "So geht es",
     privacyTitle: "Ihre Bilder bleiben Ihre.",
-    privacy: "Sie werden von dem Programm gefärbt, von dem diese Seite kommt. Kein Konto, kein Hochladen zu anderen, und auf dem Server bleibt nichts.",
+    privacy:
+      "Sie werden von dem Programm gefärbt, von dem diese Seite kommt. Kein Konto, kein Hochladen zu anderen, und auf dem Server bleibt nichts.",
     touch: "Berühren Sie eine, um sie zu entwickeln",
     develop: "Entwickeln",
     developing: "Entwickelt sich",
@@ -63,6 +64,8 @@ export const de: Catalogue = {
   studio: {
     title: "Studio",
     another: "Anderes Bild",
+    undo: "Rückgängig",
+    redo: "Wiederholen",
     adjustments: "Einstellungen",
     finding: "Farben werden gesucht",
     makingPicture: "Das ganze Bild entsteht",
@@ -105,11 +108,6 @@ export const de: Catalogue = {
   look: {
     filter: "Filter",
     none: "Keiner",
-    amount: "Stärke",
-    saturation: "Sättigung",
-    temperature: "Temperatur",
-    tint: "Tönung",
-    contrast: "Kontrast",
     format: "Format",
     sameFormat: "Wie jede Datei",
   },
@@ -150,14 +148,11 @@ export const de: Catalogue = {
     paint: "Malen",
     erase: "Radieren",
     tool: "Werkzeug",
-    undo: "Rückgängig",
-    redo: "Wiederholen",
     clear: "Alle entfernen",
     save: "Speichern",
     load: "Laden",
     loadFailed: "In dieser Datei stehen keine Farbhinweise.",
-    count: (points, strokes) =>
-      `${points} ${points === 1 ? "Punkt" : "Punkte"}, ${strokes} ${strokes === 1 ? "Strich" : "Striche"}`,
+    count: (points, strokes) => `${points} ${points === 1 ? "Punkt" : "Punkte"}, ${strokes} ${strokes === 1 ? "Strich" : "Striche"}`,
     strokeBegun: "Strich begonnen",
     swatches: {
       fair: "Helle Haut",
@@ -302,7 +297,8 @@ export const de: Catalogue = {
       ["„Der Server antwortet nicht“", "Die Seite geht ohne das Programm, das Färben nicht. Starten Sie autochrome serve noch einmal."],
     ],
     terminalTitle: "Aus einem Terminal",
-    terminal: "Alles hier geht durch die HTTP-Schnittstelle desselben Programms. „Als curl kopieren“ im Studio gibt den Befehl für das, was Sie sehen. Für ganze Ordner gibt es:",
+    terminal:
+      "Alles hier geht durch die HTTP-Schnittstelle desselben Programms. „Als curl kopieren“ im Studio gibt den Befehl für das, was Sie sehen. Für ganze Ordner gibt es:",
   },
 
   about: {
@@ -339,6 +335,13 @@ export const de: Catalogue = {
     },
   },
 
+  controls: {
+    amount: "Stärke",
+    saturation: "Sättigung",
+    temperature: "Temperatur",
+    tint: "Tönung",
+    contrast: "Kontrast",
+  },
   filters: {
     vivid: { name: "Kräftig", summary: "Stärkere Farben und etwas mehr Kontrast" },
     natural: { name: "Natürlich", summary: "Zähmt die lautesten Farben und lässt leise in Ruhe" },
@@ -354,16 +357,34 @@ export const de: Catalogue = {
   },
   methods: {
     neural: { name: "Neuronales Netz", summary: "Ein trainiertes Netz findet alle Farben von selbst" },
-    deep: { name: "Tief (Vorlage)", summary: "Findet, was auch eine Vorlage zeigt, durch die Augen eines Netzes, und gibt ihm deren Farben als Hinweise" },
+    deep: {
+      name: "Tief (Vorlage)",
+      summary: "Findet, was auch eine Vorlage zeigt, durch die Augen eines Netzes, und gibt ihm deren Farben als Hinweise",
+    },
     collection: {
       name: "Sammlung (Vorlagen)",
       summary: "Findet unter vielen Vorlagen die, die dasselbe zeigen, und bietet das Bild in den Farben jeder von ihnen an",
     },
-    superpixel: { name: "Superpixel (Vorlage)", summary: "Vergleicht kleine Flächen nach Textur, Form und Helligkeit, lässt Nachbarn abstimmen und breitet ihre Farben aus" },
-    irony: { name: "Irony (Vorlage)", summary: "Findet die Klasse jedes Pixels an seiner Textur, lässt Nachbarn abstimmen und breitet sichere Farben aus" },
-    intrinsic: { name: "Intrinsisch (Vorlagen)", summary: "Trennt die Farbe der Dinge vom Licht und nimmt sie aus mehreren Vorlagen derselben Szene" },
-    welsh: { name: "Welsh (Vorlage)", summary: "Nimmt Farben von ähnlich hellen und ähnlich rauen Pixeln einer Vorlage; zugeordnete Teile sagen, was zusammengehört" },
-    scribble: { name: "Striche", summary: "Breitet Striche von Farbe über alles aus, was um sie herum gleich aussieht; füllt auch Strichzeichnungen" },
+    superpixel: {
+      name: "Superpixel (Vorlage)",
+      summary: "Vergleicht kleine Flächen nach Textur, Form und Helligkeit, lässt Nachbarn abstimmen und breitet ihre Farben aus",
+    },
+    irony: {
+      name: "Irony (Vorlage)",
+      summary: "Findet die Klasse jedes Pixels an seiner Textur, lässt Nachbarn abstimmen und breitet sichere Farben aus",
+    },
+    intrinsic: {
+      name: "Intrinsisch (Vorlagen)",
+      summary: "Trennt die Farbe der Dinge vom Licht und nimmt sie aus mehreren Vorlagen derselben Szene",
+    },
+    welsh: {
+      name: "Welsh (Vorlage)",
+      summary: "Nimmt Farben von ähnlich hellen und ähnlich rauen Pixeln einer Vorlage; zugeordnete Teile sagen, was zusammengehört",
+    },
+    scribble: {
+      name: "Striche",
+      summary: "Breitet Striche von Farbe über alles aus, was um sie herum gleich aussieht; füllt auch Strichzeichnungen",
+    },
     palette: { name: "Palette", summary: "Ändert die Farben, die ein Bild hat: einzelne seiner Palette oder alle nach einer Vorlage" },
     gray: { name: "Grau", summary: "Fügt keine Farbe hinzu: die Nulllinie für Vergleiche" },
   },
@@ -376,7 +397,8 @@ export const de: Catalogue = {
       },
       temperature: {
         name: "Vorsicht",
-        summary: "Wie unter wahrscheinlichen Farben gewählt wird: niedriger ist kräftiger, 1 ist ihr Mittel; nur bei Netzen mit Farbklassen",
+        summary:
+          "Wie unter wahrscheinlichen Farben gewählt wird: niedriger ist kräftiger, 1 ist ihr Mittel; nur bei Netzen mit Farbklassen",
       },
     },
     deep: {
@@ -399,11 +421,17 @@ export const de: Catalogue = {
       size: { name: "Arbeitsgröße", summary: "Längere Seite in Pixeln, bei der verglichen wird" },
     },
     welsh: {
-      samples: { name: "Zahl der Proben", summary: "An so vielen Stellen jeder Vorlage oder jedes zugeordneten Teils werden Farben genommen" },
+      samples: {
+        name: "Zahl der Proben",
+        summary: "An so vielen Stellen jeder Vorlage oder jedes zugeordneten Teils werden Farben genommen",
+      },
       size: { name: "Arbeitsgröße", summary: "Längere Seite in Pixeln, bei der Pixel verglichen werden" },
     },
     scribble: {
-      gap: { name: "Lücken einer Zeichnung", summary: "Bis zu dieser Breite halten Lücken in Linien die Farbe zurück, als Anteil der längeren Seite" },
+      gap: {
+        name: "Lücken einer Zeichnung",
+        summary: "Bis zu dieser Breite halten Lücken in Linien die Farbe zurück, als Anteil der längeren Seite",
+      },
       megapixels: {
         name: "Arbeitsgröße",
         summary: "In Millionen Pixeln; größere Bilder werden dafür verkleinert und ihre Farben an Kanten entlang gestreckt",
@@ -427,7 +455,8 @@ export const de: Catalogue = {
     "unknown-key": "Diesen Schlüssel kennt der Server nicht.",
     "too-many-bytes": "Die Datei ist größer, als der Server annimmt.",
     "too-many-files": "Das sind mehr Dateien, als der Server auf einmal annimmt.",
-    "too-many-pixels": "Das Bild hat mehr Pixel, als erlaubt sind. Verkleinern Sie es, oder nehmen Sie autochrome colorize in einem Terminal.",
+    "too-many-pixels":
+      "Das Bild hat mehr Pixel, als erlaubt sind. Verkleinern Sie es, oder nehmen Sie autochrome colorize in einem Terminal.",
     "side-too-long": "Eine Seite des Bildes ist länger, als der Server annimmt.",
     "not-a-picture": "Das ist kein Bild, das gelesen werden kann.",
     "unsupported-format": "Dieses Format wird nicht gelesen. Geben Sie zuerst JPEG, PNG oder TIFF aus.",

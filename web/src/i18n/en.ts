@@ -35,7 +35,8 @@ export const en = {
     open: "Open a photograph",
     how: "How it works",
     privacyTitle: "Your pictures stay yours.",
-    privacy: "They are coloured by the program that served this page. No account, no upload to anybody else, and nothing stays on the server.",
+    privacy:
+      "They are coloured by the program that served this page. No account, no upload to anybody else, and nothing stays on the server.",
     touch: "Touch one to develop it",
     develop: "Develop",
     developing: "Developing",
@@ -65,6 +66,8 @@ export const en = {
   studio: {
     title: "Studio",
     another: "Another picture",
+    undo: "Undo",
+    redo: "Redo",
     adjustments: "Adjustments",
     finding: "Finding colours",
     makingPicture: "Making the full picture",
@@ -107,11 +110,6 @@ export const en = {
   look: {
     filter: "Filter",
     none: "None",
-    amount: "Amount",
-    saturation: "Saturation",
-    temperature: "Temperature",
-    tint: "Tint",
-    contrast: "Contrast",
     format: "Format",
     sameFormat: "As each file is",
   },
@@ -153,8 +151,6 @@ export const en = {
     paint: "Paint",
     erase: "Rub out",
     tool: "Tool",
-    undo: "Undo",
-    redo: "Redo",
     clear: "Remove all",
     save: "Save",
     load: "Load",
@@ -302,13 +298,11 @@ export const en = {
         "Everything stays gray",
         "The method Gray adds no colour. A method that takes colours from a reference or from your hand waits for one; the line below the picture says so.",
       ],
-      [
-        "“The server does not answer”",
-        "The page works without the program, colouring does not. Start autochrome serve again.",
-      ],
+      ["“The server does not answer”", "The page works without the program, colouring does not. Start autochrome serve again."],
     ],
     terminalTitle: "From a terminal",
-    terminal: "Everything here goes through the HTTP interface of the same program. “Copy as curl” in the studio gives the command for what you see. For whole folders there is:",
+    terminal:
+      "Everything here goes through the HTTP interface of the same program. “Copy as curl” in the studio gives the command for what you see. For whole folders there is:",
   },
 
   about: {
@@ -345,8 +339,9 @@ export const en = {
     },
   },
 
-  // What the server says in English already: names of filters and methods, what settings do, and errors.
+  // What the server says in English already: names of filters, sliders and methods, what settings do, and errors.
   filters: none,
+  controls: {} as Record<string, string>,
   methods: none,
   // By method; the server knows settings by short ids.
   settings: {

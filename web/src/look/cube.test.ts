@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SIDE, applyCube } from "./cube";
+import { applyCube, SIDE } from "./cube";
 
 /** The table of a function of red, green and blue in 0..1. */
 function table(change: (rgb: [number, number, number]) => [number, number, number]): Uint16Array {
@@ -7,7 +7,10 @@ function table(change: (rgb: [number, number, number]) => [number, number, numbe
   const at = (i: number) => (i % SIDE) / (SIDE - 1);
   for (let i = 0; i < SIDE ** 3; i++) {
     const rgb = change([at(i), at(Math.floor(i / SIDE)), at(Math.floor(i / SIDE ** 2))]);
-    nodes.set(rgb.map((v) => Math.round(v * 65535)), 3 * i);
+    nodes.set(
+      rgb.map((v) => Math.round(v * 65535)),
+      3 * i,
+    );
   }
   return nodes;
 }
@@ -19,14 +22,26 @@ function noise(count: number): Uint8ClampedArray {
 test("a table of nothing changes no pixel", () => {
   const before = noise(4096);
   const after = new Uint8ClampedArray(before.length);
-  applyCube(before, after, 64, table((rgb) => rgb), 0);
+  applyCube(
+    before,
+    after,
+    64,
+    table((rgb) => rgb),
+    0,
+  );
   expect(after).toEqual(before);
 });
 
 test("linear tables are interpolated without error", () => {
   const before = noise(500);
   const after = new Uint8ClampedArray(before.length);
-  applyCube(before, after, 50, table(([r, g, b]) => [1 - b, r, 0.5 * g]), 0);
+  applyCube(
+    before,
+    after,
+    50,
+    table(([r, g, b]) => [1 - b, r, 0.5 * g]),
+    0,
+  );
   for (let i = 0; i < before.length; i += 4) {
     expect(Math.abs(after[i]! - (255 - before[i + 2]!))).toBeLessThanOrEqual(1);
     expect(Math.abs(after[i + 1]! - before[i]!)).toBeLessThanOrEqual(1);

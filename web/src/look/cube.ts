@@ -12,13 +12,7 @@ const GRAINS = 900;
 const DYES = [0.42, -0.08, -0.38, -0.28, 0.26, -0.14, -0.14, -0.18, 0.52];
 
 /** `source` and `target` are RGBA bytes of one size. */
-export function applyCube(
-  source: Uint8ClampedArray,
-  target: Uint8ClampedArray,
-  width: number,
-  nodes: Uint16Array,
-  grain: number,
-): void {
+export function applyCube(source: Uint8ClampedArray, target: Uint8ClampedArray, width: number, nodes: Uint16Array, grain: number): void {
   const height = source.length / 4 / width;
   const side = Math.max(1, Math.ceil(Math.max(width, height) / GRAINS));
   const scale = (SIDE - 1) / 255;
@@ -44,12 +38,44 @@ export function applyCube(
     let mid: number;
     let lo: number;
     if (fr >= fg) {
-      if (fg >= fb) { p = sr; q = sr + sg; hi = fr; mid = fg; lo = fb; }
-      else if (fr >= fb) { p = sr; q = sr + sb; hi = fr; mid = fb; lo = fg; }
-      else { p = sb; q = sb + sr; hi = fb; mid = fr; lo = fg; }
-    } else if (fr >= fb) { p = sg; q = sg + sr; hi = fg; mid = fr; lo = fb; }
-    else if (fg >= fb) { p = sg; q = sg + sb; hi = fg; mid = fb; lo = fr; }
-    else { p = sb; q = sb + sg; hi = fb; mid = fg; lo = fr; }
+      if (fg >= fb) {
+        p = sr;
+        q = sr + sg;
+        hi = fr;
+        mid = fg;
+        lo = fb;
+      } else if (fr >= fb) {
+        p = sr;
+        q = sr + sb;
+        hi = fr;
+        mid = fb;
+        lo = fg;
+      } else {
+        p = sb;
+        q = sb + sr;
+        hi = fb;
+        mid = fr;
+        lo = fg;
+      }
+    } else if (fr >= fb) {
+      p = sg;
+      q = sg + sr;
+      hi = fg;
+      mid = fr;
+      lo = fb;
+    } else if (fg >= fb) {
+      p = sg;
+      q = sg + sb;
+      hi = fg;
+      mid = fb;
+      lo = fr;
+    } else {
+      p = sb;
+      q = sb + sg;
+      hi = fb;
+      mid = fg;
+      lo = fr;
+    }
     const n1 = base + p;
     const n2 = base + q;
     const n3 = base + sr + sg + sb;
@@ -62,7 +88,7 @@ export function applyCube(
     let blue = w0 * nodes[base + 2]! + w1 * nodes[n1 + 2]! + w2 * nodes[n2 + 2]! + w3 * nodes[n3 + 2]!;
     if (grain > 0) {
       const pixel = i >> 2;
-      const hash = mix(((pixel % width) / side) | 0, ((pixel / width / side) | 0));
+      const hash = mix(((pixel % width) / side) | 0, (pixel / width / side) | 0);
       const dye = 3 * (hash % 3);
       const density = 0.5 + (0.5 * ((hash >>> 8) & 0xff)) / 255;
       const m = (red + green + blue) / 765;

@@ -1,9 +1,11 @@
 /** Several pictures with one set of settings, as a job of the server. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { cancel, events, fetched, forget, type Job, job as readJob, submit } from "../api/jobs";
-import { type Look, PLAIN, sourceOf, takes, useRegistry, type Value } from "../api/registry";
 import { Problem } from "../api/client";
+import { cancel, events, fetched, forget, job as readJob, submit } from "../api/jobs";
+import { useRegistry } from "../api/registry";
+import { type Job, type Kind, type Look, PLAIN, sourceOf, takes, type Value } from "../api/types";
 import { tell, useText } from "../i18n/text";
+import { missing } from "../session/request";
 import { nameOf, save, stem } from "../studio/download";
 import { LookControls } from "../studio/look-controls";
 import { MethodControls } from "../studio/method-controls";
@@ -42,7 +44,14 @@ export function Batch() {
       {sent ? (
         <Running key={sent.id} sent={sent} onEnd={() => settle(null)} />
       ) : files.length === 0 ? (
-        <DropArea many strong label={t.drop.inputMany} button={t.drop.chooseMany} className="grid min-h-[40vh] place-items-center p-8" onFiles={setFiles}>
+        <DropArea
+          many
+          strong
+          label={t.drop.inputMany}
+          button={t.drop.chooseMany}
+          className="grid min-h-[40vh] place-items-center p-8"
+          onFiles={setFiles}
+        >
           <p className="font-serif text-3xl sm:text-4xl">{t.drop.titleMany}</p>
           <p className="mx-auto mt-3 mb-7 max-w-[40ch] text-quiet">{t.drop.textMany}</p>
         </DropArea>
@@ -66,8 +75,11 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
   // Nobody paints on every picture of an album.
   const methods = (registry?.methods ?? []).filter((method) => sourceOf(method) !== "hand");
   const method = methodId || (methods.find((method) => method.default)?.id ?? "");
-  const referred = takes(methods.find(({ id }) => id === method), "references");
-  const waits = referred && references.length === 0;
+  const chosen = methods.find(({ id }) => id === method);
+  const referred = takes(chosen, "references");
+  // References are all that can be given to many pictures at once; whether each has colours is told by its result.
+  const given = new Set<Kind>(references.length > 0 ? ["colors", "references"] : ["colors"]);
+  const waits = chosen !== undefined && missing(chosen, given) !== null;
 
   async function start() {
     const abort = new AbortController();
@@ -91,13 +103,24 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
             <li key={`${i} ${file.name}`} className="flex min-h-11 items-center gap-3 text-sm">
               <span className="min-w-0 truncate">{file.name}</span>
               <span className="ml-auto text-quiet">{readableBytes(file.size)}</span>
-              <button type="button" aria-label={t.batch.remove(file.name)} className="size-11" onClick={() => onFiles(files.filter((other) => other !== file))}>
+              <button
+                type="button"
+                aria-label={t.batch.remove(file.name)}
+                className="size-11"
+                onClick={() => onFiles(files.filter((other) => other !== file))}
+              >
                 ×
               </button>
             </li>
           ))}
         </ul>
-        <DropArea many label={t.drop.inputMany} button={t.batch.add} className="mt-5 p-5" onFiles={(more) => onFiles([...files, ...more])} />
+        <DropArea
+          many
+          label={t.drop.inputMany}
+          button={t.batch.add}
+          className="mt-5 p-5"
+          onFiles={(more) => onFiles([...files, ...more])}
+        />
       </div>
       <aside aria-label={t.batch.settings} className="space-y-8">
         <MethodControls
@@ -108,7 +131,10 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
             setMethodId(id);
             setSettings({});
           }}
-          onSettings={setSettings}
+          onOption={(id, value) => {
+            const { [id]: _, ...others } = settings;
+            setSettings(value === undefined ? others : { ...others, [id]: value });
+          }}
         />
         {referred && (
           <References
@@ -117,7 +143,7 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
             onRemove={(number) => setReferences(references.filter((_, i) => i !== number))}
           />
         )}
-        <LookControls look={look} filters={registry?.filters ?? []} onChange={setLook} />
+        <LookControls look={look} registry={registry} onChange={(change) => setLook({ ...look, ...change })} />
         <label className="block text-sm font-medium">
           {t.look.format}
           <select className="field mt-1.5 font-normal" value={format} onChange={(event) => setFormat(event.target.value)}>
@@ -170,9 +196,9 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
     const follow = async () => {
       await read();
       for await (const event of events(sent.id, abort.signal)) {
-        if (event.name === "progress") setProgress((event.data as { progress: number }).progress);
-        if (event.name === "preview") {
-          const { number, image } = event.data as { number: number; image: string };
+        if (event.event === "progress") setProgress(JSON.parse(event.data).progress);
+        if (event.event === "preview") {
+          const { number, image }: { number: number; image: string } = JSON.parse(event.data);
           setPreviews((previews) => ({ ...previews, [number]: image }));
           await read();
         }
@@ -189,12 +215,12 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
 
   const all = sent.names.length;
   const over = job !== null && !["queued", "running"].includes(job.state);
-  const good = job?.files.filter((file) => file.href).length ?? 0;
-  const bad = job?.files.filter((file) => file.error).length ?? 0;
+  const good = job?.files?.filter((file) => file.href).length ?? 0;
+  const bad = job?.files?.filter((file) => file.error).length ?? 0;
   const act = (action: Promise<unknown>) => action.catch((error: unknown) => setNote(tell(t, error)));
 
   function stateOf(number: number) {
-    const file = job?.files.find((file) => file.number === number);
+    const file = job?.files?.find((file) => file.number === number);
     if (file?.error) return { state: "failed" as const, share: 1, file };
     if (file?.href) return { state: "done" as const, share: 1, file };
     if (job?.state === "cancelled") return { state: "cancelled" as const, share: 0, file };
@@ -212,7 +238,9 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
         {bad > 0 && ` · ${t.batch.failedSome(bad)}`}
         {over && job && job.state !== "done" && ` · ${t.batch.state[job.state === "failed" ? "failed" : "cancelled"]}`}
       </p>
-      {(note || job?.error) && <p className="mt-2 text-sm text-ember">{note || (t.problems[job?.error?.code ?? ""] ?? job?.error?.detail)}</p>}
+      {(note || job?.error) && (
+        <p className="mt-2 text-sm text-ember">{note || (t.problems[job?.error?.code ?? ""] ?? job?.error?.detail)}</p>
+      )}
       <ul className="mt-5 divide-y divide-line border-y border-line">
         {sent.names.map((name, number) => {
           const { state, share, file } = stateOf(number);

@@ -3,24 +3,25 @@ import { useCallback, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { useRegistry } from "../api/registry";
 import { exportZip } from "../history/export";
-import { bytesOf, type Entry, entries, erase, eraseAll } from "../history/store";
+import { erase, eraseAll, sessions } from "../history/store";
 import { useSpeech, useText } from "../i18n/text";
+import { bytesOf, type Session } from "../session/session";
 import { save } from "../studio/download";
 import { readableBytes } from "../ui/bytes";
 import { useObjectUrl } from "../ui/object-url";
 
 export function History() {
   const t = useText();
-  const [all, setAll] = useState<Entry[] | null>(null);
+  const [all, setAll] = useState<Session[] | null>(null);
   const [failed, setFailed] = useState(false);
   const [sure, setSure] = useState(false);
-  const load = useCallback(() => entries().then(setAll, () => setFailed(true)), []);
+  const load = useCallback(() => sessions().then(setAll, () => setFailed(true)), []);
 
   useEffect(() => {
     load();
   }, [load]);
 
-  const bytes = (all ?? []).reduce((sum, entry) => sum + bytesOf(entry), 0);
+  const bytes = (all ?? []).reduce((sum, session) => sum + bytesOf(session), 0);
   return (
     <div className="pt-8">
       <div className="flex flex-wrap items-end gap-x-4 gap-y-4">
@@ -60,36 +61,36 @@ export function History() {
         </div>
       )}
       <ul className="mt-10 grid gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3">
-        {all?.map((entry) => (
-          <Kept key={entry.id} entry={entry} onErase={() => erase(entry.id).then(load)} />
+        {all?.map((session) => (
+          <Kept key={session.id} session={session} onErase={() => erase(session.id).then(load)} />
         ))}
       </ul>
     </div>
   );
 }
 
-function Kept({ entry, onErase }: { entry: Entry; onErase: () => void }) {
+function Kept({ session, onErase }: { session: Session; onErase: () => void }) {
   const { t, language } = useSpeech();
-  const url = useObjectUrl(entry.preview);
-  const { filter } = entry.look;
+  const url = useObjectUrl(session.preview);
+  const { filter } = session.look;
   const filters = useRegistry()?.filters;
   const named = t.filters[filter]?.name ?? filters?.find(({ id }) => id === filter)?.name ?? filter;
   return (
     <li>
-      <Link to={`/studio?kept=${entry.id}`} className="block aspect-[3/2] overflow-hidden rounded-sm bg-line">
-        {url && <img src={url} alt={t.history.open(entry.name)} className="size-full object-cover" />}
+      <Link to={`/studio?kept=${session.id}`} className="block aspect-[3/2] overflow-hidden rounded-sm bg-line">
+        {url && <img src={url} alt={t.history.open(session.name)} className="size-full object-cover" />}
       </Link>
       <div className="mt-3 flex items-start gap-3">
         <div className="min-w-0">
-          <p className="truncate font-medium">{entry.name}</p>
+          <p className="truncate font-medium">{session.name}</p>
           <p className="text-sm text-quiet">
-            {new Date(entry.whenMs).toLocaleString(language)} · {readableBytes(bytesOf(entry))}
+            {new Date(session.whenMs).toLocaleString(language)} · {readableBytes(bytesOf(session))}
             {filter !== "none" && ` · ${named}`}
           </p>
         </div>
         <button
           type="button"
-          aria-label={t.history.eraseOne(entry.name)}
+          aria-label={t.history.eraseOne(session.name)}
           className="ml-auto min-h-11 text-sm text-quiet underline underline-offset-4 hover:text-ember"
           onClick={onErase}
         >

@@ -3,8 +3,8 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { colorize } from "../api/colorize";
 import { tell, useText } from "../i18n/text";
-import { GrainBand } from "../ui/grain-band";
 import { Develop } from "../ui/develop";
+import { GrainBand } from "../ui/grain-band";
 import { fetchSample, SAMPLES, type Sample } from "../ui/samples";
 
 export function Home() {
@@ -14,9 +14,7 @@ export function Home() {
       <section className="grid items-center gap-x-16 gap-y-10 pt-8 pb-20 lg:grid-cols-[5fr_6fr] lg:pt-16 lg:pb-28">
         <div>
           <h1 className="text-5xl leading-[1.04] sm:text-6xl xl:text-7xl">{t.home.title}</h1>
-          <p className="mt-7 max-w-[46ch] text-lg leading-relaxed text-quiet">
-            {t.home.lead}
-          </p>
+          <p className="mt-7 max-w-[46ch] text-lg leading-relaxed text-quiet">{t.home.lead}</p>
           <div className="mt-9 flex flex-wrap gap-3">
             <Link to="/studio" className="button button-strong">
               {t.home.open}

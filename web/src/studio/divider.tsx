@@ -43,10 +43,15 @@ export function Divider({ share, anywhere, onShare }: Props) {
       event.currentTarget.setPointerCapture(event.pointerId);
       drag(event.clientX);
     },
-    onPointerMove: (event: React.PointerEvent) => event.buttons === 1 && event.currentTarget.hasPointerCapture(event.pointerId) && drag(event.clientX),
+    onPointerMove: (event: React.PointerEvent) =>
+      event.buttons === 1 && event.currentTarget.hasPointerCapture(event.pointerId) && drag(event.clientX),
   };
   return (
-    <div ref={area} className={`absolute inset-0 ${anywhere ? "cursor-ew-resize touch-pan-y" : "pointer-events-none"}`} {...(anywhere ? draggable : {})}>
+    <div
+      ref={area}
+      className={`absolute inset-0 ${anywhere ? "cursor-ew-resize touch-pan-y" : "pointer-events-none"}`}
+      {...(anywhere ? draggable : {})}
+    >
       <div
         role="slider"
         tabIndex={0}

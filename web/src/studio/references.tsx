@@ -18,13 +18,7 @@ export function References({ files, onAdd, onRemove }: Props) {
       <h2 id={id} className="text-xl">
         {t.references.title}
       </h2>
-      <DropArea
-        many
-        label={t.references.input}
-        button={t.references.add}
-        className="p-4"
-        onFiles={onAdd}
-      >
+      <DropArea many label={t.references.input} button={t.references.add} className="p-4" onFiles={onAdd}>
         <p className="mb-3 text-sm text-quiet">{t.references.text}</p>
       </DropArea>
       {files.length > 0 && (
@@ -44,7 +38,13 @@ function Reference({ file, onRemove }: { file: File; onRemove: () => void }) {
   return (
     <li className="relative">
       {url && <img src={url} alt={file.name} className="size-20 rounded-sm border border-line object-cover" />}
-      <button type="button" aria-label={t.references.remove(file.name)} title={t.references.remove(file.name)} className="remove" onClick={onRemove}>
+      <button
+        type="button"
+        aria-label={t.references.remove(file.name)}
+        title={t.references.remove(file.name)}
+        className="remove"
+        onClick={onRemove}
+      >
         ×
       </button>
     </li>

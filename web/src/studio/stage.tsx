@@ -160,14 +160,31 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
           >
             {t.stage.hold}
           </button>
-          <span className="flex items-center rounded-full border border-line bg-card" role="group" aria-label={t.stage.zoom(zoom.toString())}>
+          <span
+            className="flex items-center rounded-full border border-line bg-card"
+            role="group"
+            aria-label={t.stage.zoom(zoom.toString())}
+          >
             <button type="button" className="zoom" aria-label={t.stage.zoomOut} disabled={zoom === 1} onClick={() => zoomTo(step(-1))}>
               −
             </button>
-            <button type="button" className="zoom text-sm tabular-nums" aria-label={`${zoom}×: ${t.stage.zoomFit}`} title={t.stage.zoomFit} disabled={zoom === 1} onClick={() => zoomTo(1)}>
+            <button
+              type="button"
+              className="zoom text-sm tabular-nums"
+              aria-label={`${zoom}×: ${t.stage.zoomFit}`}
+              title={t.stage.zoomFit}
+              disabled={zoom === 1}
+              onClick={() => zoomTo(1)}
+            >
               {`${zoom}×`}
             </button>
-            <button type="button" className="zoom" aria-label={t.stage.zoomIn} disabled={zoom === ZOOMS.at(-1)} onClick={() => zoomTo(step(1))}>
+            <button
+              type="button"
+              className="zoom"
+              aria-label={t.stage.zoomIn}
+              disabled={zoom === ZOOMS.at(-1)}
+              onClick={() => zoomTo(step(1))}
+            >
               +
             </button>
           </span>

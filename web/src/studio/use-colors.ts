@@ -1,6 +1,7 @@
 /** The picture in gray, and its colours, asked for again whenever what decides about them changes. */
 import { useEffect, useRef, useState } from "react";
-import { type Answer, type ColorizeOptions, colorize, colorizeSeveral } from "../api/colorize";
+import { type Answer, colorize, colorizeSeveral } from "../api/colorize";
+import type { ColorizeOptions } from "../api/types";
 
 /** Longer side of previews: about two megapixels. */
 const PREVIEW = { max_side_px: 1700, format: "jpeg", quality: 95 };

@@ -1,8 +1,9 @@
-/** The coloured preview under the present look, drawn on a canvas. */
+/** The coloured preview under the present tone and look, drawn on a canvas. */
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { cube } from "../api/colorize";
-import type { Look } from "../api/registry";
+import type { Look } from "../api/types";
 import { applyCube } from "../look/cube";
+import { applyTone } from "../look/tone";
 
 /** Longer side of the copy that is drawn while the look changes: what a screen shows of the picture, and quick. */
 const QUICK_PX = 900;
@@ -74,13 +75,15 @@ export function usePreview(canvas: RefObject<HTMLCanvasElement | null>, colored:
         }
         // The first picture is drawn whole: nobody waits for a slider yet.
         const from = settled || !drawn ? whole : quick;
-        let shown = from;
-        try {
-          const { nodes, grain } = await cube(look, abort.signal);
-          shown = new ImageData(from.width, from.height);
-          applyCube(from.data, shown.data, from.width, nodes, grain);
-        } catch {
-          // Without a server there are no looks, but the colours are here.
+        const shown = new ImageData(from.width, from.height);
+        applyTone(from.data, shown.data, look);
+        if (look.filter !== "none" || look.contrast !== 1) {
+          try {
+            const { nodes, grain } = await cube(look, abort.signal);
+            applyCube(shown.data, shown.data, from.width, nodes, grain);
+          } catch {
+            // Without a server there are no filters, but the colours are here.
+          }
         }
         if (abort.signal.aborted) break;
         put(shown);

@@ -16,7 +16,13 @@ export function Variants({ answers, chosen, onChoose }: Props) {
       <legend className="mb-2 text-sm font-medium">{t.method.variants}</legend>
       <div className="flex gap-3 overflow-x-auto p-1">
         {answers.map((answer, i) => (
-          <Variant key={`${answer.seed} ${answer.answer}`} answer={answer} number={i + 1} chosen={i === chosen} onChoose={() => onChoose(i)} />
+          <Variant
+            key={`${answer.seed} ${answer.answer}`}
+            answer={answer}
+            number={i + 1}
+            chosen={i === chosen}
+            onChoose={() => onChoose(i)}
+          />
         ))}
       </div>
     </fieldset>

@@ -19,6 +19,7 @@ export function DropArea({ label, button, many = false, strong = false, classNam
     if (given.length > 0) onFiles(given);
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same for keys and screen readers.
     <div
       onDragOver={(event) => {
         event.preventDefault();

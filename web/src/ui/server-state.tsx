@@ -1,6 +1,6 @@
 /** Says when the server is away, and asks for the key that it wants. */
 import { useEffect, useId, useState } from "react";
-import { ask, rememberKey, type Weather } from "../api/client";
+import { api, rememberKey, type Weather } from "../api/client";
 import { useText } from "../i18n/text";
 
 const WEATHERS: Weather[] = ["server-here", "server-away", "server-wants-key"];
@@ -34,7 +34,7 @@ export function ServerState() {
         event.preventDefault();
         rememberKey(key);
         // Whatever waits for the server hears of the answer.
-        ask("/v1/methods").catch(() => {});
+        api.GET("/v1/methods").catch(() => {});
       }}
     >
       <h2 className="text-xl">{t.key.title}</h2>
@@ -43,7 +43,14 @@ export function ServerState() {
         <label htmlFor={id} className="font-medium">
           {t.key.label}
         </label>
-        <input id={id} type="password" autoComplete="off" className="field max-w-80" value={key} onChange={(event) => setKey(event.target.value)} />
+        <input
+          id={id}
+          type="password"
+          autoComplete="off"
+          className="field max-w-80"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+        />
         <button type="submit" className="button">
           {t.key.use}
         </button>

@@ -22,39 +22,39 @@ Examples:
 /// `autochrome colorize`.
 #[derive(Debug, Args)]
 pub struct ColorizeArguments {
-    /// Files, folders, globs, or - for stdin
+    /// Files, folders or glob patterns; - reads standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
-    /// Write the one result here; - is stdout [default: NAME.color.EXT beside the input]
+    /// Write the result to this file; - is standard output [default: NAME.color.EXT next to the input]
     #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Write the results into this folder, under the names and sub-folders of the inputs
+    /// Write results into this folder, keeping file names and sub-folders
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out_dir: Option<PathBuf>,
 
-    /// Take the pictures of sub-folders too
+    /// Search sub-folders
     #[arg(short, long)]
     pub recursive: bool,
 
-    /// Format of the results; formats that cannot be written (BMP, GIF, PNM) become PNG
+    /// Output format; inputs in a format that cannot be written (BMP, GIF, PNM) become PNG
     #[arg(long, value_name = "FORMAT", default_value = "same")]
     pub format: FormatArgument,
 
-    /// Quality of JPEG results, 1 to 100
+    /// JPEG quality, 1 to 100
     #[arg(long, value_name = "N", default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub quality: u8,
 
-    /// How the colours are found; `autochrome methods` explains them [default: the one that fits the guidance, or neural]
+    /// Method; `autochrome methods` lists them [default: neural, or the one that fits the guidance]
     #[arg(long, value_name = "ID", value_parser = method_ids())]
     pub method: Option<String>,
 
-    /// Id of a built-in model, a weights file, or an ONNX file with its description beside it
+    /// Built-in model, weights file, or ONNX file with its description (.toml) next to it
     #[arg(long, value_name = "ID|FILE")]
     pub model: Option<String>,
 
-    /// Set an option of the method; may be repeated
+    /// Set a method option; may be repeated
     #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
     pub options: Vec<(String, String)>,
 
@@ -62,31 +62,31 @@ pub struct ColorizeArguments {
     #[command(flatten)]
     pub sliders: SliderArguments,
 
-    /// Put a filter over the finished picture, all of it (1) or a share; `autochrome filters` lists them
+    /// Apply a filter to the result, fully (1) or in part; `autochrome filters` lists them
     #[arg(long, value_name = "NAME[=AMOUNT]", value_parser = filter)]
     pub filter: Option<(&'static Filter, f32)>,
 
-    /// Write a side-by-side picture too, gray on the left: NAME.collage.EXT
+    /// Also write a side-by-side picture, before on the left: NAME.collage.EXT
     #[arg(long)]
     pub collage: bool,
 
-    /// Print one line of JSON for every input
+    /// Print one line of JSON per input
     #[arg(long)]
     pub json: bool,
 
-    /// Replace results that exist
+    /// Overwrite existing results
     #[arg(long, conflicts_with = "resume")]
     pub overwrite: bool,
 
-    /// Skip inputs whose result exists and is newer than they are
+    /// Skip inputs whose result exists and is newer
     #[arg(long)]
     pub resume: bool,
 
-    /// How many pictures to work on at once [default: the number of cores]
+    /// Number of pictures to process in parallel [default: number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Memory for pictures that are worked on at once; one larger picture then goes alone
+    /// Memory limit for pictures processed in parallel, in MB; a larger picture is processed alone
     #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub memory: u32,
 
@@ -99,11 +99,11 @@ pub struct ColorizeArguments {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Guidance")]
 pub struct GuidanceArguments {
-    /// Strokes of colour: the picture painted over (PNG), a transparent PNG with strokes alone, or JSON as for --hints
+    /// Colour strokes: a painted copy of the picture (PNG), a transparent PNG with the strokes, or JSON as for --hints
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub scribbles: Option<PathBuf>,
 
-    /// Points and lines of colour as JSON: {"points": [{"x": 0.5, "y": 0.2, "radius": 0.01, "color": "#3050a0"}],
+    /// Colour points and lines as JSON: {"points": [{"x": 0.5, "y": 0.2, "radius": 0.01, "color": "#3050a0"}],
     /// "strokes": [{"path": [[0.1, 0.1], [0.3, 0.2]], "width": 0.01, "color": "#804020"}]}
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hints: Option<PathBuf>,
@@ -112,21 +112,21 @@ pub struct GuidanceArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub reference: Vec<PathBuf>,
 
-    /// Take colours from the pictures of this folder
+    /// Take colours from all pictures in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub references: Option<PathBuf>,
 
-    /// This part of the picture is to look like that part of the reference (x,y,width,height=x,y,width,height, 0 to 1; @2 at
-    /// the end for the second reference); may be repeated
+    /// Match a part of the picture to a part of the reference: x,y,width,height=x,y,width,height, each 0 to 1; add @2
+    /// for the second reference; may be repeated
     #[arg(long, value_name = "PAIR", value_parser = |text: &str| text.parse::<autochrome::SwatchPair>())]
     pub swatch: Vec<autochrome::SwatchPair>,
 
-    /// Change colours the picture has: "#3050a0=#804020" the nearest of its palette, 0=#804020 the first of its palette,
-    /// blue=brown, 225..310=65 hues in degrees, green=gray; may be repeated
+    /// Change existing colours: "#3050a0=#804020" changes the nearest palette colour, 0=#804020 the first palette colour,
+    /// blue=brown named colours, 225..310=65 hues in degrees, green=gray removes a colour; may be repeated
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
     pub palette: Vec<autochrome::Recolor>,
 
-    /// The pictures are line drawings: scribbles and hints fill the regions between dark lines
+    /// Treat pictures as line drawings: scribbles and hints fill the regions between dark lines
     #[arg(long)]
     pub sketch: bool,
 }
@@ -134,7 +134,7 @@ pub struct GuidanceArguments {
 /// `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FormatArgument {
-    /// That of the input
+    /// Same as the input
     Same,
     /// Lossless, 8 or 16 bits
     Png,

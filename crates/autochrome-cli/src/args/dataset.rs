@@ -11,7 +11,7 @@ use super::values::duration;
 /// `autochrome dataset`.
 #[derive(Debug, Args)]
 pub struct DatasetArguments {
-    /// What to do with it
+    /// What to do
     #[command(subcommand)]
     pub command: DatasetCommand,
 }
@@ -19,10 +19,10 @@ pub struct DatasetArguments {
 /// `autochrome dataset ...`.
 #[derive(Debug, Subcommand)]
 pub enum DatasetCommand {
-    /// Take frames from films and folders, without near-duplicates and without what teaches nothing
+    /// Extract frames from films and folders, dropping near-duplicates and unusable frames
     #[command(after_help = BUILD_EXAMPLES)]
     Build(DatasetBuildArguments),
-    /// Write the report of a dataset anew
+    /// Rewrite the report of a dataset
     Inspect {
         /// Folder of the dataset
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -58,31 +58,31 @@ pub struct DatasetBuildArguments {
     #[arg(long, value_name = "TIME|N|scene", default_value = "1s", value_parser = sampling)]
     pub every: Sampling,
 
-    /// Least change of luma since the frame kept last, 0 to 255 on average
+    /// Minimum mean luma change since the last kept frame, 0 to 255
     #[arg(long, value_name = "X", default_value_t = 6.0)]
     pub min_difference: f32,
 
-    /// Least short side in pixels, black bars cut off
+    /// Minimum short side in pixels, after removing black bars
     #[arg(long, value_name = "PX", default_value_t = 512)]
     pub min_side: usize,
 
-    /// Take no more than so many frames of a source, from its beginning
+    /// Maximum number of frames per source, from its start
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_frames: Option<u64>,
 
-    /// Share of the pictures for validation; whole films only
+    /// Fraction of pictures for validation; films are never split
     #[arg(long, value_name = "X", default_value_t = 0.05)]
     pub val_fraction: f64,
 
-    /// Seed of the choice of films for validation
+    /// Random seed for choosing validation films
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 
-    /// Format of the pictures
+    /// Picture format
     #[arg(long, value_name = "FORMAT", default_value = "jpeg")]
     pub format: DatasetFormat,
 
-    /// Quality of JPEG pictures, 1 to 100
+    /// JPEG quality, 1 to 100
     #[arg(long, value_name = "N", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub quality: u8,
 
@@ -90,11 +90,11 @@ pub struct DatasetBuildArguments {
     #[arg(long, value_name = "FILTER,...", value_delimiter = ',', value_parser = dataset_filters())]
     pub allow: Vec<String>,
 
-    /// Go on with a build that was stopped
+    /// Continue a build that was stopped
     #[arg(long)]
     pub resume: bool,
 
-    /// How many sources to work on at once [default: the number of cores, at most 4]
+    /// Number of sources to process in parallel [default: number of cores, at most 4]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
 }
@@ -102,7 +102,7 @@ pub struct DatasetBuildArguments {
 /// `autochrome dataset build --format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DatasetFormat {
-    /// Small; no subsampled colours
+    /// Small, without chroma subsampling
     #[value(alias = "jpg")]
     Jpeg,
     /// Lossless

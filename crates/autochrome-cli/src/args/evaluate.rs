@@ -16,16 +16,21 @@ Examples:
 /// `autochrome evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
-    /// Folder of colour pictures, or a manifest; sub-folders are sources with rows of their own
+    /// Folder of colour pictures, or a manifest; each sub-folder is reported as a source of its own
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub data: PathBuf,
 
-    /// Measure on the pictures of this list, each with a reference: lines of a picture, a tab and its reference, named from
-    /// the folder of --data on
+    /// Evaluate pairs from this file: each line has a picture, a tab and its reference, with paths relative to
+    /// the folder of --data
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pairs: Option<PathBuf>,
 
-    /// Methods to measure; gray always is [default: neural]
+    /// Folder of masks with the same relative paths as the pictures, ending in .png: gray values are classes, 255 is
+    /// unlabelled
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub masks: Option<PathBuf>,
+
+    /// Methods to evaluate; gray is always included [default: neural]
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = method_ids())]
     pub methods: Vec<String>,
 
@@ -33,47 +38,47 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "ID|FILE,...", value_delimiter = ',')]
     pub models: Vec<String>,
 
-    /// A folder of pictures that another program made of the same ones, matched by name; may be repeated
+    /// Folder of another program's results for the same pictures, matched by name; may be repeated
     #[arg(long, value_name = "NAME=DIR", value_parser = key_value)]
     pub predictions: Vec<(String, String)>,
 
-    /// Set an option of the methods that have it; may be repeated
+    /// Set an option for every method that has it; may be repeated
     #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
     pub options: Vec<(String, String)>,
 
-    /// Side of the centre squares in pixels
+    /// Side of the centre crop, in pixels
     #[arg(long, value_name = "PX", default_value_t = 256)]
     pub size: usize,
 
-    /// Take only so many pictures, spread evenly
+    /// Maximum number of pictures, spread evenly over the folder
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
 
-    /// The pictures have no true colours: measure only what needs none
+    /// The pictures have no true colours: compute only metrics that need none
     #[arg(long)]
     pub no_truth: bool,
 
-    /// Most pictures for the hint curve, 0 for none [default: all]
+    /// Maximum number of pictures for the hint curve, 0 for none [default: all]
     #[arg(long, value_name = "N")]
     pub hint_pictures: Option<usize>,
 
-    /// Measure methods that take points once more with so many patches of true colour, in a row of their own
+    /// Also evaluate methods that take points with this many patches of true colour, as a separate row
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=50))]
     pub hints: Option<u16>,
 
-    /// Leave out the Fréchet distance on encoder features, which costs three passes of the encoder a picture
+    /// Skip the Fréchet distance on encoder features, which needs three encoder passes per picture
     #[arg(long)]
     pub no_frechet: bool,
 
-    /// Sources with people, for the skin check; a star at the end stands for anything
+    /// Sources with people, for the skin check; a trailing * matches anything
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub skin_sources: Vec<String>,
 
-    /// Seed of the hints' places and the resampled sets
+    /// Random seed for hint positions and bootstrap samples
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 
-    /// How many pictures to work on at once, one thread each [default: the number of cores]
+    /// Number of pictures to process in parallel, one thread each [default: number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 

@@ -7,11 +7,11 @@ use clap::{Args, Subcommand, ValueHint};
 /// `autochrome keys`.
 #[derive(Debug, Args)]
 pub struct KeysArguments {
-    /// Without it: list
+    /// Command [default: list]
     #[command(subcommand)]
     pub command: Option<KeysCommand>,
 
-    /// The folder that `serve` is given
+    /// Data folder of `serve`
     #[arg(long, value_name = "DIR", default_value = "autochrome-data", global = true, value_hint = ValueHint::DirPath)]
     pub data_dir: PathBuf,
 }
@@ -21,15 +21,15 @@ pub struct KeysArguments {
 pub enum KeysCommand {
     /// List the names of the keys
     List,
-    /// Make a key and print it, once
+    /// Create a key and print it once
     Create {
-        /// What to call it: letters, digits, and - _ .
+        /// Name: letters, digits, and - _ .
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Refuse a key from now on
+    /// Revoke a key
     Revoke {
-        /// Its name
+        /// Name of the key
         #[arg(value_name = "NAME")]
         name: String,
     },

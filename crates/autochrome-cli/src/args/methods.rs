@@ -7,7 +7,7 @@ use super::values::method_ids;
 /// `autochrome methods`.
 #[derive(Debug, Args)]
 pub struct MethodsArguments {
-    /// Show this one with its options
+    /// Show this method with its options
     #[arg(value_name = "ID", value_parser = method_ids())]
     pub method: Option<String>,
     /// Print JSON

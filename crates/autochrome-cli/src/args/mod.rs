@@ -38,14 +38,14 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Give colour to photographs
+    /// Colorize photographs
     #[command(after_help = colorize::EXAMPLES)]
     Colorize(ColorizeArguments),
-    /// List the models, or show the card of one
+    /// List models, or show a model card
     Models(ModelsArguments),
-    /// List the methods, or show the options of one
+    /// List methods, or show the options of one
     Methods(MethodsArguments),
-    /// List the filters for finished pictures
+    /// List filters
     Filters {
         /// Print JSON
         #[arg(long)]
@@ -53,21 +53,21 @@ pub enum Command {
     },
     /// Run the web app and the HTTP API on this machine
     Serve(ServeArguments),
-    /// Make a training set of films and pictures
+    /// Build a training set from films and pictures
     Dataset(DatasetArguments),
-    /// Make, list and revoke the API keys of `serve`
+    /// Create, list and revoke API keys for `serve`
     Keys(KeysArguments),
-    /// Train a model of your own from a recipe (needs a build with the cargo feature `train`)
+    /// Train a model from a recipe (needs a build with the cargo feature `train`)
     Train(TrainArguments),
-    /// Measure how good the colours of methods, models and other programs are
+    /// Measure the colour quality of methods, models and other programs
     #[command(after_help = evaluate::EXAMPLES)]
     Evaluate(EvaluateArguments),
-    /// Print a completion script for a shell
+    /// Print a shell completion script
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, or write one for every command
+    /// Print the manual page, or write one per command
     Man {
         /// Write autochrome.1, autochrome-colorize.1 and so on into this folder
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

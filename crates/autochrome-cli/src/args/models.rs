@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueHint};
 /// `autochrome models`.
 #[derive(Debug, Args)]
 pub struct ModelsArguments {
-    /// Without it: list
+    /// Command [default: list]
     #[command(subcommand)]
     pub command: Option<ModelsCommand>,
     /// Print JSON
@@ -20,21 +20,21 @@ pub struct ModelsArguments {
 pub enum ModelsCommand {
     /// List the built-in models
     List,
-    /// Show the card of a model: network, training data and its terms, measured quality
+    /// Show a model card: network, training data and its terms, measured quality
     Show {
-        /// Id of a built-in model, or a weights file
+        /// Built-in model or weights file
         #[arg(value_name = "ID|FILE")]
         model: String,
     },
-    /// Write a model for other programs
+    /// Export a model for other programs
     Export {
-        /// The ONNX file to write; its description goes beside it, with the ending .toml
+        /// ONNX file to write; its description is written next to it, with the extension .toml
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         onnx: PathBuf,
-        /// Id of a built-in model, or a weights file; the default model without it
+        /// Built-in model or weights file [default: the default model]
         #[arg(long, value_name = "ID|FILE")]
         model: Option<String>,
-        /// Write over files that are there
+        /// Overwrite existing files
         #[arg(long)]
         overwrite: bool,
     },

@@ -9,43 +9,43 @@ use clap::{Args, ValueHint};
 #[cfg_attr(not(feature = "train"), allow(dead_code))]
 #[derive(Debug, Args)]
 pub struct TrainArguments {
-    /// The recipe, a TOML file; recipes/ holds ours
+    /// Recipe (TOML); see recipes/
     #[arg(value_name = "RECIPE", value_hint = ValueHint::FilePath)]
     pub recipe: PathBuf,
 
-    /// Folder of colour pictures, or a manifest, to learn from
+    /// Training pictures: a folder of colour pictures, or a manifest
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub data: PathBuf,
 
-    /// Folder of colour pictures to measure on; none of them may be in --data
+    /// Validation pictures: a folder of colour pictures; none of them may be in --data
     #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub val: Option<PathBuf>,
 
-    /// Folder for checkpoints, logs and samples [default: runs/ID, as the recipe names itself]
+    /// Output folder for checkpoints, logs and samples [default: runs/ID, with the recipe's id]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 
-    /// Go on from the last checkpoint in the output folder
+    /// Resume from the last checkpoint in the output folder
     #[arg(long)]
     pub resume: bool,
 
-    /// Stop after this many steps in all [default: as the recipe says]
+    /// Stop after this many steps in total [default: as in the recipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub steps: Option<u64>,
 
-    /// Weights to begin with: a model of ours, or the ImageNet weights of the flagship's encoder (.pth)
+    /// Initial weights: an Autochrome model, or ImageNet weights of the flagship's encoder (.pth)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub start: Option<PathBuf>,
 
-    /// Finished networks of the flagship's kind whose mean answer is learnt as well; once for each
+    /// Teacher model whose predictions are learnt too; may be repeated
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub teacher: Vec<PathBuf>,
 
-    /// What the pictures are and under which terms, for the model card
+    /// Description and licence of the training data, for the model card
     #[arg(long, value_name = "TEXT", default_value = "not stated")]
     pub data_note: String,
 
-    /// Memory for decoded pictures
+    /// Memory for decoded pictures, in MB
     #[arg(long, value_name = "MB", default_value_t = 1024)]
     pub cache: usize,
 
@@ -53,7 +53,7 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub checkpoint_every: u64,
 
-    /// Where to compute: cpu, or what this build was made for (libtorch, cuda, wgpu, metal, rocm)
+    /// Device: cpu, or one that this build supports (libtorch, cuda, wgpu, metal, rocm)
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: String,
 }

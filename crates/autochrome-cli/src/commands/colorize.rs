@@ -46,7 +46,8 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
         return Ok(report.finish(false));
     }
     let pipeline = Pipeline::new().with_memory(u64::from(arguments.memory) << 20);
-    let order = order(arguments, naming.format, &pipeline)?;
+    // The name of a single result may say another format than the arguments; several have one between them.
+    let order = order(arguments, tasks[0].format, &pipeline)?;
     report.with(pipeline.open(&order).map_err(blame)?.as_ref());
     // Read before signals are caught: a program that waits for its input should end at the first Ctrl-C.
     let piped = if outputs::is_dash(&tasks[0].input) { Some(read_stdin()?) } else { None };

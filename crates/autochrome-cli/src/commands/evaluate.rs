@@ -58,6 +58,10 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
             Some(pairs) => EvaluationSet::load_pairs(pairs, root, size, stop)?,
             None => EvaluationSet::load(&index, root, size, stop)?,
         };
+        let set = match &arguments.masks {
+            Some(folder) => set.with_masks(folder)?,
+            None => set,
+        };
         let evaluation = evaluate(&set, &painters, &options, stop, |progress| bar.show(progress))?;
         let page = match &arguments.report {
             Some(_) => Some(report::html(&set, &evaluation, &painters, &title(&arguments.data), stop)?),
@@ -75,7 +79,7 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
         result => result.map_err(blame)?,
     };
 
-    output::print(table::text(&evaluation).as_bytes())?;
+    output::print(table::text(&set, &evaluation).as_bytes())?;
     if let Some(file) = &arguments.json {
         write(file, &json::lines(&set, &evaluation))?;
     }

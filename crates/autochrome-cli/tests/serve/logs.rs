@@ -53,11 +53,11 @@ fn every_request_is_a_line_of_json_with_its_id_route_status_time_and_size() {
 fn a_failed_job_is_logged_with_its_code() {
     let mut id = String::new();
     let lines = logged("json", |client| {
-        id = client.job(&[PNG], b"no picture at all");
+        id = client.job(&[PNG], &CAMERA[..CAMERA.len() / 2]);
         assert_eq!(client.over(&id)["state"], "failed");
     });
     let failed = objects(&lines).into_iter().find(|line| line["message"] == "a job failed").unwrap();
-    assert_eq!((failed["job"].as_str(), &failed["code"]), (Some(id.as_str()), &"not-a-picture".into()));
+    assert_eq!((failed["job"].as_str(), &failed["code"]), (Some(id.as_str()), &"truncated-file".into()));
     assert_eq!(failed["level"], "WARN");
 }
 

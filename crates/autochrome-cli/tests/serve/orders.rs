@@ -61,7 +61,8 @@ const ORDERS: &str = r##"[
 {"on": "color", "order": {"method": "palette", "recolors": [{"hues": [225, 310], "to_hue": 65}]}},
 {"on": "color", "with": ["other"], "order": {"method": "palette"}},
 {"on": "gray", "order": {"settings": {"size": 64}, "max_side_px": 40}},
-{"on": "gray", "order": {"settings": {"size": 64}, "variants": 3, "seed": 5}},
+{"on": "gray", "order": {"settings": {"size": 64}, "variants": 3}},
+{"on": "gray", "with": ["reference"], "order": {"method": "irony", "variants": 2, "seed": 5}},
 {"on": "gray", "order": {"settings": {"size": 64}, "max_side_px": 32, "collage": true, "look": {"contrast": 0.8}}}
 ]"##;
 

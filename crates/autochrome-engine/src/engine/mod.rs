@@ -9,6 +9,7 @@ mod depthwise;
 mod instructions;
 mod matrix;
 mod pointwise;
+mod self_attention;
 
 use crate::graph::{Attention, Graph, Op};
 use convolution::{Dense, Transposed};
@@ -57,6 +58,7 @@ enum Step {
     Upsample,
     KnownMean(usize),
     Attend(Attention),
+    SelfAttend { heads: usize, length: usize },
     AnnealedMean { centers: Vec<f32> },
 }
 
@@ -145,6 +147,9 @@ impl Engine {
                 Step::Attend(attention) => {
                     attention::attend(attention, &results[from[0]], &results[from[1]], &results[from[2]])
                 }
+                Step::SelfAttend { heads, length } => {
+                    self_attention::attend(&results[from[0]], [*heads, *length])
+                }
                 Step::AnnealedMean { centers } => {
                     pointwise::annealed_mean(&results[from[0]], centers, temperature, self.instructions)
                 }
@@ -174,6 +179,7 @@ fn step(op: Op, on: Instructions) -> Step {
         Op::Upsample => Step::Upsample,
         Op::KnownMean(factor) => Step::KnownMean(factor),
         Op::Attend(attention) => Step::Attend(attention),
+        Op::SelfAttend { heads, length } => Step::SelfAttend { heads, length },
         Op::AnnealedMean { centers } => Step::AnnealedMean { centers },
     }
 }

@@ -154,7 +154,7 @@ impl WithSimd for Expectation<'_> {
 /// # Source
 /// Cody and Waite's reduction to 2ⁿ·eʳ with |r| ≤ ½·ln 2, and the Taylor polynomial of eʳ.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     // Below the least normal number the answer does not matter.
     let x = x.max(-87.0);
     let n = (x * std::f32::consts::LOG2_E + 0.5).floor();

@@ -7,6 +7,7 @@ use crate::NetError;
 use crate::networks::NORM_EPSILON;
 use crate::networks::chroma_net::{AB_SCALE, ChromaNetConfig, FOUND_CHANNELS, HEADS, KEY_CHANNELS, UNKNOWN};
 use crate::networks::efficientnet::{EPSILON, STEM_CHANNELS, Variant};
+use crate::networks::self_attention;
 
 const RELU: Activation = Activation::Relu;
 
@@ -24,7 +25,10 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let x = block(build, "at_32", [channels[4], c32], 1, taps[4])?;
     let hints_16 = build.push(Op::KnownMean(16), &[hints]);
     let x = join(build, x, taps[3], hints_16);
-    let x = block(build, "at_16", [c32 + channels[3] + HINT_PLANES, c16], 3, x)?;
+    let mut x = block(build, "at_16", [c32 + channels[3] + HINT_PLANES, c16], 3, x)?;
+    for index in 0..config.attention_blocks {
+        x = self_attention(build, &format!("whole.{index}"), c16, x)?;
+    }
     let found = attention(build, c16, x, hints_16)?;
     let x = build.push(Op::Concat, &[x, found]);
     let hints_8 = build.push(Op::KnownMean(8), &[hints]);
@@ -86,6 +90,27 @@ fn attention(build: &mut Build<'_>, channels: usize, x: Value, hints: Value) -> 
     let key = build.push(Op::Convolve(key), &[x]);
     let attention = Attention { nothing, nearness, unknown: -UNKNOWN };
     Ok(build.push(Op::Attend(attention), &[query, key, hints]))
+}
+
+fn self_attention(build: &mut Build<'_>, path: &str, channels: usize, x: Value) -> Result<Value, NetError> {
+    let layer = |layer: &str| format!("{path}.{layer}");
+    let pointwise = |channels| Shape { channels, kernel: 1, stride: 1, groups: 1 };
+    let depthwise = Shape { channels: [channels; 2], kernel: 3, stride: 1, groups: channels };
+    let mut position = build.convolution(&layer("position"), depthwise)?;
+    // What was there is added by the kernel's own centre.
+    position.weight.values.chunks_exact_mut(9).for_each(|kernel| kernel[4] += 1.0);
+    let x = build.push(Op::Convolve(position), &[x]);
+    let wide = 3 * channels;
+    let path = layer("query_key_value");
+    let mixed = build.folded(&path, pointwise([channels, wide]), NORM_EPSILON, Activation::None, x)?;
+    let attend = Op::SelfAttend { heads: self_attention::HEADS, length: channels / self_attention::HEADS };
+    let seen = build.push(attend, &[mixed]);
+    let seen = plain(build, &layer("output"), [channels; 2], 1, seen)?;
+    let x = build.push(Op::Add, &[seen, x]);
+    let wide = self_attention::EXPANSION * channels;
+    let y = block(build, &layer("expand"), [channels, wide], 1, x)?;
+    let y = plain(build, &layer("project"), [wide, channels], 1, y)?;
+    Ok(build.push(Op::Add, &[y, x]))
 }
 
 fn join(build: &mut Build<'_>, x: Value, skip: Value, hints: Value) -> Value {

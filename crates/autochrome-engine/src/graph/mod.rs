@@ -116,6 +116,14 @@ pub enum Op {
     KnownMean(usize),
     /// Queries, keys and hints to what the hints say.
     Attend(Attention),
+    /// Queries, keys and values, one after the other, to what every cell sees in all cells, as in
+    /// `autochrome_net::models::self_attention`.
+    SelfAttend {
+        /// Heads, which share the channels evenly.
+        heads: usize,
+        /// Channels of a head.
+        length: usize,
+    },
     /// Softmax of x / temperature over channels, then the expectation of `centers`, `[2, c]`.
     AnnealedMean {
         /// a of every class, then b.

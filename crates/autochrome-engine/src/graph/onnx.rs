@@ -214,6 +214,7 @@ impl Writer {
                 self.node("Div", &[&sums, &known], &[])
             }
             Op::Attend(attention) => self.attend(attention, x),
+            Op::SelfAttend { heads, length } => self.self_attend([*heads, *length], x[0]),
             Op::AnnealedMean { centers } => {
                 let sharp = self.node("Div", &[x[0], TEMPERATURE], &[]);
                 let shares = self.node("Softmax", &[&sharp], &[Attribute::Int("axis", 1)]);
@@ -332,6 +333,30 @@ impl Writer {
         let lead = self.ints(&[1, 3 * heads as i64]);
         let shape = self.node("Concat", &[&lead, &height_list, &width_list], &list);
         self.node("Reshape", &[&found, &shape], &[])
+    }
+
+    fn self_attend(&mut self, [heads, length]: [usize; 2], mixed: &str) -> String {
+        let (heads, length) = (heads as i64, length as i64);
+        let split = self.ints(&[3, heads, length, -1]);
+        let parts = self.node("Reshape", &[mixed, &split], &[]);
+        let [queries, keys, values] = [0, 1, 2].map(|i| {
+            let i = self.int(i);
+            self.node("Gather", &[&parts, &i], &[Attribute::Int("axis", 0)]) // [heads, d, cells]
+        });
+        let turned = [Attribute::Ints("perm", &[0, 2, 1])];
+        let queries = self.node("Transpose", &[&queries], &turned);
+        let scores = self.node("MatMul", &[&queries, &keys], &[]);
+        let scale = self.floats(&[], &[(length as f32).sqrt().recip()]);
+        let scores = self.node("Mul", &[&scores, &scale], &[]);
+        let shares = self.node("Softmax", &[&scores], &[Attribute::Int("axis", 2)]);
+        let shares = self.node("Transpose", &[&shares], &turned);
+        let seen = self.node("MatMul", &[&values, &shares], &[]);
+        let size = self.node("Shape", &[mixed], &[]);
+        let [start, end] = [2, 4].map(|i| self.ints(&[i]));
+        let sides = self.node("Slice", &[&size, &start, &end], &[]);
+        let lead = self.ints(&[1, heads * length]);
+        let shape = self.node("Concat", &[&lead, &sides], &[Attribute::Int("axis", 0)]);
+        self.node("Reshape", &[&seen, &shape], &[])
     }
 
     fn graph(self, graph: &Graph, card: &ModelCard, output: &str) -> Message {

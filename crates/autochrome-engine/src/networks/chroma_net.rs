@@ -42,6 +42,9 @@ pub struct ChromaNetConfig {
     /// Decoder channels at 1/32, 1/16, 1/8, 1/4 and 1/2.
     #[serde(default = "decoder")]
     pub decoder: [usize; 5],
+    /// Blocks of [self-attention](super::self_attention) at 1/16.
+    #[serde(default)]
+    pub attention_blocks: usize,
 }
 
 fn decoder() -> [usize; 5] {
@@ -50,6 +53,6 @@ fn decoder() -> [usize; 5] {
 
 impl Default for ChromaNetConfig {
     fn default() -> Self {
-        Self { encoder: Variant::default(), decoder: decoder() }
+        Self { encoder: Variant::default(), decoder: decoder(), attention_blocks: 0 }
     }
 }

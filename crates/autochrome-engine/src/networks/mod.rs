@@ -2,6 +2,7 @@
 
 pub mod chroma_net;
 pub mod efficientnet;
+pub mod self_attention;
 pub mod unet;
 
 /// Added to variances by the batch norms of all networks but the pretrained encoder.

@@ -58,6 +58,15 @@ pub fn html(
         title = escape(title),
     );
     page.push_str(&html_table(&table::totals(evaluation)));
+    for (title, cells) in [
+        ("Parts of the set", table::parts(evaluation)),
+        (table::PATCHWORK, table::patchwork(set, evaluation)),
+        (table::LOCALITY, table::locality(evaluation)),
+    ] {
+        if cells.len() > 1 {
+            let _ = writeln!(page, "<h2>{title}</h2>\n{}", html_table(&cells));
+        }
+    }
     for note in table::notes(evaluation) {
         let _ = writeln!(page, "<p class=\"note\">{}</p>", escape(&note));
     }

@@ -1,17 +1,22 @@
 //! From bytes to a [`Picture`].
 
-mod jpeg;
+pub(crate) mod jpeg;
 mod other;
+mod png;
+mod reduce;
 mod tiff;
 
+use autochrome_color::resize::{Filter, fit_within, resize_plane};
 use autochrome_color::{Plane, lab};
 use rayon::prelude::*;
 
 use crate::{
-    Depth, Format, Limits, MediaError, Metadata, Picture, exif,
+    Depth, Format, Limits, MediaError, Metadata, Picture,
+    directory::TiffFile,
+    exif,
     icc::Profile,
     samples::{Data, Layout, Samples, orient_alpha},
-    xmp,
+    xmp::Upright,
 };
 
 /// How to decode.
@@ -57,9 +62,9 @@ struct Source<'a> {
     depth: Depth,
     gray: bool,
     orientation: u8,
-    exif: Option<Vec<u8>>,
-    xmp: Option<Vec<u8>>,
     icc: Option<Vec<u8>>,
+    /// What the file says of itself, not yet cleaned.
+    metadata: Metadata,
     warnings: Vec<String>,
     read: Read<'a>,
 }
@@ -67,13 +72,27 @@ struct Source<'a> {
 /// Decodes the pixels; may add warnings.
 type Read<'a> = Box<dyn FnOnce(&mut Vec<String>) -> Result<Samples, MediaError> + 'a>;
 
-fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, MediaError> {
+/// `page` counts from 0.
+fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<Source<'a>, MediaError> {
     limits.check_bytes(bytes.len() as u64)?;
     match Format::sniff(bytes)? {
+        Format::Tiff => tiff::open(bytes, limits, page),
+        _ if page > 0 => Err(MediaError::NoSuchPage { page: page + 1, pages: 1 }),
         Format::Jpeg => jpeg::open(bytes, limits),
-        Format::Tiff => tiff::open(bytes, limits),
         format => other::open(format, bytes, limits),
     }
+}
+
+/// How many pictures of their own a file holds: the pages of a TIFF without reduced versions and masks, else 1.
+///
+/// # Errors
+/// [`MediaError`] for what is no picture or a format that is not read.
+pub fn page_count(bytes: &[u8]) -> Result<usize, MediaError> {
+    if Format::sniff(bytes)? != Format::Tiff {
+        return Ok(1);
+    }
+    let pages = TiffFile::parse(bytes).map(|file| tiff::pictures(&file).len());
+    pages.filter(|&count| count > 0).ok_or(MediaError::Truncated { format: Format::Tiff })
 }
 
 /// Reads the header only.
@@ -81,7 +100,7 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, MediaError> 
 /// # Errors
 /// As [`decode`], as far as the header shows it.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
-    let source = open(bytes, limits)?;
+    let source = open(bytes, limits, 0)?;
     let (width, height) = match source.orientation {
         5..=8 => (source.height, source.width),
         _ => (source.width, source.height),
@@ -103,10 +122,43 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
 ///
 /// # Errors
 /// [`MediaError`] of kind `Input` for what is empty, damaged, cut off or no picture; `Unsupported` for other formats and
-/// rare variants (12-bit, lossless or arithmetic JPEG; float, signed or 32-bit TIFF); `Limit` for what is larger than the limits.
+/// rare variants (lossless or arithmetic JPEG; LZMA or JPEG 2000 within TIFF); `Limit` for what is larger than the limits.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaError> {
-    let Source { format, orientation, exif, xmp, icc, mut warnings, read, .. } =
-        open(bytes, &options.limits)?;
+    decode_page(bytes, options, 0)
+}
+
+/// Decodes one page of a file of several, counted from 0 (see [`page_count`]), as [`decode`] does the first.
+///
+/// # Errors
+/// As [`decode`], and [`MediaError::NoSuchPage`] where there are fewer pages.
+pub fn decode_page(bytes: &[u8], options: &DecodeOptions, page: usize) -> Result<Picture, MediaError> {
+    decode_within(bytes, options, page, None)
+}
+
+/// Decodes a picture that is only looked at, with a longer side of at most `side_px` and without its opacity, as [`decode`] does: planes of
+/// its full size are never made, so that it takes a fifth of the memory.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_reduced(bytes: &[u8], options: &DecodeOptions, side_px: usize) -> Result<Picture, MediaError> {
+    let mut picture = decode_within(bytes, options, 0, Some(side_px))?;
+    let (width, height) = fit_within(picture.width(), picture.height(), side_px);
+    let reduced = |plane: &Plane| resize_plane(plane, width, height, Filter::Area);
+    if picture.luma.size() != (width, height) {
+        picture.luma = reduced(&picture.luma);
+    }
+    picture.alpha = None;
+    Ok(picture)
+}
+
+fn decode_within(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    page: usize,
+    side_px: Option<usize>,
+) -> Result<Picture, MediaError> {
+    let Source { format, orientation, icc, metadata, mut warnings, read, .. } =
+        open(bytes, &options.limits, page)?;
     let mut samples = read(&mut warnings)?;
     let depth = samples.depth();
     let mut profile = icc.and_then(|icc| {
@@ -141,21 +193,31 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaErr
         {
             warnings.push(ignored_profile(&why));
         }
-        match (&samples.data, options.keep_chroma) {
-            (Data::U8(data), false) => lab::rgb8_to_luma(data, width, height),
-            (Data::U16(data), false) => lab::rgb16_to_luma(data, width, height),
-            (Data::U8(data), true) => {
+        let reduced = side_px.and_then(|side_px| reduce::reduced(&samples, side_px));
+        let (luma, both) = match (reduced, &samples.data, options.keep_chroma) {
+            (Some((luma, both)), ..) => (luma, Some(both)),
+            (None, Data::U8(data), false) => (lab::rgb8_to_luma(data, width, height), None),
+            (None, Data::U16(data), false) => (lab::rgb16_to_luma(data, width, height), None),
+            (None, Data::U8(data), true) => {
                 let (luma, both) = lab::rgb8_to_lab(data, width, height);
-                chroma = Some(both);
-                luma
+                (luma, Some(both))
             }
-            (Data::U16(data), true) => {
+            (None, Data::U16(data), true) => {
                 let (luma, both) = lab::rgb16_to_lab(data, width, height);
-                chroma = Some(both);
-                luma
+                (luma, Some(both))
             }
-        }
+        };
+        chroma = both.filter(|_| options.keep_chroma);
+        luma
     };
+    let upright = Upright { orientation, width, height };
+    let metadata = cleaned(metadata, upright, &mut warnings);
+    Ok(Picture { luma, chroma, alpha, depth, format, metadata, was_gray, warnings })
+}
+
+/// What may be written again beside the upright picture.
+fn cleaned(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) -> Metadata {
+    let Metadata { exif, xmp, iptc, density, comments, texts } = metadata;
     let exif = exif.and_then(|block| {
         let cleaned = exif::cleaned(&block);
         if cleaned.is_none() {
@@ -164,13 +226,20 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaErr
         cleaned
     });
     let xmp = xmp.and_then(|packet| {
-        let upright = xmp::upright(&packet);
-        if upright.is_none() {
-            warnings.push("the XMP data is broken and was left out".to_string());
+        let mended = upright.mend(&packet);
+        match &mended {
+            None => warnings.push("the XMP data is broken and was left out".to_string()),
+            Some((_, true)) => warnings.push(
+                "the XMP data spoke of a film, a gain map or a thumbnail, which the result does not have; that was left out"
+                    .to_string(),
+            ),
+            Some(_) => {}
         }
-        upright
+        mended.map(|(packet, _)| packet)
     });
-    Ok(Picture { luma, chroma, alpha, depth, format, metadata: Metadata::new(exif, xmp), was_gray, warnings })
+    let density = density.or_else(|| exif::density(exif.as_deref()?));
+    let density = density.map(|d| if upright.orientation >= 5 { d.turned() } else { d });
+    Metadata { exif, xmp, iptc, density, comments, texts }
 }
 
 fn ignored_profile(why: &str) -> String {

@@ -1,16 +1,20 @@
 //! PNG, WebP, GIF, BMP and PNM, by the decoders of the `image` crate.
 
-use std::io::{Cursor, ErrorKind};
+use std::{
+    borrow::Cow,
+    io::{Cursor, ErrorKind},
+};
 
 use image::{
     ColorType, ImageDecoder, ImageError,
     codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, pnm::PnmDecoder, webp::WebPDecoder},
 };
 
-use super::{Limits, Source};
+use super::{Limits, Source, png::Words};
 use crate::{
-    Depth, Format, MediaError, exif,
+    Depth, Format, MediaError, Metadata, exif,
     limits::zeroed,
+    metadata::Density,
     samples::{Data, Layout, Samples},
 };
 
@@ -44,7 +48,7 @@ pub(super) fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Resu
         Format::Bmp => {
             let (width, height) = bmp_size(bytes).ok_or(MediaError::Truncated { format })?;
             limits.check_size(format, width, height)?;
-            Box::new(BmpDecoder::new(input).map_err(error)?)
+            Box::new(BmpDecoder::new(Cursor::new(bmp_of_windows(bytes)?)).map_err(error)?)
         }
         Format::Pnm => Box::new(PnmDecoder::new(input).map_err(error)?),
         Format::Jpeg | Format::Tiff => return Err(MediaError::NotAPicture),
@@ -71,6 +75,12 @@ pub(super) fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Resu
     if animated {
         warnings.push(format!("the {format} is animated; its first frame is used"));
     }
+    let words = match format {
+        Format::Png => Words::read(bytes),
+        Format::Bmp => Words { density: bmp_density(bytes), ..Words::default() },
+        _ => Words::default(),
+    };
+    let profile = decoder.icc_profile().ok().flatten();
     // Metadata that cannot be read must not cost the picture.
     let exif = decoder.exif_metadata().ok().flatten().map(|block| exif::without_prefix(&block).to_vec());
     Ok(Source {
@@ -80,9 +90,15 @@ pub(super) fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Resu
         depth,
         gray: matches!(layout, Layout::Gray | Layout::GrayAlpha),
         orientation: exif.as_deref().and_then(exif::orientation).unwrap_or(1),
-        exif,
-        xmp: decoder.xmp_metadata().ok().flatten(),
-        icc: decoder.icc_profile().ok().flatten(),
+        icc: words.profile.or(profile),
+        metadata: Metadata {
+            exif,
+            xmp: decoder.xmp_metadata().ok().flatten(),
+            iptc: words.iptc,
+            density: words.density,
+            comments: Vec::new(),
+            texts: words.texts,
+        },
         warnings,
         read: Box::new(move |_| read(decoder, format, layout, depth)),
     })
@@ -121,6 +137,38 @@ fn bmp_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let width = i32::from_le_bytes(bytes.get(18..22)?.try_into().ok()?);
     let height = i32::from_le_bytes(bytes.get(22..26)?.try_into().ok()?);
     Some((width.unsigned_abs(), height.unsigned_abs()))
+}
+
+/// The file with a header of 40 bytes where it has one of OS/2 2.x: 64 bytes of which the first 40 mean the same, or fewer.
+fn bmp_of_windows(bytes: &[u8]) -> Result<Cow<'_, [u8]>, MediaError> {
+    const FILE_HEADER: usize = 14;
+    const HEADER: usize = 40;
+    let len = bytes.get(14..18).and_then(|len| len.try_into().ok()).map_or(0, u32::from_le_bytes) as usize;
+    if !matches!(len, 16..=39 | 64) {
+        return Ok(bytes.into());
+    }
+    let truncated = MediaError::Truncated { format: Format::Bmp };
+    let Some(header) = bytes.get(FILE_HEADER..FILE_HEADER + len) else { return Err(truncated) };
+    // Fax and 24-bit run lengths have the numbers of other things in Windows.
+    if header.get(16).is_some_and(|&compression| compression > 2) {
+        let detail = "compression of OS/2".to_string();
+        return Err(MediaError::UnsupportedFeature { format: Format::Bmp, detail });
+    }
+    let mut header = header.to_vec();
+    header.resize(HEADER, 0);
+    header[..4].copy_from_slice(&(HEADER as u32).to_le_bytes());
+    let mut file = bytes[..FILE_HEADER].to_vec();
+    let offset = bytes[10..14].try_into().map_or(0, u32::from_le_bytes);
+    let moved = (offset as usize).saturating_sub(len).saturating_add(HEADER) as u32;
+    file[10..14].copy_from_slice(&moved.to_le_bytes());
+    Ok([&file, &header, &bytes[FILE_HEADER + len..]].concat().into())
+}
+
+/// Pixels a metre of a BMP, in its header of 40 bytes or more.
+fn bmp_density(bytes: &[u8]) -> Option<Density> {
+    let whole = |at: usize| Some(f64::from(u32::from_le_bytes(*bytes.get(at..at + 4)?.first_chunk()?)));
+    (whole(14)? >= 40.0).then_some(())?;
+    Density::from_metre(whole(38)?, whole(42)?)
 }
 
 /// Frames of a GIF, counted by stepping over its blocks without decoding; stops at two.

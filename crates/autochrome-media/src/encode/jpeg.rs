@@ -3,27 +3,27 @@
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use super::{Extras, NOTE, SOFTWARE, check_sides, failed, samples8};
-use crate::{Format, MediaError, Raster, exif, xmp};
+use crate::{Format, MediaError, Metadata, Raster, exif, iptc, xmp};
 
 const FORMAT: Format = Format::Jpeg;
-/// A segment holds 65,533 bytes; EXIF spends 6 of them on its name.
-const EXIF_LIMIT: usize = 65_527;
 const XMP_PREFIX: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 pub(super) fn encode(
     raster: &Raster,
-    extras: Extras,
+    extras: Extras<'_>,
     quality: u8,
     note: bool,
 ) -> Result<Vec<u8>, MediaError> {
     check_sides(raster, FORMAT, 65_535)?;
-    let Extras { mut exif, mut xmp, icc } = extras;
+    let Extras { mut exif, mut xmp, icc, rest } = extras;
     // What does not fit into one segment is replaced by the note alone.
-    if exif.as_ref().is_some_and(|block| block.len() > EXIF_LIMIT) {
-        exif = note.then(|| exif::with_note(None, NOTE, SOFTWARE));
+    if exif.as_ref().is_some_and(|block| block.len() > exif::JPEG_LIMIT) {
+        exif = note.then(|| exif::with_note(None, NOTE, SOFTWARE, !rest.is_described()));
     }
-    if xmp.as_ref().is_some_and(|packet| packet.len() + XMP_PREFIX.len() > 65_533) {
-        xmp = note.then(|| xmp::with_note(None, NOTE));
+    if xmp.as_ref().is_some_and(|packet| packet.len() > xmp::JPEG_LIMIT) {
+        let as_description = !rest.is_described();
+        xmp =
+            note.then(|| xmp::with_note(None, xmp::Note { text: NOTE, software: SOFTWARE, as_description }));
     }
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
@@ -39,5 +39,41 @@ pub(super) fn encode(
     encoder
         .encode(&samples8(raster.pixels()), raster.width() as u16, raster.height() as u16, color)
         .map_err(|e| failed(FORMAT, e))?;
-    Ok(bytes)
+    Ok(with_words(bytes, rest))
+}
+
+/// The file with its density, IPTC records, comments and texts.
+fn with_words(mut bytes: Vec<u8>, words: &Metadata) -> Vec<u8> {
+    // The encoder begins every file with a JFIF segment: its unit is at 13, the densities follow.
+    const JFIF_END: usize = 20;
+    if !bytes.get(..11).is_some_and(|head| head.starts_with(b"\xff\xd8\xff\xe0") && &head[6..10] == b"JFIF") {
+        return bytes;
+    }
+    if let Some(density) = words.density() {
+        let whole = |dpi: f64| (dpi.round() as u16).max(1).to_be_bytes();
+        bytes[13] = 1;
+        bytes[14..16].copy_from_slice(&whole(density.x_dpi));
+        bytes[16..18].copy_from_slice(&whole(density.y_dpi));
+    }
+    let mut segments = Vec::new();
+    let mut add = |marker: u8, body: &[u8]| {
+        // Longer ones do not fit, which `Metadata::lost_in` says.
+        if let Ok(len) = u16::try_from(body.len() + 2) {
+            segments.extend([0xff, marker]);
+            segments.extend(len.to_be_bytes());
+            segments.extend(body);
+        }
+    };
+    if let Some(records) = words.iptc() {
+        add(0xed, &[iptc::PREFIX, &iptc::to_photoshop(records)].concat());
+    }
+    for comment in words.comments() {
+        add(0xfe, comment.as_bytes());
+    }
+    for (key, text) in words.texts() {
+        let comment = if key == "Comment" { text.clone() } else { format!("{key}: {text}") };
+        add(0xfe, comment.as_bytes());
+    }
+    let rest = bytes.split_off(JFIF_END);
+    [bytes, segments, rest].concat()
 }

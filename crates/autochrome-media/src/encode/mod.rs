@@ -7,7 +7,7 @@ mod webp;
 
 use crate::{Alpha, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
 
-/// What is written into the metadata of every picture that software has coloured.
+/// What is written into the metadata of every picture that software has coloured: plain letters, fit for any field.
 const NOTE: &str = "Colours added by software (Autochrome)";
 /// The name that goes into the EXIF tag "Software" where that is empty.
 const SOFTWARE: &str = concat!("Autochrome ", env!("CARGO_PKG_VERSION"));
@@ -19,7 +19,7 @@ pub struct EncodeOptions {
     pub format: Format,
     /// JPEG quality, 1..=100; the other formats are lossless and ignore it.
     pub quality: u8,
-    /// Whether to say in EXIF and XMP that software added the colours. Descriptions that are there stay.
+    /// Whether to say in EXIF and XMP that software added the colours. Captions that are there stay as they are.
     pub note: bool,
 }
 
@@ -32,10 +32,12 @@ impl EncodeOptions {
 }
 
 /// Everything that goes into the file beside the pixels.
-struct Extras {
+struct Extras<'a> {
     exif: Option<Vec<u8>>,
     xmp: Option<Vec<u8>>,
     icc: &'static [u8],
+    /// Everything else, as it was.
+    rest: &'a Metadata,
 }
 
 /// Encodes sRGB pixels with their metadata and a profile that says sRGB.
@@ -52,13 +54,24 @@ pub fn encode(raster: &Raster, metadata: &Metadata, options: &EncodeOptions) -> 
     }
     let gray = raster.pixels().channels() == 1;
     let mut extras = Extras {
-        exif: metadata.exif().map(<[u8]>::to_vec),
+        exif: metadata.exif().map(|block| exif::with_size(block.to_vec(), raster.width(), raster.height())),
         xmp: metadata.xmp().map(<[u8]>::to_vec),
         icc: if gray { icc::gray_profile() } else { icc::srgb_profile() },
+        rest: metadata,
     };
     if options.note {
-        extras.exif = Some(exif::with_note(metadata.exif(), NOTE, SOFTWARE));
-        extras.xmp = Some(xmp::with_note(metadata.xmp(), NOTE));
+        let as_description = !metadata.is_described();
+        extras.exif = Some(exif::with_note(extras.exif.as_deref(), NOTE, SOFTWARE, as_description));
+        extras.xmp = Some(xmp::with_note(
+            metadata.xmp(),
+            xmp::Note { text: NOTE, software: SOFTWARE, as_description },
+        ));
+    }
+    // Formats without a field of their own keep the density there.
+    if let Some(density) = metadata.density()
+        && matches!(options.format, Format::Tiff | Format::WebP)
+    {
+        extras.exif = Some(exif::with_density(extras.exif.as_deref(), density));
     }
     match options.format {
         Format::Jpeg => jpeg::encode(raster, extras, options.quality, options.note),

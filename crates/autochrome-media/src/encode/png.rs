@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use png::{BitDepth, ColorType, Compression, Encoder, Info};
+use png::{BitDepth, ColorType, Compression, Encoder, Info, PixelDimensions, Unit};
 
 use super::{Extras, alpha8, alpha16, failed};
-use crate::{Depth, Format, MediaError, Pixels, Raster};
+use crate::{Depth, Format, MediaError, Metadata, Pixels, Raster, iptc};
 
 const FORMAT: Format = Format::Png;
 
-pub(super) fn encode(raster: &Raster, extras: Extras) -> Result<Vec<u8>, MediaError> {
+pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
     let alpha = raster.alpha();
     let mut info = Info::with_size(raster.width(), raster.height());
     info.color_type = match (raster.pixels().channels(), alpha.is_some()) {
@@ -24,12 +24,28 @@ pub(super) fn encode(raster: &Raster, extras: Extras) -> Result<Vec<u8>, MediaEr
     };
     info.icc_profile = Some(extras.icc.into());
     info.exif_metadata = extras.exif.map(Into::into);
+    if let Some(density) = extras.rest.density() {
+        let metre = |dpi: f64| (dpi / 0.0254).round() as u32;
+        let (xppu, yppu) = (metre(density.x_dpi), metre(density.y_dpi));
+        info.pixel_dims = Some(PixelDimensions { xppu, yppu, unit: Unit::Meter });
+    }
 
     let mut bytes = Vec::new();
     let mut encoder = Encoder::with_info(&mut bytes, info).map_err(|e| failed(FORMAT, e))?;
     encoder.set_compression(Compression::Fast);
     if let Some(xmp) = extras.xmp.and_then(|packet| String::from_utf8(packet).ok()) {
         encoder.add_itxt_chunk("XML:com.adobe.xmp".to_string(), xmp).map_err(|e| failed(FORMAT, e))?;
+    }
+    for (key, text) in words(extras.rest) {
+        // A keyword that the format does not allow came from elsewhere and must not cost the picture.
+        if (1..80).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
+            let added = if text.is_ascii() {
+                encoder.add_text_chunk(key, text)
+            } else {
+                encoder.add_itxt_chunk(key, text)
+            };
+            added.map_err(|e| failed(FORMAT, e))?;
+        }
     }
     let mut writer = encoder.write_header().map_err(|e| failed(FORMAT, e))?;
     let mut rows = writer.stream_writer().map_err(|e| failed(FORMAT, e))?;
@@ -64,4 +80,20 @@ pub(super) fn encode(raster: &Raster, extras: Extras) -> Result<Vec<u8>, MediaEr
     rows.finish().map_err(|e| failed(FORMAT, e))?;
     writer.finish().map_err(|e| failed(FORMAT, e))?;
     Ok(bytes)
+}
+
+/// Texts and comments with their keywords, and IPTC records as ImageMagick and ExifTool read them.
+fn words(metadata: &Metadata) -> Vec<(String, String)> {
+    let mut words = metadata.texts().to_vec();
+    words.extend(metadata.comments().iter().map(|comment| ("Comment".to_string(), comment.clone())));
+    if let Some(records) = metadata.iptc() {
+        let block = iptc::to_photoshop(records);
+        let mut text = format!("\niptc\n{:8}", block.len());
+        for (i, byte) in block.iter().enumerate() {
+            let line = if i % 36 == 0 { "\n" } else { "" };
+            text += &format!("{line}{byte:02x}");
+        }
+        words.push(("Raw profile type iptc".to_string(), text + "\n"));
+    }
+    words
 }

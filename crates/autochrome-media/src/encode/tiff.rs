@@ -15,8 +15,9 @@ use crate::{Alpha, Format, MediaError, Pixels, Raster, exif, icc};
 
 const FORMAT: Format = Format::Tiff;
 const XMP: Tag = Tag::Unknown(700);
+const IPTC: Tag = Tag::Unknown(33723);
 
-pub(super) fn encode(raster: &Raster, mut extras: Extras) -> Result<Vec<u8>, MediaError> {
+pub(super) fn encode(raster: &Raster, mut extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
     let bytes = match (raster.pixels(), raster.alpha()) {
         (Pixels::Gray8(data), None) => write::<colortype::Gray8>(raster, data, &extras),
         (Pixels::Gray16(data), None) => write::<colortype::Gray16>(raster, data, &extras),
@@ -47,7 +48,7 @@ fn rgba<T: Copy>(data: &[T], channels: usize, alpha: &Alpha, at: impl Fn(&Alpha,
     rgba
 }
 
-fn write<C: ColorType>(raster: &Raster, data: &[C::Inner], extras: &Extras) -> Result<Vec<u8>, MediaError>
+fn write<C: ColorType>(raster: &Raster, data: &[C::Inner], extras: &Extras<'_>) -> Result<Vec<u8>, MediaError>
 where
     [C::Inner]: TiffValue,
 {
@@ -65,6 +66,9 @@ where
     image.encoder().write_tag(Tag::IccProfile, extras.icc).map_err(|e| failed(FORMAT, e))?;
     if let Some(xmp) = &extras.xmp {
         image.encoder().write_tag(XMP, xmp.as_slice()).map_err(|e| failed(FORMAT, e))?;
+    }
+    if let Some(records) = extras.rest.iptc() {
+        image.encoder().write_tag(IPTC, records).map_err(|e| failed(FORMAT, e))?;
     }
     if C::BITS_PER_SAMPLE.len() == 4 {
         // 2: the fourth sample is opacity that the colours have not been multiplied with.

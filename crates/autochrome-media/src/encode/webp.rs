@@ -7,7 +7,7 @@ use crate::{Format, MediaError, Raster};
 
 const FORMAT: Format = Format::WebP;
 
-pub(super) fn encode(raster: &Raster, extras: Extras) -> Result<Vec<u8>, MediaError> {
+pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
     check_sides(raster, FORMAT, 16_383)?;
     let channels = raster.pixels().channels();
     let mut samples = samples8(raster.pixels());

@@ -136,36 +136,37 @@ fn the_note_stands_in_exif_and_xmp_of_every_format_unless_switched_off() {
         let bytes = encode(&raster(), &Metadata::default(), &options).unwrap();
         let description = tag(&written_exif(&bytes), 0x010e).unwrap();
         assert!(description.starts_with(NOTE.as_bytes()), "{format}");
-        assert!(has(&bytes, b"digitalsourcetype/algorithmicallyEnhanced"), "{format}");
+        assert!(has(&bytes, b"digitalsourcetype/compositeWithTrainedAlgorithmicMedia"), "{format}");
         let again = open(&bytes);
-        assert!(has(again.metadata.xmp().unwrap(), b"algorithmicallyEnhanced"), "{format}");
+        assert!(has(again.metadata.xmp().unwrap(), b"compositeWithTrainedAlgorithmicMedia"), "{format}");
         assert!(again.warnings.is_empty(), "{:?}", again.warnings);
         options.note = false;
         let bytes = encode(&raster(), &Metadata::default(), &options).unwrap();
-        assert!(!has(&bytes, b"algorithmicallyEnhanced") && !has(&bytes, NOTE.as_bytes()), "{format}");
+        assert!(
+            !has(&bytes, b"compositeWithTrainedAlgorithmicMedia") && !has(&bytes, NOTE.as_bytes()),
+            "{format}"
+        );
     }
 }
 
 #[test]
-fn the_note_never_destroys_a_description() {
+fn the_note_never_touches_a_caption() {
     let described = exif_block(&[(0x010e, 2, 12, b"My aunt Ada\0")], &[], &[]);
     let commented =
         exif_block(&[(0x010e, 2, 12, b"My aunt Ada\0")], &[(0x9286, 7, 13, b"ASCII\0\0\0in 07")], &[]);
     for format in FORMATS {
-        let bytes = encode(&raster(), &metadata_of(&described), &EncodeOptions::new(format)).unwrap();
-        let exif = written_exif(&bytes);
-        assert_eq!(tag(&exif, 0x010e).unwrap(), b"My aunt Ada\0");
-        assert!(has(&tag(&exif, 0x9286).unwrap(), NOTE.as_bytes()));
+        for block in [&described, &commented] {
+            let bytes = encode(&raster(), &metadata_of(block), &EncodeOptions::new(format)).unwrap();
+            let exif = written_exif(&bytes);
+            assert_eq!(tag(&exif, 0x010e).unwrap(), b"My aunt Ada\0");
+            assert_eq!(tag(&exif, 0x9286), tag(block, 0x9286));
+            let history = tag(&exif, 0x000b).unwrap();
+            assert!(has(&history, NOTE.as_bytes()));
 
-        let bytes = encode(&raster(), &metadata_of(&commented), &EncodeOptions::new(format)).unwrap();
-        let exif = written_exif(&bytes);
-        assert_eq!(tag(&exif, 0x9286).unwrap(), b"ASCII\0\0\0in 07");
-        let description = tag(&exif, 0x010e).unwrap();
-        assert!(description.starts_with(b"My aunt Ada; ") && has(&description, NOTE.as_bytes()));
-
-        // Coloured twice, said once.
-        let twice = encode(&raster(), &open(&bytes).metadata, &EncodeOptions::new(format)).unwrap();
-        assert_eq!(tag(&written_exif(&twice), 0x010e).unwrap(), description);
+            // Coloured twice, said once.
+            let twice = encode(&raster(), &open(&bytes).metadata, &EncodeOptions::new(format)).unwrap();
+            assert_eq!(tag(&written_exif(&twice), 0x000b).unwrap(), history);
+        }
     }
 }
 

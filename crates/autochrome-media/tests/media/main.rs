@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_files;
+mod cases;
+mod corpus;
 mod exif;
 mod fixtures;
 mod formats;

@@ -14,10 +14,30 @@ const APART: f32 = 40.0;
 /// Rounds of putting colours to their nearest entry; a palette hardly changes after ten.
 const ROUNDS: usize = 30;
 
+/// A colour of a picture's palette.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PaletteEntry {
+    /// The nearest colour that sRGB can show.
+    pub color: Srgb,
+    /// Share of the pixels that are nearest to it, 0..=1.
+    pub share: f32,
+}
+
+/// The few colours that a picture is made of, the one that covers most of it first; at most `count`, and fewer where there are no more.
+///
+/// These are the entries that [`Recolor::Entry`] counts and [`Recolor::Nearest`] finds, as the method `palette` sees them.
+#[must_use]
+pub fn palette(luma: &Plane, colors: &Chroma, count: usize) -> Vec<PaletteEntry> {
+    let Entries { colors, shares } = Entries::of(luma, colors, count);
+    colors.into_iter().zip(shares).map(|(lab, share)| PaletteEntry { color: srgb(lab), share }).collect()
+}
+
 /// The palette of a picture.
 pub(super) struct Entries {
     /// L, a and b of CIELAB (D65), the one that covers most of the picture first.
     colors: Vec<[f32; 3]>,
+    /// Share of the picture that is nearest to each, 0..=1.
+    shares: Vec<f32>,
 }
 
 impl Entries {
@@ -62,7 +82,11 @@ impl Entries {
         }
         let mut order: Vec<usize> = (0..centres.len()).collect();
         order.sort_by(|&one, &other| covered[other].total_cmp(&covered[one]));
-        Self { colors: order.into_iter().map(|i| centres[i]).collect() }
+        let all = covered.iter().sum::<f64>().max(1.0);
+        Self {
+            colors: order.iter().map(|&i| centres[i]).collect(),
+            shares: order.iter().map(|&i| (covered[i] / all) as f32).collect(),
+        }
     }
 
     /// What becomes of every colour when some entries become others.
@@ -215,19 +239,22 @@ mod tests {
             .flatten()
             .collect();
         let (luma, colors) = lab::rgb8_to_lab(&pixels, 10, 10);
-        let entries = Entries::of(&luma, &colors, 6);
-        let shown: Vec<Srgb> = entries.colors.iter().map(|&lab| srgb(lab)).collect();
+        let entries = palette(&luma, &colors, 6);
+        let shown: Vec<Srgb> = entries.iter().map(|entry| entry.color).collect();
         let near = |one: &Srgb, red: u8, blue: u8| one.red.abs_diff(red) < 3 && one.blue.abs_diff(blue) < 3;
         assert_eq!(shown.len(), 3, "{shown:?}");
         assert!(
             near(&shown[0], 200, 30) && near(&shown[1], 30, 200) && near(&shown[2], 240, 240),
             "{shown:?}"
         );
+        let shares: Vec<f32> = entries.iter().map(|entry| entry.share).collect();
+        assert_eq!(shares, [0.6, 0.3, 0.1]);
     }
 
     #[test]
     fn a_changed_entry_moves_as_it_was_told_and_the_others_stay() {
-        let entries = Entries { colors: vec![[50.0, 60.0, 30.0], [40.0, 20.0, -60.0], [90.0, 0.0, 0.0]] };
+        let colors = vec![[50.0, 60.0, 30.0], [40.0, 20.0, -60.0], [90.0, 0.0, 0.0]];
+        let entries = Entries { colors, shares: vec![0.5, 0.3, 0.2] };
         let to = Srgb { red: 40, green: 140, blue: 60 };
         let changes = entries.changes(&[Recolor::Entry { index: 0, to }]).unwrap();
         let [_, a, b] = of_srgb(to);
@@ -241,7 +268,7 @@ mod tests {
 
     #[test]
     fn an_entry_that_does_not_exist_is_an_error_that_lists_them() {
-        let entries = Entries { colors: vec![[50.0, 0.0, 0.0]] };
+        let entries = Entries { colors: vec![[50.0, 0.0, 0.0]], shares: vec![1.0] };
         let to = Srgb { red: 0, green: 0, blue: 0 };
         let error = entries.changes(&[Recolor::Entry { index: 3, to }]).err().unwrap().to_string();
         assert!(error.contains("no entry 3; 0 is #777777"), "{error}");

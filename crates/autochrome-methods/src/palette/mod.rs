@@ -11,6 +11,7 @@ mod transfer;
 use autochrome_color::{Chroma, Plane};
 
 use self::entries::Entries;
+pub use self::entries::{PaletteEntry, palette};
 use self::lattice::Lattice;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, Need, OptionSpec,

@@ -18,6 +18,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::Init;
 use super::efficientnet::EfficientNetLite;
 use super::hint_attention::HintAttention;
+use super::self_attention::SelfAttention;
 use crate::layers::{ConvNormRelu, Noise, conv, convolve, upsample_nearest};
 use crate::norm::Statistics;
 
@@ -32,6 +33,7 @@ impl Init for ChromaNetConfig {
             encoder: EfficientNetLite::new(self.encoder, 1 + HINT_CHANNELS, device),
             at_32: ConvNormRelu::new([taps[4], c32], 1, device),
             at_16: block(c32 + taps[3] + HINT_CHANNELS, c16),
+            whole: (0..self.attention_blocks).map(|_| SelfAttention::new(c16, device)).collect(),
             attention: HintAttention::new(c16, device),
             at_8: block(c16 + HintAttention::CHANNELS + taps[2] + HINT_CHANNELS, c8),
             at_4: block(c8 + taps[1] + HINT_CHANNELS, c4),
@@ -74,19 +76,13 @@ impl Prediction {
 /// `[n, 313, h, w]` to `[n, 2, h, w]`.
 fn annealed_mean(logits: Tensor<4>, temperature: f32) -> Tensor<4> {
     let device = logits.device();
-    let probabilities = softmax(logits.div_scalar(temperature), 1);
-    let mut centers = vec![0.0; 2 * bins::BINS];
-    for (i, [a, b]) in bins::centers().iter().enumerate() {
-        centers[i] = a / AB_SCALE;
-        centers[bins::BINS + i] = b / AB_SCALE;
-    }
-    let kernel = Tensor::<4>::from_data(TensorData::new(centers, [2, bins::BINS, 1, 1]), &device);
-    burn::tensor::module::conv2d(
-        probabilities,
-        kernel,
-        None,
-        burn::tensor::ops::ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
-    )
+    let [n, _, height, width] = logits.dims();
+    // Classes last: a training step's logits lie so in memory, and softmax and product read them in order.
+    let by_place = logits.permute([0, 2, 3, 1]).reshape([n * height * width, bins::BINS]);
+    let probabilities = softmax(by_place.div_scalar(temperature), 1);
+    let centers = bins::centers().iter().flatten().map(|v| v / AB_SCALE).collect::<Vec<_>>();
+    let centers = Tensor::<2>::from_data(TensorData::new(centers, [bins::BINS, 2]), &device);
+    probabilities.matmul(centers).reshape([n, height, width, 2]).permute([0, 3, 1, 2])
 }
 
 /// EfficientNet-Lite encoder, light U-Net decoder, 313 classes and ab refinement.
@@ -95,6 +91,7 @@ pub struct ChromaNet {
     encoder: EfficientNetLite,
     at_32: ConvNormRelu,
     at_16: ConvNormRelu,
+    whole: Vec<SelfAttention>,
     attention: HintAttention,
     at_8: ConvNormRelu,
     at_4: ConvNormRelu,
@@ -140,14 +137,15 @@ impl ChromaNet {
         }
         let hints_at = |factor| known_mean(hints.clone(), factor);
         let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| {
-            let hints = precision_of(&x, hints);
+            let hints = like(&x, hints);
             Tensor::cat(vec![upsample_nearest(x), skip, hints], 1)
         };
 
         let x = self.at_32.forward(deepest, decoder); // [n, 256, h/32, w/32]
         let x = self.at_16.forward(join(x, sixteenth, hints_at(16)), decoder); // [n, 192, h/16, w/16]
+        let x = self.whole.iter().fold(x, |x, block| block.forward(x, decoder));
         let found = self.attention.forward(single_precision(x.clone()), hints_at(16)); // [n, 12, h/16, w/16]
-        let found = precision_of(&x, found);
+        let found = like(&x, found);
         let x = Tensor::cat(vec![x, found], 1);
         let x = self.at_8.forward(join(x, eighth, hints_at(8)), decoder); // [n, 128, h/8, w/8]
         let x = self.at_4.forward(join(x, quarter, hints_at(4)), decoder); // [n, 80, h/4, w/4]
@@ -155,25 +153,26 @@ impl ChromaNet {
         let logits = single_precision(convolve(&self.classes, x.clone())); // [n, 313, h/4, w/4]
         let x = self.narrow.forward(x, decoder); // [n, 24, h/4, w/4]
         let x = self.at_2.forward(join(x, half, hints_at(2)), decoder); // [n, 24, h/2, w/2]
-        Prediction { logits, refinement: self.refine.forward(single_precision(x)) }
+        Prediction { logits, refinement: single_precision(convolve(&self.refine, x)) }
     }
 }
 
 /// Losses and attention are exact whatever the precision of the convolutions.
-fn single_precision(x: Tensor<4>) -> Tensor<4> {
+pub(super) fn single_precision(x: Tensor<4>) -> Tensor<4> {
     #[cfg(feature = "libtorch")]
     return crate::native::single_precision(x);
     #[cfg(not(feature = "libtorch"))]
     x
 }
 
-/// `x`, ready to be joined with `like`.
-fn precision_of(like: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
+/// `x` in the precision and layout of `other`, ready to be joined with it.
+pub(super) fn like(other: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
+    // One input that lies otherwise in memory would turn the whole of what is joined, and everything behind it.
     #[cfg(feature = "libtorch")]
-    return crate::native::precision_of(like, x);
+    return crate::native::channels_last(crate::native::precision_of(other, x));
     #[cfg(not(feature = "libtorch"))]
     {
-        let _ = like;
+        let _ = other;
         x
     }
 }

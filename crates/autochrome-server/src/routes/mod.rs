@@ -6,4 +6,5 @@ pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod looks;
+pub mod palette;
 pub mod registry;

@@ -1,5 +1,7 @@
 //! The interface told to programs and to people.
 
+use std::path::Path;
+
 use crate::client::CAMERA;
 use crate::running::{config, start};
 
@@ -26,4 +28,18 @@ fn every_address_of_the_document_exists() {
             assert!(!["not-found", "method-not-allowed"].contains(&code.as_str()), "{method} {path}: {code}");
         }
     }
+}
+
+/// The web app's types are made of this file; `cargo xtask web-api` writes both.
+#[test]
+fn the_document_that_the_web_app_is_made_of_is_this_one() {
+    let server = start(config());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
+    let told = format!("{:#}\n", server.get("/openapi.json").json());
+    if std::env::var_os("AUTOCHROME_BLESS").is_some() {
+        std::fs::write(&path, &told).unwrap();
+    }
+    let committed =
+        std::fs::read_to_string(&path).expect("web/openapi.json; `cargo xtask web-api` writes it");
+    assert!(committed == told, "web/openapi.json is old; run `cargo xtask web-api`");
 }

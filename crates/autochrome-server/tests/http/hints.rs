@@ -60,12 +60,37 @@ fn scribbles_that_say_nothing_are_refused() {
 #[test]
 fn a_reference_reaches_the_method_and_must_have_colours() {
     let server = start(config());
-    let send = |reference: &[u8]| {
-        let fields =
-            [("image", CAMERA), ("reference=r.png", reference), ("options", br#"{"method":"gray"}"#)];
+    let send = |options: &[u8], reference: &[u8]| {
+        let fields = [("image", CAMERA), ("reference=r.png", reference), ("options", options)];
         server.post("/v1/colorize", &[FORM], &form(&fields)).problem()
     };
-    assert_eq!(send(&square(true)), "guidance-unsupported");
-    assert_eq!(send(CAMERA), "guidance-unfit");
-    assert_eq!(send(b"hello"), "not-a-picture");
+    assert_eq!(send(br#"{"method":"gray"}"#, &square(true)), "guidance-unsupported");
+    assert_eq!(send(br#"{"method":"welsh"}"#, CAMERA), "guidance-unfit");
+    assert_eq!(send(br#"{"method":"welsh"}"#, b"hello"), "not-a-picture");
+}
+
+#[test]
+fn the_palette_of_a_picture_is_told_with_the_share_of_each_colour() {
+    let server = start(config());
+    let pixels: Vec<u8> = [[200, 30, 30]; 60].into_iter().chain([[30, 30, 200]; 40]).flatten().collect();
+    let poster = Raster::new(10, 10, Pixels::Rgb8(pixels)).unwrap();
+    let poster = encode(&poster, &Metadata::default(), &EncodeOptions::new(Format::Png)).unwrap();
+    let ask = |path: &str, kind: &str, body: &[u8]| server.post(path, &[("content-type", kind)], body);
+    let palette = ask("/v1/palette?entries=4", "image/png", &poster).json();
+    assert_eq!(
+        palette,
+        serde_json::json!({
+            "entries": [{"color": "#c81e1e", "share": 0.6}, {"color": "#1e1ec8", "share": 0.4}],
+            "is_gray": false,
+        })
+    );
+    assert_eq!(ask("/v1/palette", "image/png", CAMERA).json()["is_gray"], true);
+    for (path, kind, body, code) in [
+        ("/v1/palette?entries=1", "image/png", CAMERA, "option-out-of-range"),
+        ("/v1/palette?colors=4", "image/png", CAMERA, "bad-query"),
+        ("/v1/palette", "application/json", b"{}", "unsupported-media-type"),
+        ("/v1/palette", "image/png", b"hello", "not-a-picture"),
+    ] {
+        assert_eq!(ask(path, kind, body).problem(), code);
+    }
 }

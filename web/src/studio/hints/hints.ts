@@ -1,5 +1,5 @@
-/** Colours that a person painted on a picture, and what was done and undone. */
-import type { PointHint, StrokeHint } from "../../api/colorize";
+/** Colours that a person painted on a picture. */
+import type { PointHint, StrokeHint } from "../../api/types";
 
 export interface Hints {
   points: PointHint[];
@@ -12,52 +12,17 @@ export function isEmpty(hints: Hints): boolean {
   return hints.points.length + hints.strokes.length === 0;
 }
 
-export interface Sketch {
-  past: Hints[];
-  now: Hints;
-  future: Hints[];
+/** Where the rubber touches: a place in 0..1 of width and height, its reach in 0..1 of the longer side. */
+export interface Rubber {
+  x: number;
+  y: number;
+  reach: number;
+  /** Width by height of the picture. */
+  ratio: number;
 }
 
-export const BLANK: Sketch = { past: [], now: NO_HINTS, future: [] };
-
-export type Action =
-  | { do: "point"; point: PointHint }
-  | { do: "stroke"; stroke: StrokeHint }
-  | { do: "erase"; x: number; y: number; reach: number; ratio: number }
-  | { do: "load"; hints: Hints }
-  | { do: "clear" | "undo" | "redo" | "forget" };
-
-export function change(sketch: Sketch, action: Action): Sketch {
-  const { past, now, future } = sketch;
-  const next = (hints: Hints): Sketch => ({ past: [...past, now], now: hints, future: [] });
-  switch (action.do) {
-    case "point":
-      return next({ ...now, points: [...now.points, action.point] });
-    case "stroke":
-      return next({ ...now, strokes: [...now.strokes, action.stroke] });
-    case "erase": {
-      const left = without(now, action);
-      return left === now ? sketch : next(left);
-    }
-    case "load":
-      return next(action.hints);
-    case "clear":
-      return isEmpty(now) ? sketch : next(NO_HINTS);
-    case "undo": {
-      const before = past.at(-1);
-      return before ? { past: past.slice(0, -1), now: before, future: [now, ...future] } : sketch;
-    }
-    case "redo": {
-      const [after, ...later] = future;
-      return after ? { past: [...past, now], now: after, future: later } : sketch;
-    }
-    case "forget":
-      return BLANK;
-  }
-}
-
-/** Without the hints that the rubber touches; `ratio` is width by height. */
-function without(hints: Hints, rubber: { x: number; y: number; reach: number; ratio: number }): Hints {
+/** Without the hints that the rubber touches; the same ones when it touches none. */
+export function withoutTouched(hints: Hints, rubber: Rubber): Hints {
   // Distances are shares of the longer side, as radius and width are.
   const [sx, sy] = rubber.ratio >= 1 ? [1, 1 / rubber.ratio] : [rubber.ratio, 1];
   const place = (x: number, y: number) => [(x - rubber.x) * sx, (y - rubber.y) * sy] as const;

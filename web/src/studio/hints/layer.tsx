@@ -1,8 +1,9 @@
 /** Where hints are painted: by pointer, or by keys with a cross. */
 import { type Dispatch, useRef, useState } from "react";
-import type { StrokeHint } from "../../api/colorize";
+import type { StrokeHint } from "../../api/types";
 import { useText } from "../../i18n/text";
-import type { Action, Hints } from "./hints";
+import type { Action } from "../../session/timeline";
+import type { Hints } from "./hints";
 
 export interface Brush {
   color: string;
@@ -41,7 +42,7 @@ export function HintLayer({ hints, brush, ratio, onChange }: Props) {
     return [share((event.clientX - box.left) / box.width), share((event.clientY - box.top) / box.height)];
   }
 
-  const erase = ([x, y]: [number, number]) => onChange({ do: "erase", x, y, reach: brush.width / 2, ratio });
+  const erase = ([x, y]: [number, number]) => onChange({ type: "erase-hints", rubber: { x, y, reach: brush.width / 2, ratio } });
 
   function extend(place: [number, number]) {
     setPath((path) => {
@@ -55,14 +56,14 @@ export function HintLayer({ hints, brush, ratio, onChange }: Props) {
     const [first] = path;
     if (!first) return;
     const { color, width } = brush;
-    if (path.length === 1) onChange({ do: "point", point: { x: first[0], y: first[1], radius: width / 2, color } });
-    else onChange({ do: "stroke", stroke: { path, width, color } });
+    if (path.length === 1) onChange({ type: "add-point", point: { x: first[0], y: first[1], radius: width / 2, color } });
+    else onChange({ type: "add-stroke", stroke: { path, width, color } });
   }
 
   function key(event: React.KeyboardEvent) {
     if ((event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase())) {
       event.preventDefault();
-      onChange({ do: event.key.toLowerCase() === "y" || event.shiftKey ? "redo" : "undo" });
+      onChange({ type: event.key.toLowerCase() === "y" || event.shiftKey ? "redo" : "undo" });
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -90,7 +91,7 @@ export function HintLayer({ hints, brush, ratio, onChange }: Props) {
     event.preventDefault();
   }
 
-  const strokes: StrokeHint[] = path.length > 1 ? [...hints.strokes, { ...brush, path }] : hints.strokes;
+  const strokes: StrokeHint[] = path.length > 1 ? [...hints.strokes, { color: brush.color, width: brush.width, path }] : hints.strokes;
   return (
     <>
       <svg

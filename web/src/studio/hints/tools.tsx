@@ -1,10 +1,11 @@
-/** Colour, brush, rubber, and what was done and undone. */
+/** Colour, brush and rubber. */
 import { type Dispatch, useId, useRef, useState } from "react";
 import { useText } from "../../i18n/text";
+import type { Change } from "../../session/change";
 import { Choice } from "../../ui/choice";
 import { Slider } from "../../ui/slider";
 import { save } from "../download";
-import { type Action, isEmpty, parseHints, type Sketch } from "./hints";
+import { type Hints, isEmpty, parseHints } from "./hints";
 import type { Brush } from "./layer";
 
 /** Colours that people look for; names in the catalogue. */
@@ -30,27 +31,27 @@ export const SWATCHES = {
 type Swatch = keyof typeof SWATCHES;
 
 interface Props {
-  sketch: Sketch;
+  hints: Hints;
   brush: Brush;
   /** Whether the colours fill a line drawing. */
   drawing: boolean;
   /** Name of the picture, which saved hints are named after. */
   name: string;
   onBrush: (brush: Brush) => void;
-  onChange: Dispatch<Action>;
+  onChange: Dispatch<Change>;
 }
 
-export function HintTools({ sketch, brush, drawing, name, onBrush, onChange }: Props) {
+export function HintTools({ hints, brush, drawing, name, onBrush, onChange }: Props) {
   const t = useText();
   const id = useId();
   const file = useRef<HTMLInputElement>(null);
   const [failed, setFailed] = useState(false);
-  const { points, strokes } = sketch.now;
+  const { points, strokes } = hints;
 
   async function load(file: File) {
     const hints = parseHints(await file.text());
     setFailed(!hints);
-    if (hints) onChange({ do: "load", hints });
+    if (hints) onChange({ type: "load-hints", hints });
   }
 
   return (
@@ -106,17 +107,11 @@ export function HintTools({ sketch, brush, drawing, name, onBrush, onChange }: P
         onChange={(width) => onBrush({ ...brush, width })}
       />
       <div className="grid grid-cols-2 gap-2">
-        <button type="button" className="button" disabled={sketch.past.length === 0} onClick={() => onChange({ do: "undo" })}>
-          {t.hints.undo}
-        </button>
-        <button type="button" className="button" disabled={sketch.future.length === 0} onClick={() => onChange({ do: "redo" })}>
-          {t.hints.redo}
-        </button>
         <button
           type="button"
           className="button"
-          disabled={isEmpty(sketch.now)}
-          onClick={() => save(new Blob([JSON.stringify(sketch.now)], { type: "application/json" }), `${name}.hints.json`)}
+          disabled={isEmpty(hints)}
+          onClick={() => save(new Blob([JSON.stringify(hints)], { type: "application/json" }), `${name}.hints.json`)}
         >
           {t.hints.save}
         </button>
@@ -144,8 +139,8 @@ export function HintTools({ sketch, brush, drawing, name, onBrush, onChange }: P
         <button
           type="button"
           className="ml-auto min-h-11 text-quiet underline underline-offset-4 hover:text-ember disabled:opacity-45"
-          disabled={isEmpty(sketch.now)}
-          onClick={() => onChange({ do: "clear" })}
+          disabled={isEmpty(hints)}
+          onClick={() => onChange({ type: "clear-hints" })}
         >
           {t.hints.clear}
         </button>

@@ -1,6 +1,6 @@
 /** Rectangles on a picture, drawn with a pointer or by keys. */
 import { useRef, useState } from "react";
-import type { Area } from "../../api/colorize";
+import type { Area } from "../../api/types";
 
 interface Props {
   label: string;
@@ -25,7 +25,12 @@ export function between([ax, ay]: [number, number], [bx, by]: [number, number]):
 /** The rectangle moved, or made larger with `grow`, by one press of a key; always inside of the picture. */
 export function nudged(area: Area, key: string, grow: boolean): Area {
   const step = 0.02;
-  const moves: Record<string, [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+  const moves: Record<string, [number, number]> = {
+    ArrowLeft: [-step, 0],
+    ArrowRight: [step, 0],
+    ArrowUp: [0, -step],
+    ArrowDown: [0, step],
+  };
   const [dx, dy] = moves[key] ?? [0, 0];
   if (grow) {
     const side = (now: number, by: number, from: number) => share(Math.min(1 - from, Math.max(step, now + by)));

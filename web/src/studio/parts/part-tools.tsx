@@ -1,14 +1,15 @@
 /** References at a size on which parts of them can be marked, and the pairs that were made. */
 import { type Dispatch, useId } from "react";
 import { useText } from "../../i18n/text";
+import type { Change } from "../../session/change";
 import { useObjectUrl } from "../../ui/object-url";
 import { AreaLayer } from "./area-layer";
-import type { Action, Parts } from "./parts";
+import type { Parts } from "./parts";
 
 interface Props {
   parts: Parts;
   references: File[];
-  onChange: Dispatch<Action>;
+  onChange: Dispatch<Change>;
 }
 
 export function PartTools({ parts, references, onChange }: Props) {
@@ -33,7 +34,12 @@ export function PartTools({ parts, references, onChange }: Props) {
           {parts.pairs.map((pair, i) => (
             <li key={i} className="flex min-h-11 items-center gap-3">
               <span className="min-w-0 truncate">{t.parts.pair(i + 1, references[pair.reference]?.name ?? "")}</span>
-              <button type="button" aria-label={t.parts.remove(i + 1)} className="ml-auto size-11" onClick={() => onChange({ do: "remove", number: i })}>
+              <button
+                type="button"
+                aria-label={t.parts.remove(i + 1)}
+                className="ml-auto size-11"
+                onClick={() => onChange({ type: "remove-pair", number: i })}
+              >
                 ×
               </button>
             </li>
@@ -44,7 +50,7 @@ export function PartTools({ parts, references, onChange }: Props) {
   );
 }
 
-function Marked({ file, reference, parts, onChange }: { file: File; reference: number; parts: Parts; onChange: Dispatch<Action> }) {
+function Marked({ file, reference, parts, onChange }: { file: File; reference: number; parts: Parts; onChange: Dispatch<Change> }) {
   const t = useText();
   const url = useObjectUrl(file);
   const areas = parts.pairs.flatMap((pair, i) => (pair.reference === reference ? [{ area: pair.area, number: i + 1 }] : []));
@@ -55,7 +61,7 @@ function Marked({ file, reference, parts, onChange }: { file: File; reference: n
         label={t.parts.onReference(file.name)}
         describedBy="part-keys"
         areas={areas}
-        onArea={(area) => onChange({ do: "there", area, reference })}
+        onArea={(area) => onChange({ type: "match-part", area, reference })}
       />
     </div>
   );

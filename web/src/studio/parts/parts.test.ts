@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { between, nudged } from "./area-layer";
-import { change, NO_PARTS } from "./parts";
+import { matched, NO_PARTS, withoutReference } from "./parts";
 
 const [one, two] = [
   { x: 0.1, y: 0.1, width: 0.2, height: 0.2 },
@@ -8,15 +8,14 @@ const [one, two] = [
 ];
 
 test("a part of the picture waits for its counterpart, and a part of a reference alone says nothing", () => {
-  expect(change(NO_PARTS, { do: "there", area: two, reference: 0 })).toEqual(NO_PARTS);
-  const open = change(NO_PARTS, { do: "here", area: one });
-  expect(change(open, { do: "there", area: two, reference: 1 })).toEqual({ pairs: [{ picture: one, area: two, reference: 1 }], open: null });
+  expect(matched(NO_PARTS, two, 0)).toBe(NO_PARTS);
+  expect(matched({ pairs: [], open: one }, two, 1)).toEqual({ pairs: [{ picture: one, area: two, reference: 1 }], open: null });
 });
 
 test("a reference that goes takes its pairs along, and the others keep theirs", () => {
   const pair = (reference: number) => ({ picture: one, area: two, reference });
   const parts = { pairs: [pair(0), pair(1), pair(2)], open: null };
-  expect(change(parts, { do: "forget-reference", reference: 1 }).pairs).toEqual([pair(0), pair(1)]);
+  expect(withoutReference(parts, 1).pairs).toEqual([pair(0), pair(1)]);
 });
 
 test("a rectangle is the same from whichever corner it was drawn", () => {

@@ -1,5 +1,5 @@
 /** Parts of the picture that are to look like parts of references. */
-import type { Area, SwatchPair } from "../../api/colorize";
+import type { Area, SwatchPair } from "../../api/types";
 
 export interface Parts {
   pairs: SwatchPair[];
@@ -9,34 +9,18 @@ export interface Parts {
 
 export const NO_PARTS: Parts = { pairs: [], open: null };
 
-export type Action =
-  | { do: "here"; area: Area }
-  | { do: "there"; area: Area; reference: number }
-  | { do: "remove"; number: number }
-  | { do: "forget-reference"; reference: number }
-  | { do: "load"; pairs: SwatchPair[] }
-  | { do: "clear" };
-
-export function change(parts: Parts, action: Action): Parts {
+/** With the part that waited as a pair; a part of a reference alone says nothing. */
+export function matched(parts: Parts, area: Area, reference: number): Parts {
   const { pairs, open } = parts;
-  switch (action.do) {
-    case "here":
-      return { pairs, open: action.area };
-    case "there":
-      // A part of a reference alone says nothing.
-      return open ? { pairs: [...pairs, { picture: open, area: action.area, reference: action.reference }], open: null } : parts;
-    case "remove":
-      return { pairs: pairs.filter((_, i) => i !== action.number), open };
-    case "forget-reference":
-      return {
-        pairs: pairs
-          .filter(({ reference }) => reference !== action.reference)
-          .map((pair) => (pair.reference > action.reference ? { ...pair, reference: pair.reference - 1 } : pair)),
-        open,
-      };
-    case "load":
-      return { pairs: action.pairs, open: null };
-    case "clear":
-      return NO_PARTS;
-  }
+  return open ? { pairs: [...pairs, { picture: open, area, reference }], open: null } : parts;
+}
+
+export function withoutPair({ pairs, open }: Parts, number: number): Parts {
+  return { pairs: pairs.filter((_, i) => i !== number), open };
+}
+
+/** Without the pairs of a reference that goes; those after it count one less. */
+export function withoutReference({ pairs, open }: Parts, number: number): Parts {
+  const left = pairs.filter(({ reference }) => reference !== number);
+  return { pairs: left.map((pair) => (pair.reference > number ? { ...pair, reference: pair.reference - 1 } : pair)), open };
 }

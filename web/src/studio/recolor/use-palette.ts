@@ -1,17 +1,22 @@
-/** The palette of the picture that is open. */
+/** The palette of the picture that is open, from the server. */
 import { useEffect, useState } from "react";
-import { type Entry, paletteOfFile } from "./palette";
+import { palette as askForPalette } from "../../api/colorize";
+import type { Palette } from "../../api/types";
 
-/** The colours of `file`, none where the browser cannot read it; null before they are known, and without a file. */
-export function usePalette(file: File | null): Entry[] | null {
-  const [palette, setPalette] = useState<Entry[] | null>(null);
+/** What is shown of a file that the server cannot read; the colouring meets the same problem and says which. */
+const UNREADABLE: Palette = { entries: [], is_gray: false };
+
+/** The colours of `file`; null before they are known, and without a file. */
+export function usePalette(file: File | null): Palette | null {
+  const [palette, setPalette] = useState<Palette | null>(null);
   useEffect(() => {
-    let current = true;
     setPalette(null);
-    if (file) paletteOfFile(file).then((palette) => current && setPalette(palette));
-    return () => {
-      current = false;
-    };
+    if (!file) return;
+    const abort = new AbortController();
+    askForPalette(file, abort.signal)
+      .catch(() => UNREADABLE)
+      .then((palette) => abort.signal.aborted || setPalette(palette));
+    return () => abort.abort();
   }, [file]);
   return palette;
 }

@@ -1,0 +1,101 @@
+//! Colour samples to CIELAB at a smaller size, without planes of the full size between them.
+
+use autochrome_color::resize::fit_within;
+use autochrome_color::{Chroma, Plane, lab};
+use rayon::prelude::*;
+
+use crate::samples::{Data, Samples};
+
+/// L, a and b of sRGB samples with a longer side of at most `side_px`: each new sample is the mean over the area that it covers.
+/// `None` when the samples are as small already.
+pub(super) fn reduced(samples: &Samples, side_px: usize) -> Option<(Plane, Chroma)> {
+    let size = (samples.width, samples.height);
+    let (width, height) = fit_within(size.0, size.1, side_px);
+    if (width, height) == size {
+        return None;
+    }
+    let columns = Spans::new(size.0, width);
+    let rows = Spans::new(size.1, height);
+    let mut lab = [(); 3].map(|()| vec![0.0; width * height]);
+    let [l, a, b] = &mut lab;
+    let lines = l.par_chunks_mut(width).zip(a.par_chunks_mut(width)).zip(b.par_chunks_mut(width));
+    lines.enumerate().for_each(|(y, ((l, a), b))| {
+        let (first, weights) = rows.of(y);
+        let range = 3 * size.0 * first..3 * size.0 * (first + weights.len());
+        let (luma, chroma) = match &samples.data {
+            Data::U8(data) => lab::rgb8_to_lab(&data[range], size.0, weights.len()),
+            Data::U16(data) => lab::rgb16_to_lab(&data[range], size.0, weights.len()),
+        };
+        for (row, weight) in weights.iter().enumerate() {
+            columns.add(luma.row(row), *weight, l);
+            columns.add(chroma.a.row(row), *weight, a);
+            columns.add(chroma.b.row(row), *weight, b);
+        }
+    });
+    let [l, a, b] = lab.map(|values| Plane::from_vec(width, height, values).unwrap_or_default());
+    Some((l, Chroma { a, b }))
+}
+
+/// Which old samples each new one covers, and how much of it each of them is.
+struct Spans {
+    spans: Vec<(usize, Vec<f32>)>,
+}
+
+impl Spans {
+    fn new(old: usize, new: usize) -> Self {
+        let scale = old as f64 / new as f64;
+        let span = |i: usize| {
+            let (start, end) = (i as f64 * scale, ((i + 1) as f64 * scale).min(old as f64));
+            let (first, last) = (start as usize, (end.ceil() as usize).clamp(start as usize + 1, old));
+            let share = |j: usize| ((end.min((j + 1) as f64) - start.max(j as f64)) / scale) as f32;
+            (first, (first..last).map(share).collect())
+        };
+        Self { spans: (0..new).map(span).collect() }
+    }
+
+    fn of(&self, i: usize) -> (usize, &[f32]) {
+        let (first, weights) = &self.spans[i];
+        (*first, weights)
+    }
+
+    /// Adds the means over a line of old samples, times `weight`.
+    fn add(&self, line: &[f32], weight: f32, sums: &mut [f32]) {
+        for (sum, (first, weights)) in sums.iter_mut().zip(&self.spans) {
+            let mean: f32 = weights.iter().zip(&line[*first..]).map(|(share, value)| share * value).sum();
+            *sum += weight * mean;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autochrome_color::resize::{Filter, resize_plane};
+
+    use super::*;
+    use crate::samples::Layout;
+
+    fn samples(width: usize, height: usize) -> Samples {
+        let data = (0..3 * width * height).map(|i| ((i * i / 7 + i) % 256) as u8).collect();
+        Samples { width, height, layout: Layout::Rgb, data: Data::U8(data) }
+    }
+
+    #[test]
+    fn row_by_row_is_as_all_at_once() {
+        let samples = samples(123, 77);
+        let Data::U8(data) = &samples.data else { panic!("8 bits") };
+        let (luma, chroma) = lab::rgb8_to_lab(data, 123, 77);
+        let (l, ab) = reduced(&samples, 50).unwrap();
+        assert_eq!(l.size(), (50, 31));
+        for (reduced, whole) in [(&l, &luma), (&ab.a, &chroma.a), (&ab.b, &chroma.b)] {
+            let wanted = resize_plane(whole, 50, 31, Filter::Area);
+            for (is, wanted) in reduced.data().iter().zip(wanted.data()) {
+                assert!((is - wanted).abs() < 1e-3, "{is} instead of {wanted}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_small_enough_stays_as_it_is() {
+        assert!(reduced(&samples(40, 30), 40).is_none());
+    }
+}

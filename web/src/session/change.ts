@@ -1,0 +1,95 @@
+/** What can be done to a session, one step at a time. */
+import { type Area, type Look, PLAIN, type PointHint, type StrokeHint, type Value } from "../api/types";
+import { type Hints, isEmpty, NO_HINTS, type Rubber, withoutTouched } from "../studio/hints/hints";
+import { matched, withoutPair, withoutReference } from "../studio/parts/parts";
+import type { Session } from "./session";
+
+export type Change =
+  | { type: "set-method"; id: string }
+  /** Without a value, the default holds. */
+  | { type: "set-option"; id: string; value: Value | undefined }
+  | { type: "set-look"; look: Partial<Look> }
+  | { type: "reset-look" }
+  | { type: "add-point"; point: PointHint }
+  | { type: "add-stroke"; stroke: StrokeHint }
+  | { type: "erase-hints"; rubber: Rubber }
+  | { type: "load-hints"; hints: Hints }
+  | { type: "clear-hints" }
+  | { type: "add-references"; files: File[] }
+  | { type: "remove-reference"; number: number }
+  /** A part of the picture, which waits for its counterpart. */
+  | { type: "mark-part"; area: Area }
+  | { type: "match-part"; area: Area; reference: number }
+  | { type: "remove-pair"; number: number }
+  | { type: "recolor"; from: string; to: string }
+  | { type: "keep-color"; from: string }
+  | { type: "set-several"; several: boolean }
+  | { type: "choose-answer"; answer: number };
+
+/** The session after a change; the same one when nothing changes. */
+export function changed(session: Session, change: Change): Session {
+  switch (change.type) {
+    case "set-method":
+      return { ...session, method: change.id, settings: {}, answer: 0 };
+    case "set-option": {
+      const { [change.id]: _, ...others } = session.settings;
+      return { ...session, settings: change.value === undefined ? others : { ...others, [change.id]: change.value } };
+    }
+    case "set-look":
+      return { ...session, look: { ...session.look, ...change.look } };
+    case "reset-look":
+      return session.look === PLAIN ? session : { ...session, look: PLAIN };
+    case "add-point":
+      return { ...session, hints: { ...session.hints, points: [...session.hints.points, change.point] } };
+    case "add-stroke":
+      return { ...session, hints: { ...session.hints, strokes: [...session.hints.strokes, change.stroke] } };
+    case "erase-hints": {
+      const hints = withoutTouched(session.hints, change.rubber);
+      return hints === session.hints ? session : { ...session, hints };
+    }
+    case "load-hints":
+      return { ...session, hints: change.hints };
+    case "clear-hints":
+      return isEmpty(session.hints) ? session : { ...session, hints: NO_HINTS };
+    case "add-references":
+      return { ...session, references: [...session.references, ...change.files] };
+    case "remove-reference":
+      return {
+        ...session,
+        references: session.references.filter((_, i) => i !== change.number),
+        parts: withoutReference(session.parts, change.number),
+      };
+    case "mark-part":
+      return { ...session, parts: { ...session.parts, open: change.area } };
+    case "match-part": {
+      const parts = matched(session.parts, change.area, change.reference);
+      return parts === session.parts ? session : { ...session, parts };
+    }
+    case "remove-pair":
+      return { ...session, parts: withoutPair(session.parts, change.number) };
+    case "recolor":
+      return { ...session, recolors: [...without(session, change.from), { from: change.from, to: change.to }] };
+    case "keep-color":
+      return { ...session, recolors: without(session, change.from) };
+    case "set-several":
+      return { ...session, several: change.several };
+    case "choose-answer":
+      return change.answer === session.answer ? session : { ...session, answer: change.answer };
+  }
+}
+
+const without = ({ recolors }: Session, from: string) => recolors.filter((recolor) => recolor.from !== from);
+
+/** What a slider or a field changes again and again while it is moved; null for what is a step of its own. */
+export function fieldOf(change: Change): string | null {
+  switch (change.type) {
+    case "set-look":
+      return `look ${Object.keys(change.look)}`;
+    case "set-option":
+      return `option ${change.id}`;
+    case "recolor":
+      return `color ${change.from}`;
+    default:
+      return null;
+  }
+}

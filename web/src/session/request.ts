@@ -1,0 +1,56 @@
+/** What a session asks of the server, and what it still lacks. */
+import { type ColorizeOptions, type Kind, type Method, type Need, takes } from "../api/types";
+import { isEmpty } from "../studio/hints/hints";
+import type { Session } from "./session";
+
+/** How many answers of a method are shown. */
+const SEVERAL = 4;
+
+const NO_FILES: File[] = [];
+
+/** The method that a session has chosen, or the server's default; none before the server has told its methods. */
+export function methodOf(session: Session, methods: Method[]): Method | undefined {
+  return methods.find(({ id }) => id === session.method) ?? methods.find((method) => method.default);
+}
+
+/** The references that the method looks at. */
+export function referencesFor(session: Session, method: Method | undefined): File[] {
+  return takes(method, "references") ? session.references : NO_FILES;
+}
+
+/** The kinds of guidance that a session gives; `isGray` says whether the picture has no colours, null before it is known. */
+export function kindsOf(session: Session, isGray: boolean | null): Set<Kind> {
+  const given = new Set<Kind>();
+  if (session.hints.points.length > 0) given.add("points");
+  if (session.hints.strokes.length > 0) given.add("strokes");
+  if (session.references.length > 0) given.add("references");
+  if (session.parts.pairs.length > 0) given.add("swatches");
+  if (session.recolors.length > 0) given.add("recolors");
+  if (isGray !== true) given.add("colors");
+  return given;
+}
+
+/** The first thing that a method cannot begin without and does not have; null when it can begin. */
+export function missing(method: Method, given: Set<Kind>): Need | null {
+  return method.needs.find((need) => !need.any_of.some((kind) => given.has(kind as Kind))) ?? null;
+}
+
+/** What decides about the colours, as the server wants it. */
+export function requestOf(session: Session, method: Method): ColorizeOptions {
+  const { settings, hints, parts, recolors, several } = session;
+  const paints = takes(method, "points") || takes(method, "strokes");
+  return {
+    method: method.id,
+    settings,
+    ...(paints && !isEmpty(hints) ? hints : {}),
+    ...(takes(method, "references") && takes(method, "swatches") && parts.pairs.length > 0 ? { swatches: parts.pairs } : {}),
+    ...(takes(method, "recolors") && recolors.length > 0 ? { recolors } : {}),
+    // Without seeds more answers cost nothing, so they are always asked for.
+    variants: takes(method, "seed") && !several ? 1 : SEVERAL,
+  };
+}
+
+/** What the history keeps of a session: only what its method looked at, with the preview that is seen. */
+export function keptOf(session: Session, method: Method, preview: Blob): Session {
+  return { ...session, method: method.id, references: referencesFor(session, method), preview };
+}

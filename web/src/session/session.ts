@@ -1,0 +1,79 @@
+/** Everything that is known about one picture and what a person wants of it: the studio's document, and the history's entry. */
+import { type Look, PLAIN, type Recolor, type SwatchPair, type Value } from "../api/types";
+import { type Hints, NO_HINTS } from "../studio/hints/hints";
+import { NO_PARTS, type Parts } from "../studio/parts/parts";
+
+export interface Session {
+  id: string;
+  /** When it was last changed, in milliseconds since 1970. */
+  whenMs: number;
+  name: string;
+  original: File;
+  /** The coloured picture at preview size, without tone and look; null until there is one. */
+  preview: Blob | null;
+  /** Id of the method; empty for the server's default. */
+  method: string;
+  /** Options of the method that differ from its defaults. */
+  settings: Record<string, Value>;
+  look: Look;
+  hints: Hints;
+  references: File[];
+  parts: Parts;
+  recolors: Recolor[];
+  /** Whether several answers are wanted of a method that draws them. */
+  several: boolean;
+  /** Which of the method's answers is shown, 0 being the first. */
+  answer: number;
+}
+
+/** A picture that nothing was done to yet. */
+export function newSession(original: File): Session {
+  return {
+    id: crypto.randomUUID(),
+    whenMs: Date.now(),
+    name: original.name,
+    original,
+    preview: null,
+    method: "",
+    settings: {},
+    look: PLAIN,
+    hints: NO_HINTS,
+    references: [],
+    parts: NO_PARTS,
+    recolors: [],
+    several: false,
+    answer: 0,
+  };
+}
+
+/** What earlier versions kept: fields may be missing, and `parts` held the pairs alone. */
+export type Stored = Pick<Session, "id" | "whenMs" | "name"> & { original: Blob; parts?: Parts | SwatchPair[] } & Partial<
+    Omit<Session, "id" | "whenMs" | "name" | "original" | "parts">
+  >;
+
+/** A session out of what the history keeps, of whichever version. */
+export function restored(stored: Stored): Session {
+  const { original, parts } = stored;
+  const file = original instanceof File ? original : new File([original], stored.name, { type: original.type });
+  const answer = stored.answer ?? 0;
+  return {
+    ...newSession(file),
+    // Fields of a version may be there and undefined.
+    ...Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined)),
+    original: file,
+    look: { ...PLAIN, ...stored.look },
+    parts: Array.isArray(parts) ? { pairs: parts, open: null } : (parts ?? NO_PARTS),
+    several: stored.several ?? answer > 0,
+  };
+}
+
+/** Everything but the pictures, as JSON. */
+export function withoutPictures(session: Session): string {
+  const { original, preview, references, ...rest } = session;
+  return JSON.stringify(rest, null, 2);
+}
+
+/** Bytes of all its pictures. */
+export function bytesOf({ original, preview, references }: Session): number {
+  return original.size + (preview?.size ?? 0) + references.reduce((sum, file) => sum + file.size, 0);
+}
