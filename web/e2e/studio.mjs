@@ -14,7 +14,7 @@ export async function theWholeWay(page, address) {
   const file = await downloadBy(page, "Download");
   const apart = await lightnessApart(page, readFileSync(photo), file.bytes);
   assert.ok(apart < 1.5, `lightness is that of the file (at most ${apart} of 255 apart)`);
-  assert.ok(file.bytes.includes("algorithmicallyEnhanced"), "the metadata say that software added the colours");
+  assert.ok(file.bytes.includes("compositeWithTrainedAlgorithmicMedia"), "the metadata say that software added the colours");
 
   await page.getByLabel("Filter", { exact: true }).selectOption("sepia");
   await page.waitForFunction(

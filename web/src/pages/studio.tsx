@@ -1,6 +1,7 @@
 /** One picture: colour it, compare, adjust, take it home. */
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
+import { useRegistry } from "../api/registry";
 import { sessionOf } from "../history/store";
 import { useText } from "../i18n/text";
 import { newSession } from "../session/session";
@@ -15,6 +16,8 @@ export function Studio() {
   const [timeline, dispatch] = useReducer(reduce, CLOSED);
   const [note, setNote] = useState("");
   const [query, setQuery] = useSearchParams();
+  // Asked before there is a picture, so that the page says at once when the server is away, and the picture need not wait.
+  useRegistry();
   const open = useCallback((file: File) => {
     dispatch({ type: "open", session: newSession(file) });
     setNote("");
