@@ -148,7 +148,7 @@ impl Engine {
                     attention::attend(attention, &results[from[0]], &results[from[1]], &results[from[2]])
                 }
                 Step::SelfAttend { heads, length } => {
-                    self_attention::attend(&results[from[0]], [*heads, *length])
+                    self_attention::attend(&results[from[0]], [*heads, *length], self.instructions)
                 }
                 Step::AnnealedMean { centers } => {
                     pointwise::annealed_mean(&results[from[0]], centers, temperature, self.instructions)
