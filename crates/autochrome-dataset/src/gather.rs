@@ -15,10 +15,10 @@ use sha2::{Digest as _, Sha256};
 use crate::context::{Context, Event};
 use crate::error::{DatasetError, Result};
 use crate::journal::{self, Closed, Header, Journal, Judged, Kept, Writer};
-use crate::look::{Look, Reason};
 use crate::options::Sampling;
 use crate::picture::{THUMBNAIL_PX, cut, read, thumbnail};
 use crate::select::{Candidate, Selector, Verdict};
+use crate::signature::{Reason, Signature};
 use crate::sources::{Kind, Source};
 
 /// Memory for full-size frames on their way, for each source.
@@ -326,7 +326,7 @@ impl Work<'_> {
             let looked: Vec<Candidate> = sent
                 .into_par_iter()
                 .map(|Sent { timestamp_s, frame, scene, picture }| {
-                    let look = Look::at(&picture);
+                    let look = Signature::at(&picture);
                     Candidate { timestamp_s, frame, scene, picture, look }
                 })
                 .collect();

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{DatasetError, Result};
-use crate::look::{Look, Reason};
 use crate::options::Rules;
+use crate::signature::{Reason, Signature};
 
 /// The folder of the journals in a dataset.
 pub const FOLDER: &str = "journal";
@@ -45,7 +45,7 @@ pub struct Judged {
     /// Mean luma difference to the frame that was kept last, 0..=255; nothing for the first.
     pub difference: Option<f32>,
     /// What it looks like.
-    pub look: Look,
+    pub look: Signature,
     /// Why it was not kept.
     pub dropped: Option<Reason>,
     /// The picture file, where it was kept.

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::Hash;
 use crate::journal::{Journal, Judged, Kept};
-use crate::look::{Look, Reason, Reference};
 use crate::manifest::Entry;
 use crate::options::Rules;
 use crate::picture::{Rectangle, THUMBNAIL_PX, read, thumbnail};
 use crate::select::is_same;
+use crate::signature::{Reason, Signature, Thumbnail};
 
 /// Sources that share at least so many pictures are one film, and stay in one split.
 const SHARED: usize = 2;
@@ -47,7 +47,7 @@ pub(crate) struct Merged {
 }
 
 /// What pictures are told apart by.
-fn known(look: &Look) -> (Hash, &Reference) {
+fn known(look: &Signature) -> (Hash, &Thumbnail) {
     (look.hash, &look.reference)
 }
 

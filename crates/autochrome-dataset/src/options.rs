@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{DatasetError, Result};
-use crate::look::Reason;
 use crate::picture::Format;
+use crate::signature::Reason;
 
 /// Which frames of a film are candidates.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

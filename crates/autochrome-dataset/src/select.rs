@@ -4,8 +4,8 @@ use autochrome_film::Frame;
 
 use crate::hash::Hash;
 use crate::journal::Judged;
-use crate::look::{Look, Reason, Reference};
 use crate::options::{Rules, Sampling};
+use crate::signature::{Reason, Signature, Thumbnail};
 
 /// Hashes of one picture in two encodings differ in at most so many of 63 signs ...
 const HASH_DISTANCE: u32 = 4;
@@ -16,7 +16,7 @@ const CORRELATION: f32 = 0.98;
 ///
 /// Measured on two encodings of Big Buck Bunny: equal frames have hashes of distance 0..=2 and a correlation of 0.988 and more,
 /// where their luma differs by up to 16 of 255. Frames of unrelated films have distances from 16 on and at most 0.75.
-pub(crate) fn is_same(a: (Hash, &Reference), b: (Hash, &Reference)) -> bool {
+pub(crate) fn is_same(a: (Hash, &Thumbnail), b: (Hash, &Thumbnail)) -> bool {
     a.0.distance(b.0) <= HASH_DISTANCE && a.1.correlation(b.1) > CORRELATION
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Candidate {
     pub frame: u64,
     pub scene: u64,
     pub picture: Frame,
-    pub look: Look,
+    pub look: Signature,
 }
 
 /// A frame that was judged, with its pixels.
@@ -41,8 +41,8 @@ pub(crate) struct Verdict {
 #[derive(Debug)]
 pub(crate) struct Selector {
     rules: Rules,
-    reference: Option<Reference>,
-    seen: Vec<(Hash, Reference)>,
+    reference: Option<Thumbnail>,
+    seen: Vec<(Hash, Thumbnail)>,
     kept: u64,
     /// The best frame of the scene under way, when one a scene is wanted.
     best: Option<Candidate>,
@@ -101,7 +101,7 @@ impl Selector {
         (!self.is_full()).then(|| self.judge(best))
     }
 
-    fn fault(&self, look: &Look) -> Option<Reason> {
+    fn fault(&self, look: &Signature) -> Option<Reason> {
         look.fault(self.rules.min_side_px, &self.rules.allow)
     }
 

@@ -6,7 +6,7 @@ use autochrome_methods::{Guidance, Point, Srgb};
 use fastrand::Rng;
 
 use crate::painter::Painter;
-use crate::score::Reference;
+use crate::score::Truth;
 use crate::set::Picture;
 use crate::statistics::{Bootstrap, Estimate, mean};
 
@@ -69,7 +69,7 @@ pub(crate) fn patch((luma, chroma): (&Plane, &Chroma), [left, top]: [usize; 2], 
 pub(crate) fn curve(
     painter: &Painter,
     picture: &Picture,
-    reference: &Reference<'_>,
+    reference: &Truth<'_>,
     seed: u64,
 ) -> [Option<f32>; COUNTS.len()] {
     let all = points(picture, &reference.luma, &reference.chroma, seed);
@@ -202,7 +202,7 @@ mod tests {
     fn a_hinted_painter_is_told_the_hints_of_the_curve() {
         let set = Folder::new().blobs("a.png", 64, 64, 9).load(options(64));
         let picture = &set.pictures()[0];
-        let reference = Reference::new(picture, set.class_weights(), false);
+        let reference = Truth::new(picture, set.class_weights(), false);
         let painter = Painter::method("spread", Box::new(Spread), OrderDraft::default());
         let hinted = Painter::hinted("spread, 5 hints", Box::new(Spread), OrderDraft::default(), 5, 1);
         let painted = hinted.paint(picture, &reference.luma, &Guidance::default(), true).unwrap();
@@ -214,7 +214,7 @@ mod tests {
     fn a_method_that_needs_hints_has_a_curve_without_its_beginning() {
         let set = Folder::new().blobs("a.png", 64, 64, 9).load(options(64));
         let picture = &set.pictures()[0];
-        let reference = Reference::new(picture, set.class_weights(), false);
+        let reference = Truth::new(picture, set.class_weights(), false);
         let painter = Painter::method("spread", Box::new(Spread), OrderDraft::default());
         let one = curve(&painter, picture, &reference, 1);
         assert!(one[0].is_none() && one[1..].iter().all(Option::is_some));

@@ -7,7 +7,7 @@ use autochrome_methods::Guidance;
 
 use crate::hints::{PATCH_PX, patch};
 use crate::painter::Painter;
-use crate::score::Reference;
+use crate::score::Truth;
 use crate::set::Picture;
 use crate::statistics::{Bootstrap, Estimate, mean};
 
@@ -39,7 +39,7 @@ pub struct Locality {
 }
 
 /// `None` for a picture without such a region, or a painter that refuses the hint.
-pub(crate) fn reach(painter: &Painter, picture: &Picture, reference: &Reference<'_>) -> Option<Reach> {
+pub(crate) fn reach(painter: &Painter, picture: &Picture, reference: &Truth<'_>) -> Option<Reach> {
     let size = (picture.width, picture.height);
     let region = reference.regions.largest(&reference.chroma, LEAST_CHROMA)?;
     let side_px = (size.0.min(size.1) * PATCH_PX / 256).max(1);
@@ -150,7 +150,7 @@ mod tests {
     fn locality(everything: bool) -> Locality {
         let set = Folder::new().blobs("a.png", 128, 128, 5).load(options(112));
         let picture = &set.pictures()[0];
-        let reference = Reference::new(picture, set.class_weights(), false);
+        let reference = Truth::new(picture, set.class_weights(), false);
         let painter = Painter::method("flood", Box::new(Flood { everything }), OrderDraft::default());
         summarise(&[reach(&painter, picture, &reference), None], Bootstrap::default()).unwrap()
     }

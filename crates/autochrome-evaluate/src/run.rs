@@ -10,7 +10,7 @@ use crate::frechet::{self, Gaussian};
 use crate::hints::{self, COUNTS, HintPoint};
 use crate::locality::{self, Locality};
 use crate::painter::Painter;
-use crate::score::{self, Reference, Scores};
+use crate::score::{self, Scores, Truth};
 use crate::set::{EvaluationSet, Picture};
 use crate::skin::{SOURCES, is_source};
 use crate::statistics::Bootstrap;
@@ -251,7 +251,7 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
                 return Ok((score::without_truth(&luma, &painted.rgb, painted.ms), None));
             }
             let people = is_source(&picture.source, &self.options.skin_sources);
-            let reference = Reference::new(picture, self.set.class_weights(), people);
+            let reference = Truth::new(picture, self.set.class_weights(), people);
             let painted = painter.paint(picture, &reference.luma, &none, true)?;
             let features = if painter.is_truth() {
                 self.truths[i].clone()
@@ -287,7 +287,7 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
         }
         let curve = |i: usize| {
             let picture = &self.set.pictures()[i * all / count];
-            let reference = Reference::new(picture, self.set.class_weights(), false);
+            let reference = Truth::new(picture, self.set.class_weights(), false);
             let reach = locality::reach(painter, picture, &reference);
             (hints::curve(painter, picture, &reference, self.options.hint_seed), reach)
         };

@@ -56,7 +56,7 @@ pub struct AgainstTruth {
 }
 
 /// A truth with everything that is the same for every painter.
-pub(crate) struct Reference<'a> {
+pub(crate) struct Truth<'a> {
     picture: &'a Picture,
     pub luma: Plane,
     pub chroma: Chroma,
@@ -66,7 +66,7 @@ pub(crate) struct Reference<'a> {
     pub regions: Regions,
 }
 
-impl<'a> Reference<'a> {
+impl<'a> Truth<'a> {
     /// `people` asks for the skin check.
     pub fn new(picture: &'a Picture, weights: &'a [f32; BINS], people: bool) -> Self {
         let (luma, chroma) = picture.lab();
@@ -133,7 +133,7 @@ mod tests {
     fn the_truth_scores_perfectly_against_itself() {
         let set = Folder::new().blobs("a.png", 40, 40, 3).load(options(32));
         let picture = &set.pictures()[0];
-        let scores = Reference::new(picture, set.class_weights(), false).score(&picture.rgb, 1.5);
+        let scores = Truth::new(picture, set.class_weights(), false).score(&picture.rgb, 1.5);
         let truth = scores.against_truth.unwrap();
         assert_eq!((truth.psnr_db, truth.delta_e, truth.delta_e_p95), (PSNR_CAP_DB, 0.0, 0.0));
         assert!((truth.ssim.unwrap() - 1.0).abs() < 1e-6);
@@ -145,7 +145,7 @@ mod tests {
     fn figures_are_those_of_the_colour_crate() {
         let set = Folder::new().blobs("a.png", 40, 40, 3).blobs("b.png", 40, 40, 4).load(options(32));
         let [picture, other] = set.pictures() else { panic!() };
-        let scores = Reference::new(picture, set.class_weights(), false).score(&other.rgb, 0.0);
+        let scores = Truth::new(picture, set.class_weights(), false).score(&other.rgb, 0.0);
         let truth = scores.against_truth.unwrap();
         let ((luma, chroma), (other_luma, other_chroma)) = (picture.lab(), other.lab());
         assert_eq!(truth.psnr_db, psnr(&other.rgb, &picture.rgb));

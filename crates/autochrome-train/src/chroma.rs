@@ -17,19 +17,19 @@ use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::TrainError;
 use crate::average::Average;
-use crate::engine::Engine;
 use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::prior;
 use crate::recipe::{Chroma, Perceived, Stage};
 use crate::teachers::Teachers;
 use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
+use crate::training_device::TrainingDevice;
 
 /// Pictures the class prior is measured on.
 const PRIOR_PICTURES: usize = 2000;
 
 pub(crate) struct ChromaTrainer {
-    engine: Engine,
+    engine: TrainingDevice,
     recipe: Chroma,
     seed: u64,
     class_weights: Vec<f32>,
@@ -47,7 +47,7 @@ impl ChromaTrainer {
         start: Option<&Tensors>,
         teachers: Teachers,
         index: &Index,
-        engine: Engine,
+        engine: TrainingDevice,
     ) -> Result<Self, TrainError> {
         let device = engine.device();
         let (mut generator, discriminator) = trainer::seeded(seed, device, || {
@@ -136,7 +136,7 @@ impl Trainer for ChromaTrainer {
         let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
         let mut noise = Noise::new(self.seed, moment.step);
         let (gray, hints) = (input(gray, batch.size_px), input(hints, batch.size_px));
-        let lesson = self.teachers.say(engine, &gray, &hints, recipe.temperature);
+        let lesson = self.teachers.lesson(engine, &gray, &hints, recipe.temperature);
         let prediction = self.generator.module.forward(
             gray,
             hints,

@@ -10,9 +10,9 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use crate::TrainError;
-use crate::engine::Engine;
 use crate::optimizer::AdamW;
 use crate::trainer::{self, Moment, finite};
+use crate::training_device::TrainingDevice;
 
 /// A module, its optimiser, and the name under which a checkpoint keeps both.
 pub(crate) struct Learner<M> {
@@ -29,7 +29,7 @@ impl<M: Module> Learner<M> {
     /// One step down the slope of `loss`, of the parameters whose path `wanted` accepts; `rate` gives a path's learning rate.
     pub(crate) fn descend(
         &mut self,
-        engine: &Engine,
+        engine: &TrainingDevice,
         loss: Tensor<1>,
         wanted: impl Fn(&str) -> bool,
         rate: impl Fn(&str) -> f64,
@@ -46,7 +46,7 @@ impl<M: Module> Learner<M> {
     }
 
     /// Takes back what [`Learner::save`] wrote.
-    pub(crate) fn load(&mut self, folder: &Path, engine: &Engine) -> Result<(), TrainError> {
+    pub(crate) fn load(&mut self, folder: &Path, engine: &TrainingDevice) -> Result<(), TrainError> {
         let [weights, optimizer] = self.files().map(|file| trainer::load_tensors(&folder.join(file)));
         self.module = weights::apply(self.module.clone(), &weights?, |_| true)?;
         self.optimizer.restore(&optimizer?, &engine.inference_device());
@@ -65,7 +65,7 @@ impl Learner<PatchGan> {
     /// Pandey and Rana, equation 8.
     pub(crate) fn learn_to_tell(
         &mut self,
-        engine: &Engine,
+        engine: &TrainingDevice,
         gray: &Tensor<4>,
         truth: Tensor<4>,
         fake: Tensor<4>,

@@ -8,7 +8,6 @@ mod average;
 mod checkpoint;
 mod chroma;
 mod curves;
-mod engine;
 mod error;
 mod learner;
 mod log;
@@ -20,6 +19,7 @@ mod run;
 mod samples;
 mod teachers;
 mod trainer;
+mod training_device;
 mod validate;
 
 pub use autochrome_net::device::DeviceError;

@@ -17,11 +17,11 @@ use autochrome_net::{Init as _, losses};
 
 use crate::TrainError;
 use crate::average::Average;
-use crate::engine::Engine;
 use crate::learner::Learner;
 use crate::optimizer::AdamW;
 use crate::recipe::{Adversarial, Pix2pix};
 use crate::trainer::{self, Losses, Moment, Trainer, finite, tensor};
+use crate::training_device::TrainingDevice;
 
 /// A discriminator loss below this means that it is right about every patch.
 const DEAD_LOSS: f32 = 1e-5;
@@ -30,7 +30,7 @@ const DEAD_LOSS: f32 = 1e-5;
 const DEAD_PATIENCE: u64 = 500;
 
 pub(crate) struct Pix2pixTrainer {
-    engine: Engine,
+    engine: TrainingDevice,
     recipe: Pix2pix,
     seed: u64,
     generator: Learner<UNet>,
@@ -44,7 +44,7 @@ impl Pix2pixTrainer {
         recipe: &Pix2pix,
         seed: u64,
         start: Option<&Tensors>,
-        engine: Engine,
+        engine: TrainingDevice,
     ) -> Result<Self, TrainError> {
         let device = engine.device();
         let (mut generator, discriminator) = trainer::seeded(seed, device, || {

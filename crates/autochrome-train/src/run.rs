@@ -14,12 +14,12 @@ use autochrome_net::weights::{self, Tensors};
 
 use crate::checkpoint::{self, State};
 use crate::chroma::{self, ChromaTrainer};
-use crate::engine::Engine;
 use crate::log::Table;
 use crate::pix2pix::{self, Pix2pixTrainer};
 use crate::recipe::{Model, Recipe};
 use crate::teachers::Teachers;
 use crate::trainer::{Losses, Moment, Trainer};
+use crate::training_device::TrainingDevice;
 use crate::validate::{Scores, ValidationSet};
 use crate::{TrainError, curves, samples};
 
@@ -146,7 +146,7 @@ pub fn run(
         )));
     }
     let index = Index::open(&options.data, "train")?;
-    let engine = Engine::named(&options.device)?;
+    let engine = TrainingDevice::named(&options.device)?;
     let mut trainer = build(recipe, options, &index, engine.clone())?;
     let mut state = State { step: 0, samples: 0, seconds: 0.0, best: None, recipe: recipe.clone() };
     if let Some((folder, saved)) = found {
@@ -228,7 +228,7 @@ fn build(
     recipe: &Recipe,
     options: &RunOptions,
     index: &Index,
-    engine: Engine,
+    engine: TrainingDevice,
 ) -> Result<Box<dyn Trainer>, TrainError> {
     let start = options.start.as_deref().map(start_tensors).transpose()?;
     Ok(match &recipe.model {

@@ -19,7 +19,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::TrainError;
-use crate::engine::Engine;
+use crate::training_device::TrainingDevice;
 
 /// What teachers say of a batch, all of them together.
 pub(crate) struct Lesson {
@@ -37,7 +37,7 @@ pub(crate) struct Teachers {
 
 impl Teachers {
     /// Networks of the flagship's kind from weights files.
-    pub(crate) fn read(files: &[PathBuf], engine: &Engine) -> Result<Self, TrainError> {
+    pub(crate) fn read(files: &[PathBuf], engine: &TrainingDevice) -> Result<Self, TrainError> {
         let device = engine.inference_device();
         let read = |path: &PathBuf| {
             let bytes = fs::read(path).map_err(TrainError::io(path))?;
@@ -55,9 +55,9 @@ impl Teachers {
     ///
     /// # Shapes
     /// As those of [`ChromaNet::forward`]; `gray` and `hints` on any device, the answer on that of `gray`.
-    pub(crate) fn say(
+    pub(crate) fn lesson(
         &self,
-        engine: &Engine,
+        engine: &TrainingDevice,
         gray: &Tensor<4>,
         hints: &Tensor<4>,
         temperature: f32,

@@ -37,7 +37,7 @@ impl Colored {
             let ab = chroma.a.data().iter().zip(chroma.b.data());
             ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0))
         } else {
-            put_on(look, &mut pixels, picture.width())
+            apply_look(look, &mut pixels, picture.width())
         };
         let raster = raster(picture.width(), picture.height(), pixels)?.with_alpha(picture.alpha.clone())?;
         Ok(Self { raster, metadata: picture.metadata.clone(), added, recolored })
@@ -83,7 +83,7 @@ impl Colored {
 }
 
 /// Puts a look over pixels, and tells whether any of them is in colour then.
-fn put_on(look: &Look, pixels: &mut Pixels, width: usize) -> bool {
+fn apply_look(look: &Look, pixels: &mut Pixels, width: usize) -> bool {
     let cube = Cube::new(look);
     match pixels {
         Pixels::Rgb8(rgb) => {

@@ -85,7 +85,7 @@ impl Prepared<'_> {
     ) -> Result<(Vec<Variant>, bool), Error> {
         let (first, wanted) = (self.order.finish.answer as usize, self.order.finish.variants as usize);
         let asked_seed = self.order.seed;
-        let (answers, mut remembered) = self.ask(method, lookup, asked_seed)?;
+        let (answers, mut remembered) = self.answer_with_seed(method, lookup, asked_seed)?;
         let known = answers.len();
         let mut all: Vec<Variant> = with_seed(&answers, asked_seed).skip(first).collect();
         if all.is_empty() {
@@ -101,7 +101,7 @@ impl Prepared<'_> {
             }
             reached(all.len() as f32 / wanted as f32)?;
             let seed = Some(asked_seed.unwrap_or(0).wrapping_add(draw));
-            let (more, again) = self.ask(method, lookup, seed)?;
+            let (more, again) = self.answer_with_seed(method, lookup, seed)?;
             remembered &= again;
             let new: Vec<Variant> =
                 with_seed(&more, seed).filter(|new| all.iter().all(|old| old.answer != new.answer)).collect();
@@ -112,7 +112,7 @@ impl Prepared<'_> {
     }
 
     /// What the method says to one question, and whether it was remembered.
-    fn ask(
+    fn answer_with_seed(
         &self,
         method: &dyn Method,
         lookup: Option<&Lookup<'_>>,
@@ -146,7 +146,7 @@ impl Prepared<'_> {
     /// # Errors
     /// When the answer does not fit the picture.
     pub fn render(&self, answer: &Answer) -> Result<Colored, Error> {
-        self.put_on(self.shown(), answer)
+        self.apply_answer(self.shown(), answer)
     }
 
     /// Before and after side by side; `colored` is the result of [`Prepared::render`].
@@ -181,7 +181,7 @@ impl Prepared<'_> {
         small.chroma = None;
         small.metadata = Metadata::default();
         small.depth = Depth::Eight;
-        let colored = self.put_on(&small, answer)?;
+        let colored = self.apply_answer(&small, answer)?;
         colored.encode(&EncodeOptions { quality: 80, ..EncodeOptions::new(Format::Jpeg) })
     }
 
@@ -195,7 +195,7 @@ impl Prepared<'_> {
         }
     }
 
-    fn put_on(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
+    fn apply_answer(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
         let (tone, look, recolored) =
             (&self.order.finish.tone, &self.order.finish.look, self.order.recolors());
         let size = picture.luma.size();

@@ -25,7 +25,7 @@ impl Scribbles {
     /// Strokes alone when anything is transparent, else a copy. The picture must have been read with its colours.
     #[must_use]
     pub fn new(picture: Picture) -> Self {
-        match overlay(&picture) {
+        match opaque_marks(&picture) {
             Some(marks) => Self::Overlay(marks),
             None => {
                 let Picture { luma, chroma, .. } = picture;
@@ -67,7 +67,7 @@ fn unfit(reason: String) -> Error {
 }
 
 /// What is opaque in a picture; `None` when all of it is.
-pub(crate) fn overlay(picture: &Picture) -> Option<Marks> {
+pub(crate) fn opaque_marks(picture: &Picture) -> Option<Marks> {
     let marked = match picture.alpha.as_ref()? {
         Alpha::Eight(alpha) => alpha.iter().map(|&alpha| alpha >= 1 << 7).collect(),
         Alpha::Sixteen(alpha) => alpha.iter().map(|&alpha| alpha >= 1 << 15).collect(),
@@ -157,7 +157,7 @@ mod tests {
         let over = Scribbles::new(picture(&[9; 27], 3, Some(vec![0, 0, 0, 255, 0, 0, 0, 0, 0])));
         assert!(!over.needs_colors());
         assert_eq!(over.marks(&small).unwrap().marked.iter().position(|marked| *marked), Some(3));
-        assert_eq!(overlay(&picture(&[9; 27], 3, None)), None);
+        assert_eq!(opaque_marks(&picture(&[9; 27], 3, None)), None);
     }
 
     #[test]

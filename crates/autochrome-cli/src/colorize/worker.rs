@@ -84,7 +84,7 @@ impl Run<'_> {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(task) = tasks.get(index) else { break };
                         // A defect that one picture lays open must not take the others with it.
-                        let outcome = catch_unwind(AssertUnwindSafe(|| self.one(task)))
+                        let outcome = catch_unwind(AssertUnwindSafe(|| self.run_task(task)))
                             .unwrap_or_else(|panic| Some(Outcome::Failed(defect(panic.as_ref()))));
                         if outcome.is_some_and(|outcome| sender.send((index, outcome)).is_err()) {
                             break;
@@ -111,7 +111,7 @@ impl Run<'_> {
     }
 
     /// One task; `None` when it was interrupted.
-    fn one(&self, task: &Task) -> Option<Outcome> {
+    fn run_task(&self, task: &Task) -> Option<Outcome> {
         match standing(task, self.settings.overwrite, self.settings.resume) {
             Standing::Done => return Some(Outcome::Skipped),
             Standing::Blocked(path) => {

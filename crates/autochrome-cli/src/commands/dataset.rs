@@ -59,11 +59,11 @@ fn build(arguments: &DatasetBuildArguments) -> Result<Exit, Failure> {
             Ok(Exit::Interrupted)
         }
         Err(error) => Err(blame(error)),
-        Ok(summary) => tell(&summary, &options),
+        Ok(summary) => print_summary(&summary, &options),
     }
 }
 
-fn tell(summary: &Summary, options: &BuildOptions) -> Result<Exit, Failure> {
+fn print_summary(summary: &Summary, options: &BuildOptions) -> Result<Exit, Failure> {
     let Summary { pictures, validation, duplicates, sources, .. } = summary;
     let out = options.out.display();
     output::line(&format!(

@@ -13,10 +13,10 @@ use rayon::prelude::*;
 use crate::duplicates;
 use crate::error::Result;
 use crate::journal::{Journal, Judged, read_all};
-use crate::look::{HUES, Reason};
 use crate::manifest::{self, Entry};
 use crate::merge::Duplicate;
 use crate::picture::{Rectangle, THUMBNAIL_PX, read, thumbnail};
+use crate::signature::{HUES, Reason};
 
 const STYLE: &str = include_str!("page.css");
 /// Kept pictures on the contact sheet.

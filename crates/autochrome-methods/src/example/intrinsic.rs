@@ -89,7 +89,7 @@ impl Method for Intrinsic {
         let each = (SAMPLES / exemplars.len()).max(1);
         let proposals: Vec<Vec<Ballot>> = exemplars
             .iter()
-            .map(|exemplar| ask(exemplar, &picture, &queries, place, each, &mut random))
+            .map(|exemplar| votes_of(exemplar, &picture, &queries, place, each, &mut random))
             .collect();
         // References that agree outvote the one whose light was misjudged.
         let votes: Vec<([f32; 2], f32)> = (0..picture.data().len())
@@ -110,7 +110,7 @@ impl Method for Intrinsic {
 }
 
 /// One reference's colour for each pixel, lit as the pixel is; its weight is 0..=1.
-fn ask(
+fn votes_of(
     exemplar: &Exemplar,
     picture: &Plane,
     queries: &[f32],

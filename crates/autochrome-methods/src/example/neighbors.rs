@@ -43,12 +43,12 @@ impl Cloud {
     pub fn nearest(&self, queries: &[f32], count: usize) -> Vec<Vec<Neighbor>> {
         let count = count.min(self.len);
         let arch = Arch::new();
-        let ask = |query: &[f32]| arch.dispatch(|| self.ask(query, count));
-        queries.par_chunks_exact(self.dims.max(1)).with_min_len(16).map(ask).collect()
+        let find = |query: &[f32]| arch.dispatch(|| self.nearest_to(query, count));
+        queries.par_chunks_exact(self.dims.max(1)).with_min_len(16).map(find).collect()
     }
 
     #[inline(always)]
-    fn ask(&self, query: &[f32], count: usize) -> Vec<Neighbor> {
+    fn nearest_to(&self, query: &[f32], count: usize) -> Vec<Neighbor> {
         let mut best: Vec<Neighbor> = Vec::with_capacity(count + 1);
         if count == 0 {
             return best;

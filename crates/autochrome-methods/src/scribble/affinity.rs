@@ -142,9 +142,9 @@ pub(super) struct Pulled<'a> {
 
 impl Rows for Pulled<'_> {
     #[inline]
-    fn tell(&self, place: usize, mut tell: impl FnMut(Option<usize>, f32)) {
-        tell(None, self.pull * self.affinity.sum(place));
-        self.affinity.row(place).for_each(|(_, other, weight)| tell(Some(other), weight));
+    fn for_each_neighbor(&self, place: usize, mut visit: impl FnMut(Option<usize>, f32)) {
+        visit(None, self.pull * self.affinity.sum(place));
+        self.affinity.row(place).for_each(|(_, other, weight)| visit(Some(other), weight));
     }
 }
 

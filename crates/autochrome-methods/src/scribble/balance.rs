@@ -234,9 +234,9 @@ mod tests {
     struct Row(Vec<[f32; 2]>);
 
     impl Rows for Row {
-        fn tell(&self, node: usize, mut tell: impl FnMut(Option<usize>, f32)) {
-            self.0.get(node).into_iter().for_each(|pair| tell(Some(node + 1), pair[0]));
-            node.checked_sub(1).into_iter().for_each(|before| tell(Some(before), self.0[before][1]));
+        fn for_each_neighbor(&self, node: usize, mut visit: impl FnMut(Option<usize>, f32)) {
+            self.0.get(node).into_iter().for_each(|pair| visit(Some(node + 1), pair[0]));
+            node.checked_sub(1).into_iter().for_each(|before| visit(Some(before), self.0[before][1]));
         }
     }
 

@@ -248,11 +248,11 @@ impl Room {
 
 impl Rows for Equations {
     #[inline]
-    fn tell(&self, place: usize, mut tell: impl FnMut(Option<usize>, f32)) {
+    fn for_each_neighbor(&self, place: usize, mut visit: impl FnMut(Option<usize>, f32)) {
         if self.inverse[place] != 0.0 {
-            tell(None, self.pull * self.affinity.sum(place));
+            visit(None, self.pull * self.affinity.sum(place));
             for (_, other, weight) in self.affinity.row(place) {
-                tell((self.inverse[other] != 0.0).then_some(other), weight);
+                visit((self.inverse[other] != 0.0).then_some(other), weight);
             }
         }
     }

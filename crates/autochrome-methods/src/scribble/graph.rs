@@ -110,7 +110,7 @@ impl Graph {
                     totals.clear();
                     totals.resize(WITHIN as usize + 1 + row.len(), 0.0);
                     for &member in groups.members(block * BLOCK + node) {
-                        fine.tell(member as usize, |_, weight| {
+                        fine.for_each_neighbor(member as usize, |_, weight| {
                             if let Some(&place) = places.next() {
                                 totals[place as usize] += weight;
                             }
@@ -161,12 +161,14 @@ impl Graph {
             edges.iter_mut().for_each(|(_, weight)| *weight = 0.0);
             let mut pull = 0.0;
             for &node in groups.members(group) {
-                fine.tell(node as usize, |other, weight| match other.map(|other| groups.of(other)) {
-                    None | Some(ALONE) => pull += weight,
-                    Some(other) if other as usize == group => {}
-                    Some(other) => {
-                        if let Some((_, sum)) = edges.iter_mut().find(|(known, _)| *known == other) {
-                            *sum += weight;
+                fine.for_each_neighbor(node as usize, |other, weight| {
+                    match other.map(|other| groups.of(other)) {
+                        None | Some(ALONE) => pull += weight,
+                        Some(other) if other as usize == group => {}
+                        Some(other) => {
+                            if let Some((_, sum)) = edges.iter_mut().find(|(known, _)| *known == other) {
+                                *sum += weight;
+                            }
                         }
                     }
                 });
@@ -234,7 +236,7 @@ impl Block {
         found.all.clear();
         found.number_of(group as u32);
         for &node in groups.members(group) {
-            fine.tell(node as usize, |other, weight| {
+            fine.for_each_neighbor(node as usize, |other, weight| {
                 self.places.push(match other.map(|other| groups.of(other)) {
                     None | Some(ALONE) => {
                         pull += weight;
@@ -310,9 +312,9 @@ pub(super) fn pass_on(change: f32, edges: &[(u32, f32)], values: &mut [f32], fir
 
 impl Rows for Graph {
     #[inline]
-    fn tell(&self, node: usize, mut tell: impl FnMut(Option<usize>, f32)) {
-        tell(None, self.pull[node]);
-        self.row(node).iter().for_each(|&(other, weight)| tell(Some(other as usize), weight));
+    fn for_each_neighbor(&self, node: usize, mut visit: impl FnMut(Option<usize>, f32)) {
+        visit(None, self.pull[node]);
+        self.row(node).iter().for_each(|&(other, weight)| visit(Some(other as usize), weight));
     }
 }
 

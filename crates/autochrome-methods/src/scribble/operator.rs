@@ -60,7 +60,7 @@ pub(super) trait Couplings: Sync {
 pub(super) trait Rows: Sync {
     /// Calls back with each unknown neighbour of a node and how strongly the node follows it, and with `None` for what is known
     /// or pulls; the same neighbours in the same order whenever the equations differ in their weights alone.
-    fn tell(&self, node: usize, tell: impl FnMut(Option<usize>, f32));
+    fn for_each_neighbor(&self, node: usize, visit: impl FnMut(Option<usize>, f32));
 }
 
 /// The rows of equations, each multiplied by the scale of its node.
@@ -71,8 +71,8 @@ pub(super) struct Scaled<'a, R> {
 
 impl<R: Rows> Rows for Scaled<'_, R> {
     #[inline]
-    fn tell(&self, node: usize, mut tell: impl FnMut(Option<usize>, f32)) {
+    fn for_each_neighbor(&self, node: usize, mut visit: impl FnMut(Option<usize>, f32)) {
         let scale = self.scale[node];
-        self.rows.tell(node, |other, weight| tell(other, scale * weight));
+        self.rows.for_each_neighbor(node, |other, weight| visit(other, scale * weight));
     }
 }

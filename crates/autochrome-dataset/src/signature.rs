@@ -30,7 +30,7 @@ const LEAST_CHROMA: f32 = 6.0;
 
 /// What the filters and the report need of a frame, bars cut off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Look {
+pub struct Signature {
     /// What lies between the bars.
     pub crop: Rectangle,
     /// Mean luma, 0..=255.
@@ -56,14 +56,14 @@ pub struct Look {
     /// The fingerprint.
     pub hash: Hash,
     /// 32 × 18 samples of luma, for frame subtraction.
-    pub reference: Reference,
+    pub reference: Thumbnail,
 }
 
 /// A frame's luma, very small; in JSON as base64.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference(pub Vec<u8>);
+pub struct Thumbnail(pub Vec<u8>);
 
-impl Reference {
+impl Thumbnail {
     /// Mean absolute difference of luma, 0..=255: the score of frame subtraction.
     #[must_use]
     pub fn difference(&self, other: &Self) -> f32 {
@@ -86,20 +86,20 @@ impl Reference {
     }
 }
 
-impl Serialize for Reference {
+impl Serialize for Thumbnail {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&STANDARD_NO_PAD.encode(&self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Reference {
+impl<'de> Deserialize<'de> for Thumbnail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         STANDARD_NO_PAD.decode(text).map(Self).map_err(serde::de::Error::custom)
     }
 }
 
-impl Look {
+impl Signature {
     /// Looks at a frame.
     #[must_use]
     pub fn at(frame: &Frame) -> Self {
@@ -136,7 +136,7 @@ impl Look {
             mean_ab: colours.mean_ab.map(rounded),
             hues: colours.hues.map(rounded),
             hash: Hash::of(&luma_of(&resized(&middle, Rectangle::whole(&middle), hash::SIDE, hash::SIDE))),
-            reference: Reference(luma_of(&resized(
+            reference: Thumbnail(luma_of(&resized(
                 &middle,
                 Rectangle::whole(&middle),
                 REFERENCE_WIDTH,

@@ -7,12 +7,12 @@ use burn::tensor::{Device, Tensor};
 
 /// A device and its way to gradients.
 #[derive(Clone, Debug)]
-pub struct Engine {
+pub struct TrainingDevice {
     device: Device,
     native: bool,
 }
 
-impl Engine {
+impl TrainingDevice {
     /// The engine for a device name of [`device::NAMES`].
     pub fn named(name: &str) -> Result<Self, DeviceError> {
         let native = name.starts_with("libtorch");
