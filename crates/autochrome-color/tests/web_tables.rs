@@ -10,7 +10,7 @@ use autochrome_color::filters::{Cube, SIDE};
 use autochrome_color::lab::rgb8_to_lab;
 use autochrome_color::render::render8;
 use autochrome_color::{Tone, tone};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Pixels of each case, in rows of [`WIDTH`].
 const PIXELS: usize = 240;
@@ -48,7 +48,7 @@ fn tones() -> Vec<Value> {
         Tone { saturation: tone::SATURATION.max, ..Tone::default() },
         Tone { temperature: tone::TEMPERATURE.max, ..Tone::default() },
         Tone { tint: tone::TINT.min, ..Tone::default() },
-        Tone { saturation: 1.3, temperature: -12.0, tint: 7.0 },
+        Tone { saturation: 1.3, temperature: -12.0, tint: 7.0, ..Tone::default() },
     ];
     corners
         .iter()
@@ -56,8 +56,11 @@ fn tones() -> Vec<Value> {
             let before = pixels(7);
             let (luma, chroma) = rgb8_to_lab(&before, WIDTH, PIXELS / WIDTH);
             let after = render8(&luma, &chroma, tone);
-            let Tone { saturation, temperature, tint } = tone;
-            let tone = json!({"saturation": saturation, "temperature": temperature, "tint": tint});
+            let tone: Map<_, _> = tone
+                .values()
+                .into_iter()
+                .map(|(control, value)| (control.id.to_owned(), json!(value)))
+                .collect();
             json!({"tone": tone, "before": before, "after": after})
         })
         .collect()
