@@ -1,9 +1,12 @@
 //! From pixels to bytes.
 
 mod jpeg;
+mod pages;
 mod png;
 mod tiff;
 mod webp;
+
+pub use pages::join_pages;
 
 use crate::{Alpha, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
 
