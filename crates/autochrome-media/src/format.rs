@@ -144,10 +144,9 @@ pub fn foreign_extension(extension: &str) -> Option<&'static str> {
         "jxl" => "JPEG XL",
         "jp2" | "j2k" | "j2c" | "jpf" | "jpx" | "jpm" => "JPEG 2000",
         "dng" => "DNG raw",
-        "cr2" | "cr3" | "crw" | "nef" | "nrw" | "arw" | "srf" | "sr2" | "raf" | "orf" | "rw2" | "rwl" | "pef"
-        | "srw" | "x3f" | "mrw" | "erf" | "kdc" | "dcr" | "3fr" | "fff" | "iiq" | "mos" | "mef" | "raw" => {
-            "camera raw"
-        }
+        "cr2" | "cr3" | "crw" | "nef" | "nrw" | "arw" | "srf" | "sr2" | "raf" | "orf" | "rw2" | "rwl"
+        | "pef" | "srw" | "x3f" | "mrw" | "erf" | "kdc" | "dcr" | "3fr" | "fff" | "iiq" | "mos" | "mef"
+        | "raw" => "camera raw",
         "pdf" => "PDF",
         "svg" | "svgz" => "SVG",
         "ps" | "eps" | "ai" => "PostScript",

@@ -56,14 +56,17 @@ pub fn find_frame(luma: &Plane) -> Option<Inner> {
         inner = next;
     }
     let left = |is: usize, all: usize| is as f32 >= LEAST * all as f32;
-    if inner == whole || !left(inner.right - inner.left, small_width) || !left(inner.bottom - inner.top, small_height)
+    if inner == whole
+        || !left(inner.right - inner.left, small_width)
+        || !left(inner.bottom - inner.top, small_height)
     {
         return None;
     }
     // One sample more than the border: its last is a mixture.
     let scale = |at: usize, small: usize, full: usize| at * full / small;
     let start = |at: usize, small: usize, full: usize| if at == 0 { 0 } else { scale(at + 1, small, full) };
-    let end = |at: usize, small: usize, full: usize| if at == small { full } else { scale(at - 1, small, full) };
+    let end =
+        |at: usize, small: usize, full: usize| if at == small { full } else { scale(at - 1, small, full) };
     let (x, y) = (start(inner.left, small_width, width), start(inner.top, small_height, height));
     let (right, bottom) = (end(inner.right, small_width, width), end(inner.bottom, small_height, height));
     (right > x && bottom > y).then(|| Inner { x, y, width: right - x, height: bottom - y })
@@ -159,7 +162,8 @@ mod tests {
 
     #[test]
     fn a_large_picture_has_its_border_in_its_own_pixels() {
-        let framed = plane(1600, 1000, |x, _| if x < 160 { 2.0 } else { 60.0 + 20.0 * ((x / 50) % 2) as f32 });
+        let framed =
+            plane(1600, 1000, |x, _| if x < 160 { 2.0 } else { 60.0 + 20.0 * ((x / 50) % 2) as f32 });
         let inner = find_frame(&framed).unwrap();
         assert!((160..=170).contains(&inner.x) && inner.x + inner.width == 1600, "{inner:?}");
         assert_eq!((inner.y, inner.height), (0, 1000));

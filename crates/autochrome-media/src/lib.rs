@@ -44,9 +44,7 @@ mod picture;
 mod samples;
 mod xmp;
 
-pub use decode::{
-    DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe, probe_page,
-};
+pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe, probe_page};
 pub use encode::{EncodeOptions, encode, join_pages};
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};

@@ -51,8 +51,11 @@ fn inverted(luma: &Plane) -> Plane {
     let table: Vec<f32> =
         (0..LEVELS).map(|level| luma_of(((high - gray(level)) / span).clamp(0.0, 1.0))).collect();
     let mut positive = Plane::filled(luma.width(), luma.height(), 0.0);
-    positive.data_mut().par_chunks_mut(luma.width().max(1)).zip(luma.data().par_chunks(luma.width().max(1))).for_each(
-        |(to, from)| {
+    positive
+        .data_mut()
+        .par_chunks_mut(luma.width().max(1))
+        .zip(luma.data().par_chunks(luma.width().max(1)))
+        .for_each(|(to, from)| {
             for (to, &l) in to.iter_mut().zip(from) {
                 // Between two levels the straight line is right to a hundredth of L.
                 let place = (l / 100.0).clamp(0.0, 1.0) * (LEVELS - 1) as f32;
@@ -60,8 +63,7 @@ fn inverted(luma: &Plane) -> Plane {
                 let above = (below + 1).min(LEVELS - 1);
                 *to = table[below] * (1.0 - share) + table[above] * share;
             }
-        },
-    );
+        });
     positive
 }
 

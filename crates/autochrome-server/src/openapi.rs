@@ -7,7 +7,7 @@ use autochrome_color::filters;
 use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::routes::{colorize, events, health, jobs, looks, palette, registry as registries};
+use crate::routes::{colorize, events, health, inspect, jobs, looks, palette, registry as registries};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,7 +18,7 @@ use crate::routes::{colorize, events, health, jobs, looks, palette, registry as 
     ),
     servers((url = "/")),
     paths(
-        colorize::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
+        colorize::post, inspect::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
@@ -149,7 +149,7 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["ColorizeOptions"]["properties"]["method"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 16);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 17);
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 

@@ -131,7 +131,10 @@ mod tests {
         let whole = put_back(chroma.into(), &luma, INNER).chroma;
         assert_eq!(whole.size(), (50, 25));
         assert_eq!(whole.a.data().iter().filter(|&&a| a != 0.0).count(), 800);
-        assert_eq!((whole.a.row(1)[10], whole.a.row(12)[4], whole.a.row(12)[5], whole.b.row(12)[5]), (0.0, 0.0, 9.0, -3.0));
+        assert_eq!(
+            (whole.a.row(1)[10], whole.a.row(12)[4], whole.a.row(12)[5], whole.b.row(12)[5]),
+            (0.0, 0.0, 9.0, -3.0)
+        );
         assert_eq!(cropped(&luma, INNER).size(), (160, 80));
     }
 }

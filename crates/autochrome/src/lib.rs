@@ -65,8 +65,8 @@ pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
 pub use autochrome_engine::{ModelCard, NetError};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
-    Alpha, Coloring, DecodeOptions, Depth, EncodeOptions, Format, Header, Inner, Kind, Limits,
-    MediaError, Metadata, Picture, Pixels, Raster, Subject, Thumbnail, decode, encode, foreign_extension,
+    Alpha, Coloring, DecodeOptions, Depth, EncodeOptions, Format, Header, Inner, Kind, Limits, MediaError,
+    Metadata, Picture, Pixels, Raster, Subject, Thumbnail, decode, encode, foreign_extension, join_pages,
     page_count, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{

@@ -241,8 +241,9 @@ impl Order {
 
     fn with_options(info: &'static MethodInfo, draft: OrderDraft, options: Options) -> Self {
         let OrderDraft { model, mut guidance, scribbles, pages, invert, borders, leave_colored, .. } = draft;
-        let OrderDraft { keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality, .. } =
-            draft;
+        let OrderDraft {
+            keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality, ..
+        } = draft;
         guidance.convert_for(info);
         let seed = guidance.seed.take();
         Self {
@@ -270,6 +271,22 @@ impl Order {
     #[must_use]
     pub fn needs_colors(&self) -> bool {
         self.recolors() || self.question.scribbles.as_ref().is_some_and(Scribbles::needs_colors)
+    }
+
+    /// The same with results in another format; `None` is that of the input, or PNG where that is not written.
+    ///
+    /// # Errors
+    /// When the format is not written.
+    pub fn in_format(mut self, format: Option<Format>) -> Result<Self, Error> {
+        self.finish.format = format;
+        self.finish.check()?;
+        Ok(self)
+    }
+
+    /// Whether pictures are taken for negatives.
+    #[must_use]
+    pub fn inverts(&self) -> bool {
+        self.question.invert
     }
 
     /// Whether it changes colours that pictures have, rather than giving them some.

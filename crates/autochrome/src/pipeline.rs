@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use autochrome_media::{
-    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame, join_pages,
-    page_count, probe_page,
+    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame,
+    join_pages, page_count, probe_page,
 };
 use autochrome_methods::{Method, registry};
 use sha2::{Digest as _, Sha256};
@@ -272,10 +272,11 @@ impl Pipeline {
         }
         let prepared = order.check(&picture)?;
         warnings.extend(prepared.lost());
-        let lookup = self
-            .remembered
-            .as_ref()
-            .map(|remembered| Lookup { remembered, picture: Sha256::digest(bytes).into(), page });
+        let lookup = self.remembered.as_ref().map(|remembered| Lookup {
+            remembered,
+            picture: Sha256::digest(bytes).into(),
+            page,
+        });
         let (variants, remembered) = timed(&mut stages.colorize_ms, || {
             prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share))
         })?;

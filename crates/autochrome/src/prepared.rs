@@ -137,7 +137,8 @@ impl Prepared<'_> {
             guidance.to_mut().seed = seed;
         }
         let (luma, options) = (&self.picture.luma, &self.order.question.options);
-        let within = self.inner().and_then(|inner| Some((inner, framing::within(&guidance, luma.size(), inner)?)));
+        let within =
+            self.inner().and_then(|inner| Some((inner, framing::within(&guidance, luma.size(), inner)?)));
         let answers: Vec<Answer> = match within {
             Some((inner, guidance)) => {
                 let answers = method.colorize(&framing::cropped(luma, inner), &guidance, options)?;

@@ -56,9 +56,8 @@ fn score(luma: &Plane) -> f32 {
     };
     let middle = mean_of(luma, width / 4..width - width / 4, height / 4..height - height / 4);
     let top = mean_of(luma, 0..width, 0..height / 3);
-    let share = |wanted: &dyn Fn(f32) -> bool| {
-        all.iter().filter(|&&l| wanted(l)).count() as f32 / all.len() as f32
-    };
+    let share =
+        |wanted: &dyn Fn(f32) -> bool| all.iter().filter(|&&l| wanted(l)).count() as f32 / all.len() as f32;
     9.71 * (average - 50.0) / 50.0
         + 0.96 * skewness(&bands)
         + 2.36 * correlation(fine.data(), &texture)

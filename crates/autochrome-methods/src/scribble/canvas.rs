@@ -235,7 +235,9 @@ mod tests {
             Stroke { path: (0..points).map(place).collect(), width: 0.01, color: RED }
         };
         let zigzag = Stroke {
-            path: (0..100_000_u32).map(|i| [(i % 2) as f32, (i.wrapping_mul(2_654_435_761) >> 8) as f32 / 16_777_216.0]).collect(),
+            path: (0..100_000_u32)
+                .map(|i| [(i % 2) as f32, (i.wrapping_mul(2_654_435_761) >> 8) as f32 / 16_777_216.0])
+                .collect(),
             width: 0.0,
             color: RED,
         };
