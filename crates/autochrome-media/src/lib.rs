@@ -45,7 +45,9 @@ mod samples;
 mod xmp;
 
 pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe, probe_page};
-pub use encode::{EncodeOptions, encode, join_pages};
+pub use encode::{
+    Blend, EncodeOptions, Layer, OPEN_RASTER_THUMBNAIL_PX, encode, encode_open_raster, join_pages,
+};
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};
 pub use format::{Format, foreign_extension};

@@ -38,12 +38,13 @@ fn inverted(luma: &Plane) -> Plane {
     let most = (CLIPPED * luma.data().len() as f32) as usize;
     let end = |levels: &mut dyn Iterator<Item = usize>| {
         let mut passed = 0;
-        levels
-            .find(|&level| {
-                passed += counts[level];
-                passed > most
-            })
-            .unwrap_or(0)
+        for level in levels {
+            passed += counts[level];
+            if passed > most {
+                return level;
+            }
+        }
+        0
     };
     let gray = |level: usize| gray_of(100.0 * level as f32 / (LEVELS - 1) as f32);
     let (low, high) = (gray(end(&mut (0..LEVELS))), gray(end(&mut (0..LEVELS).rev())));

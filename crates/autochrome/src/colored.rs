@@ -58,6 +58,12 @@ impl Colored {
         &self.raster
     }
 
+    /// What the picture says of itself.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
     /// The same, when nothing else of the picture is wanted any more.
     #[must_use]
     pub fn into_raster(self) -> Raster {
@@ -137,7 +143,7 @@ fn in_color<S: PartialEq>(rgb: &[S]) -> bool {
 }
 
 /// sRGB pixels in this depth.
-fn render(luma: &Plane, depth: Depth, chroma: &Chroma, tone: &Tone) -> Pixels {
+pub(crate) fn render(luma: &Plane, depth: Depth, chroma: &Chroma, tone: &Tone) -> Pixels {
     match depth {
         Depth::Eight => Pixels::Rgb8(render8(luma, chroma, tone)),
         Depth::Sixteen => Pixels::Rgb16(render16(luma, chroma, tone)),

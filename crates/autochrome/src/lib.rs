@@ -50,6 +50,7 @@ pub mod document;
 mod error;
 mod framing;
 mod guidance_files;
+mod layers;
 mod model;
 mod order;
 mod palette;

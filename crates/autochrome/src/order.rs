@@ -86,6 +86,10 @@ pub struct OrderDraft {
     pub max_side_px: Option<u32>,
     /// Whether before and after are shown side by side.
     pub collage: Collage,
+    /// Adds an OpenRaster file with the photograph, the colour and the hints in layers.
+    pub layers: bool,
+    /// Adds a transparent picture of the colour alone.
+    pub color_layer: bool,
     /// Format of the result; `None` is that of the input, or PNG where that is not written.
     pub format: Option<Format>,
     /// JPEG quality, 1..=100.
@@ -132,6 +136,8 @@ impl Default for OrderDraft {
             answer: 0,
             max_side_px: None,
             collage: Collage::Without,
+            layers: false,
+            color_layer: false,
             format: None,
             quality: 92,
         }
@@ -173,6 +179,8 @@ pub(crate) struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Finish {
     pub(crate) keep_tone: bool,
+    pub(crate) layers: bool,
+    pub(crate) color_layer: bool,
     pub(crate) tone: Tone,
     pub(crate) look: Look,
     pub(crate) variants: u32,
@@ -226,6 +234,9 @@ impl Order {
         if self.pages == Pages::One(0) {
             return Err(Error::out_of_range("pages", 0, "all, or a number from 1"));
         }
+        if self.pages == Pages::All && (self.finish.layers || self.finish.color_layer) {
+            return Err(Error::out_of_range("pages", "all", "one page, when layers are wanted"));
+        }
         self.finish.check()
     }
 
@@ -244,6 +255,7 @@ impl Order {
         let OrderDraft {
             keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality, ..
         } = draft;
+        let OrderDraft { layers, color_layer, .. } = draft;
         guidance.convert_for(info);
         let seed = guidance.seed.take();
         Self {
@@ -251,7 +263,19 @@ impl Order {
             leave_colored,
             question: Question { method: Info(info), model, options, guidance, scribbles, invert, borders },
             seed,
-            finish: Finish { keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality },
+            finish: Finish {
+                keep_tone,
+                layers,
+                color_layer,
+                tone,
+                look,
+                variants,
+                answer,
+                max_side_px,
+                collage,
+                format,
+                quality,
+            },
         }
     }
 

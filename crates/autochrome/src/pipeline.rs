@@ -15,7 +15,7 @@ use crate::budget::{Budget, picture_bytes};
 use crate::order::{Collage, Pages};
 use crate::prepared::Lookup;
 use crate::remembered::Remembered;
-use crate::{Error, Model, Order};
+use crate::{Colored, Error, Model, Order};
 
 /// Opens methods once, bounds the memory of all pictures that are worked on, and carries out orders.
 ///
@@ -91,6 +91,10 @@ pub struct ResultFile {
     pub bytes: Vec<u8>,
     /// Before and after, where they were ordered as a second file ([`Collage::Beside`]).
     pub collage: Option<Vec<u8>>,
+    /// An OpenRaster file, where one was ordered.
+    pub layers: Option<Vec<u8>>,
+    /// The colour alone, where it was ordered: a PNG, or a TIFF where that is the format.
+    pub color_layer: Option<Vec<u8>>,
     /// The seed that it came from.
     pub seed: Option<u64>,
     /// Its place among the answers of the method.
@@ -289,6 +293,14 @@ impl Pipeline {
         for (number, variant) in variants.into_iter().enumerate() {
             reached(0.7 + 0.3 * number as f32 / all)?;
             let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
+            let layers = |wanted: bool, make: &dyn Fn(&Colored) -> Result<Vec<u8>, Error>| {
+                if wanted { make(&colored).map(Some) } else { Ok(None) }
+            };
+            let (layers, color_layer) = timed(&mut stages.encode_ms, || {
+                let all = layers(order.finish.layers, &|colored| prepared.open_raster(colored))?;
+                let color = layers(order.finish.color_layer, &|colored| prepared.color_layer(colored))?;
+                Ok::<_, Error>((all, color))
+            })?;
             if order.finish.collage == Collage::Instead {
                 colored = timed(&mut stages.collage_ms, || prepared.collage(&colored))?;
             }
@@ -302,7 +314,7 @@ impl Pipeline {
                 None
             };
             let (seed, answer) = (variant.seed, variant.place);
-            results.push(ResultFile { bytes, collage, seed, answer, page: page + 1 });
+            results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
         }
         Ok(Finished {
             results,
@@ -376,7 +388,10 @@ fn together(pages: Vec<Finished>) -> Result<Finished, Error> {
         }
         let collage = if collages.is_empty() { None } else { Some(join_pages(collages)?) };
         let (seed, answer, page) = told.unwrap_or_default();
-        first.results.push(ResultFile { bytes: join_pages(files)?, collage, seed, answer, page });
+        // Layers are made of one page alone.
+        let (layers, color_layer) = (None, None);
+        let bytes = join_pages(files)?;
+        first.results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page });
     }
     Ok(first)
 }

@@ -217,13 +217,18 @@ impl Prepared<'_> {
     }
 
     /// The picture at the size that was ordered.
-    fn shown(&self) -> &Picture {
+    pub(crate) fn shown(&self) -> &Picture {
         match self.order.finish.max_side_px {
             Some(side_px) if self.picture.width().max(self.picture.height()) > side_px as usize => {
                 self.shrunk.get_or_init(|| shrunk(&self.picture, side_px as usize))
             }
             _ => &self.picture,
         }
+    }
+
+    /// What a person said, with what the picture added.
+    pub(crate) fn guidance(&self) -> &Guidance {
+        &self.guidance
     }
 
     /// What lies within the borders of the picture, if the method is kept from them: methods that spread or change given colours are not.

@@ -72,6 +72,14 @@ pub struct ColorizeArguments {
     #[arg(long)]
     pub collage: bool,
 
+    /// Also write an OpenRaster file with the photograph, its colour and the hints in layers, for GIMP and Krita: NAME.layers.ora
+    #[arg(long)]
+    pub layers: bool,
+
+    /// Also write the colour alone, transparent, to lay over the photograph in an editor: NAME.layer.png, or .tif for TIFF results
+    #[arg(long)]
+    pub color_layer: bool,
+
     /// Page of a TIFF of several, from 1; `all` writes one TIFF of all pages, or one file a page in other formats
     #[arg(long, value_name = "N|all", default_value = "1", value_parser = pages)]
     pub pages: Pages,

@@ -14,8 +14,8 @@ const EXTENSIONS: [&str; 15] = [
     "pam",
 ];
 
-/// What our own results are called: `NAME.color.EXT`, `NAME.collage.EXT`.
-const MARKS: [&str; 2] = ["color", "collage"];
+/// What our own results are called: `NAME.color.EXT`, `NAME.collage.EXT`, `NAME.layers.ora`, `NAME.layer.EXT`.
+const MARKS: [&str; 4] = ["color", "collage", "layers", "layer"];
 
 /// A picture to colour.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,6 +21,10 @@ pub struct Task {
     pub output: PathBuf,
     /// The side-by-side picture, when one is wanted.
     pub collage: Option<PathBuf>,
+    /// The OpenRaster file, when one is wanted.
+    pub layers: Option<PathBuf>,
+    /// The colour alone, when it is wanted.
+    pub color_layer: Option<PathBuf>,
     /// The coloured and the side-by-side picture of every page after the first, where each has a file of its own.
     pub further: Vec<(PathBuf, Option<PathBuf>)>,
     /// What to write; `None` goes by the content of the input.
@@ -36,6 +40,10 @@ pub struct Naming {
     pub format: Option<Format>,
     /// Whether side-by-side pictures are wanted.
     pub collage: bool,
+    /// Whether OpenRaster files are wanted.
+    pub layers: bool,
+    /// Whether the colour alone is wanted.
+    pub color_layer: bool,
     /// Which pages are coloured.
     pub pages: Pages,
     /// Whether results that exist are looked for.
@@ -47,7 +55,8 @@ impl Task {
     pub fn results(&self) -> impl Iterator<Item = &PathBuf> {
         let further =
             self.further.iter().flat_map(|(output, collage)| std::iter::once(output).chain(collage));
-        std::iter::once(&self.output).chain(&self.collage).chain(further)
+        let beside = self.collage.iter().chain(&self.layers).chain(&self.color_layer);
+        std::iter::once(&self.output).chain(beside).chain(further)
     }
 }
 
@@ -84,7 +93,18 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
                 if pages > 1 { (1..=pages).map(|page| at(Some(page))).collect() } else { vec![at(None)] };
             let further = files.split_off(1);
             let (output, collage) = files.pop().unwrap_or_default();
-            let task = Task { input: path.clone(), output, collage, further, format: Some(format) };
+            let beside = |wanted: bool, mark: &str, extension: &str| {
+                wanted.then(|| folder.join(name(stem, number, None, mark, OsStr::new(extension))))
+            };
+            let task = Task {
+                input: path.clone(),
+                output,
+                collage,
+                layers: beside(naming.layers, ".layers", "ora"),
+                color_layer: beside(naming.color_layer, ".layer", layer_extension(Some(format))),
+                further,
+                format: Some(format),
+            };
             let keys: Vec<PathBuf> = task.results().map(|path| places.key(path)).collect();
             if let Some(key) = keys.iter().find(|key| sources.contains(*key)) {
                 return Err(Failure::usage(format!(
@@ -208,20 +228,27 @@ pub fn single(input: &Path, output: &Path, naming: &Naming) -> Result<Task, Fail
             )));
         }
     };
-    let collage = naming.collage.then(|| {
-        let stem = output.file_stem().unwrap_or_default();
-        let stem = stem.to_str().and_then(|s| s.strip_suffix(".color")).map_or(stem, OsStr::new);
-        let mut beside = stem.to_owned();
-        beside.push(".collage");
-        if !extension.is_empty() {
-            beside.push(".");
-            beside.push(extension);
-        }
-        output.with_file_name(beside)
-    });
+    let stem = output.file_stem().unwrap_or_default();
+    let stem = stem.to_str().and_then(|s| s.strip_suffix(".color")).map_or(stem, OsStr::new);
+    let beside = |wanted: bool, mark: &str, extension: &OsStr| {
+        wanted.then(|| {
+            let mut beside = stem.to_owned();
+            beside.push(mark);
+            if !extension.is_empty() {
+                beside.push(".");
+                beside.push(extension);
+            }
+            output.with_file_name(beside)
+        })
+    };
+    let collage = beside(naming.collage, ".collage", extension);
+    let layers = beside(naming.layers, ".layers", OsStr::new("ora"));
+    let color_layer = beside(naming.color_layer, ".layer", OsStr::new(layer_extension(format)));
     let mut places = Places::default();
     let source = places.key(input);
-    if places.key(output) == source || collage.as_ref().is_some_and(|path| places.key(path) == source) {
+    let written = std::iter::once(output)
+        .chain([&collage, &layers, &color_layer].into_iter().flatten().map(PathBuf::as_path));
+    if written.into_iter().any(|path| places.key(path) == source) {
         return Err(Failure::usage(format!(
             "the result would replace the input {}; choose another name",
             input.display()
@@ -234,7 +261,20 @@ pub fn single(input: &Path, output: &Path, naming: &Naming) -> Result<Task, Fail
             output.display()
         )));
     }
-    Ok(Task { input: input.to_owned(), output: output.to_owned(), collage, further: Vec::new(), format })
+    Ok(Task {
+        input: input.to_owned(),
+        output: output.to_owned(),
+        collage,
+        layers,
+        color_layer,
+        further: Vec::new(),
+        format,
+    })
+}
+
+/// The extension of the colour alone, which must be able to be transparent.
+fn layer_extension(format: Option<Format>) -> &'static str {
+    if format == Some(Format::Tiff) { "tif" } else { "png" }
 }
 
 /// That what stands at `output`, if anything, is a file.

@@ -42,6 +42,10 @@ struct Line<'a> {
     output: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     collage: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layers: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color_layer: Option<Cow<'a, str>>,
     /// Results of pages after the first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     further: Vec<Cow<'a, str>>,
@@ -164,8 +168,8 @@ impl Report {
             return Ok(());
         }
         let mut line = format!("{} -> {}", task.input.display(), task.output.display());
-        if let Some(collage) = &task.collage {
-            let _ = write!(line, ", {}", collage.display());
+        for beside in [&task.collage, &task.layers, &task.color_layer].into_iter().flatten() {
+            let _ = write!(line, ", {}", beside.display());
         }
         if let Some((last, _)) = task.further.last() {
             let _ = write!(line, " to {}", last.display());
@@ -270,10 +274,23 @@ impl Report {
         error: Option<ErrorFacts<'_>>,
     ) -> Result<(), Failure> {
         let output = task.map(|task| task.output.to_string_lossy());
-        let collage = task.and_then(|task| Some(task.collage.as_deref()?.to_string_lossy()));
+        let named = |path: fn(&Task) -> Option<&Path>| task.and_then(path).map(Path::to_string_lossy);
+        let collage = named(|task| task.collage.as_deref());
+        let layers = named(|task| task.layers.as_deref());
+        let color_layer = named(|task| task.color_layer.as_deref());
         let further = task.into_iter().flat_map(|task| &task.further).map(|(path, _)| path.to_string_lossy());
         let further = further.collect();
-        let line = Line { input: input.to_string_lossy(), status, output, collage, further, facts, error };
+        let line = Line {
+            input: input.to_string_lossy(),
+            status,
+            output,
+            collage,
+            layers,
+            color_layer,
+            further,
+            facts,
+            error,
+        };
         let text = serde_json::to_string(&line).context("cannot describe a result").environment()?;
         self.bar.suspend(|| output::line(&text))
     }

@@ -202,6 +202,12 @@ impl Run<'_> {
             if let (Some(path), Some(collage)) = (beside, result.collage) {
                 write_atomic(path, &collage, replace)?;
             }
+            if let (Some(path), Some(layers)) = (&task.layers, result.layers) {
+                write_atomic(path, &layers, replace)?;
+            }
+            if let (Some(path), Some(layer)) = (&task.color_layer, result.color_layer) {
+                write_atomic(path, &layer, replace)?;
+            }
             write_atomic(path, &result.bytes, replace)?;
         }
         if self.settings.keep_dates

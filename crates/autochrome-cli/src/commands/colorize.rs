@@ -33,6 +33,8 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
             FormatArgument::Tiff => Some(Format::Tiff),
         },
         collage: arguments.collage,
+        layers: arguments.layers,
+        color_layer: arguments.color_layer,
         pages: arguments.pages,
         resume: arguments.resume,
     };
@@ -114,6 +116,8 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         tone: sliders.tone(),
         look: sliders.look(*filter),
         collage: if arguments.collage { Collage::Beside } else { Collage::Without },
+        layers: arguments.layers,
+        color_layer: arguments.color_layer,
         format: None,
         quality: *quality,
         ..OrderDraft::default()
@@ -153,8 +157,13 @@ fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure>
         check_folder(output)?;
         return outputs::single(input, output, naming);
     }
-    if arguments.json || arguments.collage {
-        let flag = if arguments.json { "--json" } else { "--collage" };
+    let beside = [
+        (arguments.json, "--json"),
+        (arguments.collage, "--collage"),
+        (arguments.layers, "--layers"),
+        (arguments.color_layer, "--color-layer"),
+    ];
+    if let Some((_, flag)) = beside.into_iter().find(|(wanted, _)| *wanted) {
         return Err(Failure::usage(format!(
             "{flag} and the picture cannot both go to stdout; use --output FILE"
         )));
@@ -168,6 +177,8 @@ fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure>
         input: input.clone(),
         output: "-".into(),
         collage: None,
+        layers: None,
+        color_layer: None,
         further: Vec::new(),
         format: naming.format,
     })

@@ -122,6 +122,8 @@ impl OrderDocument {
             answer: self.answer.unwrap_or(known.answer),
             max_side_px: self.max_side_px,
             collage: if self.collage { Collage::Instead } else { Collage::Without },
+            layers: false,
+            color_layer: false,
             format: self.format.as_deref().map_or(Ok(None), format)?,
             quality: self.quality.unwrap_or(known.quality),
         })
