@@ -9,7 +9,7 @@ const STEPS: usize = 16;
 const NEAR: f32 = 8.0;
 
 /// Largest share of samples that lie farther off in a picture that is not in colour. Of 44 historical photographs none has
-/// more than 4.0 percent, of 887 colour pictures 2.3 percent have less than this.
+/// more than 4.0 percent, of 887 colour pictures 2.1 percent have less than this.
 const FAR_SHARE: f32 = 0.045;
 
 /// Least mean colour, in a and b, that is called a tone; a scanner's cast has up to 4.

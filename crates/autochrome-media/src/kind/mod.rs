@@ -149,7 +149,7 @@ const PAPER: (f32, f32) = (0.6, 75.0);
 /// Least share of lines in a drawing, and what counts as one: at most this L.
 const INK: (f32, f32) = (0.004, 45.0);
 /// Largest share of what is neither paper nor line.
-const BETWEEN: f32 = 0.15;
+const BETWEEN: f32 = 0.1;
 /// Largest share of the ink that lies in solid areas rather than in lines.
 const SOLID: f32 = 0.35;
 

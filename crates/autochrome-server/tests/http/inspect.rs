@@ -3,8 +3,8 @@
 use autochrome::{EncodeOptions, Format, Metadata, Pixels, Raster, encode, join_pages};
 use serde_json::{Value, json};
 
-use crate::client::form;
-use crate::{CAMERA, FORM, config, start};
+use crate::client::{CAMERA, FORM, form};
+use crate::running::{config, start};
 
 fn tiff(width: u32, pixels: Pixels) -> Vec<u8> {
     let height = (pixels.samples() / pixels.channels()) as u32 / width;
