@@ -11,9 +11,9 @@ const PERIODS: std::ops::RangeInclusive<usize> = 3..=12;
 /// Least deviation of L within a patch that has dots.
 const CONTRAST: f32 = 4.0;
 /// Least correlation of a patch with itself, shifted by one period.
-const ALIKE: f32 = 0.5;
-/// Largest correlation at a shift before that: between two dots there is something else.
-const UNLIKE: f32 = 0.0;
+const ALIKE: f32 = 0.4;
+/// How much less it is at a shift before that: between two dots there is something else.
+const UNLIKE: f32 = 0.4;
 /// Least share of patches with dots, among those that are not flat.
 const SHARE: f32 = 0.6;
 /// Fewest patches that are not flat.
@@ -57,10 +57,10 @@ fn is_dotted(luma: &Plane, x: usize, y: usize) -> Option<bool> {
         rows.sum::<f32>() / ((PATCH_PX - across) * (PATCH_PX - down)) as f32 / square
     };
     let repeats = |at: &dyn Fn(usize) -> f32| {
-        let mut lowest = f32::MAX;
+        let mut lowest = 1.0_f32;
         (1..=most).any(|shift| {
             let alike = at(shift);
-            let found = PERIODS.contains(&shift) && lowest < UNLIKE && alike > ALIKE;
+            let found = PERIODS.contains(&shift) && alike > ALIKE && alike - lowest > UNLIKE;
             lowest = lowest.min(alike);
             found
         })

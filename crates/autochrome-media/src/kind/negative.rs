@@ -1,8 +1,9 @@
 //! Whether light and dark are exchanged.
 //!
-//! Nothing tells a negative for certain. The score is a logistic regression over six statistics of the lightness, fitted on 3,000
-//! colour pictures made gray and on the same as negatives. At the threshold it finds an eighth of 600 other negatives and takes 1.2 percent of the
-//! same positives for one: it names the plain cases and is silent on the others. Colour film has a mask, which tells more.
+//! Nothing in the lightness tells a negative for certain. The score is a logistic regression over six statistics of it, fitted on 3,000
+//! colour pictures made gray and on the same as negatives. At the threshold it finds an eighth of 600 other negatives, and takes 14 of 887
+//! positives and one of 44 historical photographs for one: it names the plain cases and is silent on the others. Colour film has an orange mask, which tells
+//! more: 4 of 887 pictures in colour look as if they had one.
 
 use autochrome_color::Plane;
 
@@ -12,7 +13,7 @@ use super::{Thumbnail, percentiles};
 const THRESHOLD: f32 = 2.5;
 
 /// What the score of a picture with an orange mask must be, at least.
-const THRESHOLD_MASKED: f32 = 0.0;
+const THRESHOLD_MASKED: f32 = -1.0;
 
 /// Whether a picture with this luma, at most [`Thumbnail::SIDE_PX`] wide and high, is a negative.
 pub(super) fn is_negative(luma: &Plane, thumbnail: Option<&Thumbnail>) -> bool {
