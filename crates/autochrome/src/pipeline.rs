@@ -237,7 +237,15 @@ impl Pipeline {
                 if (watch.reached)((done as f32 + share) / all) { Err(Error::Stopped) } else { Ok(()) }
             };
             let watch = PageWatch { reached: &reached, preview: watch.preview.filter(|_| done == 0) };
-            finished.push(self.page(method, bytes, order, page, &watch)?);
+            // Among others a page in colour is coloured as they are, so that none is missing.
+            let leave = order.leave_colored && all == 1.0;
+            finished.push(self.page(method, bytes, order, page, leave, &watch)?);
+        }
+        if order.leave_colored
+            && !order.recolors()
+            && finished.iter().all(|page| page.kind.coloring == Coloring::Color)
+        {
+            return Err(Error::InColor);
         }
         together(finished)
     }
@@ -249,6 +257,7 @@ impl Pipeline {
         bytes: &[u8],
         order: &Order,
         page: usize,
+        leave_colored: bool,
         watch: &PageWatch<'_>,
     ) -> Result<Finished, Error> {
         let reached = watch.reached;
@@ -266,7 +275,7 @@ impl Pipeline {
         let mut warnings = std::mem::take(&mut picture.warnings);
         let kind = timed(&mut stages.decode_ms, || Ok::<_, Error>(picture.kind()))?;
         if kind.coloring == Coloring::Color && !order.recolors() {
-            if order.leave_colored {
+            if leave_colored {
                 return Err(Error::InColor);
             }
             warnings.push("the picture is in colour already; its colours were replaced".to_owned());

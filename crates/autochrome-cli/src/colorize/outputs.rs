@@ -69,7 +69,7 @@ impl Task {
 pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure> {
     let mut places = Places::default();
     let sources: HashSet<PathBuf> = inputs.iter().map(|input| places.key(&input.path)).collect();
-    let mut siblings = Siblings::new(&inputs);
+    let mut siblings = Siblings::new(&inputs, naming.format);
     let mut taken: HashMap<PathBuf, PathBuf> = HashMap::new();
     let mut tasks = Vec::with_capacity(inputs.len());
     for Input { path, below } in inputs {
@@ -81,7 +81,7 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
         };
         let mark = if naming.out_dir.is_some() { "" } else { ".color" };
         let pages = if format == Format::Tiff { 1 } else { pages_of(&path, naming) };
-        let mut number = siblings.number(&path, naming.format);
+        let mut number = siblings.number(&path);
         let task = loop {
             let at = |page: Option<usize>| {
                 let output = folder.join(name(stem, number, page, mark, &extension));
@@ -89,7 +89,7 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
                     naming.collage.then(|| folder.join(name(stem, number, page, ".collage", &extension)));
                 (output, collage)
             };
-            let mut files =
+            let mut files: Vec<(PathBuf, Option<PathBuf>)> =
                 if pages > 1 { (1..=pages).map(|page| at(Some(page))).collect() } else { vec![at(None)] };
             let further = files.split_off(1);
             let (output, collage) = files.pop().unwrap_or_default();
@@ -150,51 +150,73 @@ fn is_tiff(path: &Path) -> bool {
 
 /// The pictures beside each other that want results of the same name.
 struct Siblings {
-    folders: HashMap<PathBuf, Vec<OsString>>,
+    format: Option<Format>,
     inputs: HashMap<PathBuf, Vec<OsString>>,
+    folders: HashMap<PathBuf, Rivals>,
+}
+
+/// The pictures of a folder by the name that their results want, those first that have it, and all their stems, in lower case.
+#[derive(Default)]
+struct Rivals {
+    wanting: HashMap<(String, String), Vec<OsString>>,
+    stems: HashSet<String>,
 }
 
 impl Siblings {
-    fn new(inputs: &[Input]) -> Self {
+    fn new(inputs: &[Input], format: Option<Format>) -> Self {
         let mut by_folder: HashMap<PathBuf, Vec<OsString>> = HashMap::new();
         for input in inputs {
             let name = input.path.file_name().unwrap_or_default().to_owned();
             by_folder.entry(folder_of(&input.path)).or_default().push(name);
         }
-        Self { folders: HashMap::new(), inputs: by_folder }
+        Self { format, inputs: by_folder, folders: HashMap::new() }
     }
 
-    /// Which number the result of `path` has, 1 for none: the picture whose format is kept comes first, then they go by their names.
-    fn number(&mut self, path: &Path, format: Option<Format>) -> u32 {
+    /// Which number the result of `path` has, 1 for none.
+    fn number(&mut self, path: &Path) -> u32 {
         let folder = folder_of(path);
-        let inputs = &self.inputs;
-        let names = self.folders.entry(folder.clone()).or_insert_with(|| {
+        let (format, inputs) = (self.format, &self.inputs);
+        let rivals = self.folders.entry(folder.clone()).or_insert_with(|| {
             let mut names = names_in(&folder);
             names.extend(inputs.get(&folder).into_iter().flatten().cloned());
-            names.sort_unstable();
-            names.dedup();
-            names
+            Rivals::new(&folder, names, format)
         });
-        let lower = |name: &OsStr| name.to_string_lossy().to_lowercase();
-        let stem = |name: &OsStr| lower(Path::new(name).file_stem().unwrap_or_default());
         let own = path.file_name().unwrap_or_default();
-        let result = |name: &OsStr| {
-            let (_, extension) = format_and_extension(&folder.join(name), format);
-            (stem(name), lower(&extension))
-        };
-        let wanted = result(own);
-        let mut rivals: Vec<&OsString> = names.iter().filter(|name| result(name) == wanted).collect();
-        let changes = |name: &OsStr| {
-            let extension = Path::new(name).extension().unwrap_or_default();
-            lower(extension) != wanted.1
-        };
-        rivals.sort_by_key(|name| (changes(name), lower(name), (*name).clone()));
-        let place = rivals.iter().position(|name| name.as_os_str() == own).unwrap_or(0);
-        let stems: HashSet<String> = names.iter().map(|name| stem(name)).collect();
+        let (stem, extension) = wanted(&folder, own, format);
+        let same = rivals.wanting.get(&(stem.clone(), extension));
+        let place = same.and_then(|names| names.iter().position(|name| name == own)).unwrap_or(0);
         // A number that makes the name of another picture is nobody's.
-        let free = (2..).filter(|number| !stems.contains(&format!("{}-{number}", wanted.0)));
+        let free = (2..).filter(|number| !rivals.stems.contains(&format!("{stem}-{number}")));
         std::iter::once(1).chain(free).nth(place).unwrap_or(1)
     }
+}
+
+impl Rivals {
+    fn new(folder: &Path, names: Vec<OsString>, format: Option<Format>) -> Self {
+        let mut rivals = Self::default();
+        for name in names {
+            let wanted = wanted(folder, &name, format);
+            rivals.stems.insert(wanted.0.clone());
+            rivals.wanting.entry(wanted).or_default().push(name);
+        }
+        for ((_, extension), names) in &mut rivals.wanting {
+            // Whose format is kept comes first, the others go by their names.
+            let changes = |name: &OsStr| lower(Path::new(name).extension().unwrap_or_default()) != *extension;
+            names.sort_by_cached_key(|name| (changes(name), lower(name), name.clone()));
+            names.dedup();
+        }
+        rivals
+    }
+}
+
+/// Stem and extension of the result of a picture, in lower case.
+fn wanted(folder: &Path, name: &OsStr, format: Option<Format>) -> (String, String) {
+    let (_, extension) = format_and_extension(&folder.join(name), format);
+    (lower(Path::new(name).file_stem().unwrap_or_default()), lower(&extension))
+}
+
+fn lower(name: &OsStr) -> String {
+    name.to_string_lossy().to_lowercase()
 }
 
 fn folder_of(path: &Path) -> PathBuf {
