@@ -69,7 +69,7 @@ impl Task {
 pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure> {
     let mut places = Places::default();
     let sources: HashSet<PathBuf> = inputs.iter().map(|input| places.key(&input.path)).collect();
-    let mut siblings = Siblings::new(&inputs, naming.format);
+    let mut siblings = Siblings::new(&inputs, naming);
     let mut taken: HashMap<PathBuf, PathBuf> = HashMap::new();
     let mut tasks = Vec::with_capacity(inputs.len());
     for Input { path, below } in inputs {
@@ -151,6 +151,8 @@ fn is_tiff(path: &Path) -> bool {
 /// The pictures beside each other that want results of the same name.
 struct Siblings {
     format: Option<Format>,
+    /// Whether results of one stem get in each other's way whatever their formats: files beside them have one extension.
+    by_stem: bool,
     inputs: HashMap<PathBuf, Vec<OsString>>,
     folders: HashMap<PathBuf, Rivals>,
 }
@@ -163,26 +165,31 @@ struct Rivals {
 }
 
 impl Siblings {
-    fn new(inputs: &[Input], format: Option<Format>) -> Self {
+    fn new(inputs: &[Input], naming: &Naming) -> Self {
         let mut by_folder: HashMap<PathBuf, Vec<OsString>> = HashMap::new();
         for input in inputs {
             let name = input.path.file_name().unwrap_or_default().to_owned();
             by_folder.entry(folder_of(&input.path)).or_default().push(name);
         }
-        Self { format, inputs: by_folder, folders: HashMap::new() }
+        let by_stem = naming.layers || naming.color_layer;
+        Self { format: naming.format, by_stem, inputs: by_folder, folders: HashMap::new() }
     }
 
     /// Which number the result of `path` has, 1 for none.
     fn number(&mut self, path: &Path) -> u32 {
         let folder = folder_of(path);
-        let (format, inputs) = (self.format, &self.inputs);
+        let (format, by_stem, inputs) = (self.format, self.by_stem, &self.inputs);
+        let wanted = |name: &OsStr| {
+            let (stem, extension) = wanted(&folder, name, format);
+            (stem, if by_stem { String::new() } else { extension })
+        };
         let rivals = self.folders.entry(folder.clone()).or_insert_with(|| {
             let mut names = names_in(&folder);
             names.extend(inputs.get(&folder).into_iter().flatten().cloned());
-            Rivals::new(&folder, names, format)
+            Rivals::new(names, wanted)
         });
         let own = path.file_name().unwrap_or_default();
-        let (stem, extension) = wanted(&folder, own, format);
+        let (stem, extension) = wanted(own);
         let same = rivals.wanting.get(&(stem.clone(), extension));
         let place = same.and_then(|names| names.iter().position(|name| name == own)).unwrap_or(0);
         // A number that makes the name of another picture is nobody's.
@@ -192,10 +199,10 @@ impl Siblings {
 }
 
 impl Rivals {
-    fn new(folder: &Path, names: Vec<OsString>, format: Option<Format>) -> Self {
+    fn new(names: Vec<OsString>, wanted: impl Fn(&OsStr) -> (String, String)) -> Self {
         let mut rivals = Self::default();
         for name in names {
-            let wanted = wanted(folder, &name, format);
+            let wanted = wanted(&name);
             rivals.stems.insert(wanted.0.clone());
             rivals.wanting.entry(wanted).or_default().push(name);
         }
