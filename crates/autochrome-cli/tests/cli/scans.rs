@@ -404,3 +404,39 @@ fn masked_negative() -> RgbImage {
         Rgb([through(235), through(150), through(95)])
     })
 }
+
+#[test]
+fn layers_for_editors_lie_beside_the_result() {
+    let folder = Folder::new();
+    folder
+        .picture("a.png")
+        .file("hints.json", r##"{"points": [{"x": 0.5, "y": 0.5, "radius": 0.1, "color": "#cc2200"}]}"##);
+    let arguments =
+        ["colorize", "a.png", "--method", "scribble", "--hints", "hints.json", "--layers", "--color-layer"];
+    let said = stdout(folder.autochrome().args(arguments), 0);
+    assert_eq!(said, "a.png -> a.color.png, a.layers.ora, a.layer.png\n");
+    let bytes = fs::read(folder.path("a.layers.ora")).unwrap();
+    assert_eq!(&bytes[30..54], b"mimetypeimage/openraster");
+    let text = String::from_utf8_lossy(&bytes);
+    for word in ["svg:color", "name=\"Hints\"", "name=\"Colour\"", "name=\"Photograph\"", "mergedimage.png"] {
+        assert!(text.contains(word), "{word}");
+    }
+    // The colour alone, over the gray photograph, is the result.
+    let (layer, gray, result) = (
+        folder.open("a.layer.png").to_rgba8(),
+        folder.open("a.png").to_luma8(),
+        folder.open("a.color.png").to_rgb8(),
+    );
+    let mut most = 0.0_f32;
+    for (x, y, pixel) in layer.enumerate_pixels() {
+        let share = f32::from(pixel.0[3]) / 255.0;
+        let below = f32::from(gray.get_pixel(x, y).0[0]);
+        for channel in 0..3 {
+            let laid = below * (1.0 - share) + f32::from(pixel.0[channel]) * share;
+            most = most.max((laid - f32::from(result.get_pixel(x, y).0[channel])).abs());
+        }
+    }
+    assert!(most < 2.1, "{most}");
+    folder.gray(&["-", "--layers"]).write_stdin("").assert().code(2);
+    folder.gray(&["a.png", "--layers", "--pages", "all"]).assert().code(2);
+}
