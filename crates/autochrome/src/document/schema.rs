@@ -36,7 +36,7 @@ pub enum Setting {
 #[expect(dead_code, reason = "describes values that are read as they come")]
 pub enum PagesChoice {
     /// One page.
-    Number(#[schema(minimum = 1)] u32),
+    Number(u32),
     /// `all`.
     Word(EveryPage),
 }
