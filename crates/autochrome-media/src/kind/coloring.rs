@@ -12,6 +12,10 @@ const NEAR: f32 = 8.0;
 /// more than 4.0 percent, of 887 colour pictures 2.1 percent have less than this.
 const FAR_SHARE: f32 = 0.045;
 
+/// How far the usual colour of a lightness may lie from the line between gray and the mean colour, in a and b: a tone is stronger here and
+/// weaker there and stays one hue, but a poster may have one flat colour for each lightness.
+const BESIDE: f32 = 15.0;
+
 /// Least mean colour, in a and b, that is called a tone; a scanner's cast has up to 4.
 const TONE: f32 = 6.0;
 
@@ -54,25 +58,38 @@ impl ToneCurve {
 
 /// Which colours a picture has.
 pub(super) fn of(thumbnail: &Thumbnail) -> Coloring {
-    let usual = medians(thumbnail);
-    let (mut far, mut sum) = (0_usize, [0.0_f64; 2]);
     let samples = samples(thumbnail);
     let count = samples.clone().count().max(1) as f32;
-    for (step, [a, b]) in samples {
-        sum = [sum[0] + f64::from(a), sum[1] + f64::from(b)];
-        far += usize::from(usual[step].is_none_or(|[ua, ub]| (a - ua).hypot(b - ub) > NEAR));
-    }
-    if far as f32 > FAR_SHARE * count {
+    let sum =
+        samples.clone().fold([0.0_f64; 2], |[a, b], (_, own)| [a + f64::from(own[0]), b + f64::from(own[1])]);
+    let mean = sum.map(|sum| sum as f32 / count);
+    // What is not near to the usual colour of its lightness, or has a lightness whose usual colour is of another hue.
+    let usual = medians(thumbnail).map(|usual| usual.filter(|usual| beside(*usual, mean) <= BESIDE));
+    let is_far = |(step, [a, b]): (usize, [f32; 2])| {
+        usual[step].is_none_or(|[usual_a, usual_b]| (a - usual_a).hypot(b - usual_b) > NEAR)
+    };
+    if samples.filter(|sample| is_far(*sample)).count() as f32 > FAR_SHARE * count {
         return Coloring::Color;
     }
-    let [a, b] = sum.map(|sum| sum as f32 / count);
-    let hue = b.atan2(a).to_degrees().rem_euclid(360.0);
-    match a.hypot(b) {
+    let hue = mean[1].atan2(mean[0]).to_degrees().rem_euclid(360.0);
+    match mean[0].hypot(mean[1]) {
         strength if strength < TONE => Coloring::Gray,
         _ if SEPIA.contains(&hue) => Coloring::Sepia,
         _ if CYANOTYPE.contains(&hue) => Coloring::Cyanotype,
         _ => Coloring::Toned,
     }
+}
+
+/// How far `color` lies from the line that goes from gray through `mean` and on.
+fn beside(color: [f32; 2], mean: [f32; 2]) -> f32 {
+    let strength = mean[0].hypot(mean[1]);
+    let [a, b] = color;
+    if strength < 1.0 {
+        return a.hypot(b);
+    }
+    let along = (a * mean[0] + b * mean[1]) / strength;
+    let across = (a * mean[1] - b * mean[0]) / strength;
+    across.hypot(along.min(0.0))
 }
 
 /// Step of lightness, a and b of every sample.

@@ -79,6 +79,16 @@ fn colours_of_things_are_colours_although_there_are_few() {
 }
 
 #[test]
+fn flat_colours_are_colours_although_each_has_a_lightness_of_its_own() {
+    let poster = RgbImage::from_fn(60, 40, |x, y| match (x / 10 + y / 10) % 3 {
+        0 => Rgb([200, 40, 50]),
+        1 => Rgb([40, 160, 60]),
+        _ => Rgb([50, 70, 200]),
+    });
+    assert_eq!(color(&poster, ImageFormat::Png).kind().coloring, Coloring::Color);
+}
+
+#[test]
 fn a_print_that_spans_little_lightness_is_faded() {
     assert!(color(&toned([140.0, 125.0, 100.0], [225.0, 205.0, 170.0]), ImageFormat::Png).kind().faded);
     assert!(!color(&toned([20.0, 15.0, 10.0], [250.0, 240.0, 225.0]), ImageFormat::Png).kind().faded);
