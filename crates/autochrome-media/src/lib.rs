@@ -46,7 +46,8 @@ mod xmp;
 
 pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe, probe_page};
 pub use encode::{
-    Blend, EncodeOptions, Layer, OPEN_RASTER_THUMBNAIL_PX, encode, encode_open_raster, join_pages,
+    Blend, EncodeOptions, Layer, OPEN_RASTER_THUMBNAIL_PX, encode, encode_jpeg_rgb8, encode_open_raster,
+    join_pages,
 };
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};

@@ -7,6 +7,7 @@ mod png;
 mod tiff;
 mod webp;
 
+pub use jpeg::encode_jpeg_rgb8;
 pub use open_raster::{Blend, Layer, OPEN_RASTER_THUMBNAIL_PX, encode_open_raster};
 pub use pages::join_pages;
 
