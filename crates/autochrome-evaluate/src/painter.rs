@@ -171,6 +171,7 @@ fn carried_out(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<V
     let picture = autochrome::Picture {
         luma: luma.clone(),
         chroma: None,
+        thumbnail: None,
         alpha: None,
         depth: Depth::Eight,
         format: Format::Png,

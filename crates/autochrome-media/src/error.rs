@@ -171,6 +171,13 @@ pub enum MediaError {
         /// The output.
         path: PathBuf,
     },
+    /// A folder, device or pipe where a file is needed.
+    #[error("{} is no regular file; name another", path.display())]
+    #[code("not-a-file", Environment)]
+    NotAFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// A file name without an extension, or with one that names no format.
     #[error("{}: the extension names no format; choose .png, .jpg, .webp or .tif", path.display())]
     #[code("unknown-extension", BadRequest)]
@@ -205,6 +212,7 @@ impl MediaError {
         match self {
             Self::Io { .. }
             | Self::OutputExists { .. }
+            | Self::NotAFile { .. }
             | Self::UnknownExtension { .. }
             | Self::File { .. } => self,
             error => Self::File { path: path.to_owned(), source: Box::new(error) },

@@ -15,8 +15,12 @@ fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> MediaError + '_ {
 /// The bytes of a file, unless there are more than [`Limits::max_bytes`].
 ///
 /// # Errors
-/// [`MediaError::Io`] and [`MediaError::TooManyBytes`].
+/// [`MediaError::Io`], [`MediaError::TooManyBytes`], and [`MediaError::NotAFile`] for folders, devices and pipes: opening a pipe that nobody
+/// writes to would wait for ever.
 pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, MediaError> {
+    if !path.metadata().map_err(io_error(path))?.is_file() {
+        return Err(MediaError::NotAFile { path: path.to_owned() });
+    }
     let file = File::open(path).map_err(io_error(path))?;
     let size = file.metadata().map_err(io_error(path))?.len();
     limits.check_bytes(size)?;
@@ -24,7 +28,7 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, MediaError> {
     bytes
         .try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))
         .map_err(|_| MediaError::OutOfMemory)?;
-    // The size of a pipe is not known beforehand, and a file may grow: never read past the limit.
+    // A file may grow: never read past the limit.
     file.take(limits.max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(io_error(path))?;
     limits.check_bytes(bytes.len() as u64)?;
     Ok(bytes)
@@ -34,10 +38,17 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, MediaError> {
 ///
 /// # Errors
 /// [`MediaError::OutputExists`] when there is a file of that name and `overwrite` is off, also when another process
-/// created it in between; [`MediaError::Io`] for everything the system refuses.
+/// created it in between; [`MediaError::NotAFile`] when what is there is no regular file: a device or a folder is never replaced, and a
+/// link is followed to see what it leads to; [`MediaError::Io`] for everything the system refuses.
 pub fn write_atomic(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), MediaError> {
-    if !overwrite && path.symlink_metadata().is_ok() {
-        return Err(MediaError::OutputExists { path: path.to_owned() });
+    if path.symlink_metadata().is_ok() {
+        if !overwrite {
+            return Err(MediaError::OutputExists { path: path.to_owned() });
+        }
+        // A link that leads nowhere may be replaced as a file may.
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(MediaError::NotAFile { path: path.to_owned() });
+        }
     }
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -97,7 +97,7 @@ impl Format {
         if self.can_encode() { self } else { Self::Png }
     }
 
-    /// The format of some bytes.
+    /// The format of some bytes, of which the first kilobyte is enough.
     ///
     /// # Errors
     /// [`MediaError::EmptyFile`], [`MediaError::UnsupportedFormat`] for a format that is known but not read
@@ -133,9 +133,47 @@ impl Format {
     }
 }
 
+/// What files with this extension (without the dot, any case) are, for kinds that people have among their pictures and that are not read:
+/// `HEIC`, `PDF`, `camera raw`.
+#[must_use]
+pub fn foreign_extension(extension: &str) -> Option<&'static str> {
+    Some(match extension.to_ascii_lowercase().as_str() {
+        "heic" | "heics" => "HEIC",
+        "heif" | "heifs" | "hif" => "HEIF",
+        "avif" | "avifs" => "AVIF",
+        "jxl" => "JPEG XL",
+        "jp2" | "j2k" | "j2c" | "jpf" | "jpx" | "jpm" => "JPEG 2000",
+        "dng" => "DNG raw",
+        "cr2" | "cr3" | "crw" | "nef" | "nrw" | "arw" | "srf" | "sr2" | "raf" | "orf" | "rw2" | "rwl"
+        | "pef" | "srw" | "x3f" | "mrw" | "erf" | "kdc" | "dcr" | "3fr" | "fff" | "iiq" | "mos" | "mef"
+        | "raw" => "camera raw",
+        "pdf" => "PDF",
+        "svg" | "svgz" => "SVG",
+        "ps" | "eps" | "ai" => "PostScript",
+        "psd" | "psb" => "Photoshop PSD",
+        "xcf" => "GIMP XCF",
+        "kra" | "ora" => "layered picture",
+        "djvu" | "djv" => "DjVu",
+        "exr" => "OpenEXR",
+        "hdr" => "Radiance HDR",
+        "ico" | "cur" => "Windows icon",
+        "qoi" => "QOI",
+        "dds" => "DDS",
+        "tga" => "TGA",
+        "pcx" => "PCX",
+        "mp4" | "m4v" | "mov" | "avi" | "mkv" | "webm" | "mpg" | "mpeg" | "wmv" | "3gp" | "mts" => "film",
+        "zip" | "tar" | "gz" | "7z" | "rar" => "archive",
+        _ => return None,
+    })
+}
+
 const CONVERT: &str = "convert it to PNG, TIFF or JPEG first";
 pub(crate) const DEVELOP: &str =
     "develop it to a 16-bit TIFF first, for example with darktable or RawTherapee";
+const AVIF: &str = "convert it to PNG or JPEG first, for example with avifdec";
+const JXL: &str = "convert it to PNG or JPEG first, for example with djxl";
+const JP2: &str = "convert it to TIFF or PNG first, for example with opj_decompress";
+const LAYERED: &str = "export it as PNG or TIFF from the program that made it";
 const PHONE: &str = "share it from the phone as JPEG, or convert it first, for example with heif-convert";
 const RASTER: &str = "export the page or drawing as PNG first";
 const FILM: &str = "it is a film, not a picture";
@@ -145,12 +183,12 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     const MAGICS: &[(usize, &[u8], &str, &str)] = &[
         (0, b"%PDF", "PDF", RASTER),
         (0, b"%!PS", "PostScript", RASTER),
-        (0, b"8BPS", "Photoshop PSD", CONVERT),
-        (0, b"gimp xcf", "GIMP XCF", CONVERT),
-        (0, b"\xff\x0a", "JPEG XL", CONVERT),
-        (0, b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL", CONVERT),
-        (0, b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", CONVERT),
-        (0, b"\xff\x4f\xff\x51", "JPEG 2000", CONVERT),
+        (0, b"8BPS", "Photoshop PSD", LAYERED),
+        (0, b"gimp xcf", "GIMP XCF", LAYERED),
+        (0, b"\xff\x0a", "JPEG XL", JXL),
+        (0, b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL", JXL),
+        (0, b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", JP2),
+        (0, b"\xff\x4f\xff\x51", "JPEG 2000", JP2),
         (0, b"\x76\x2f\x31\x01", "OpenEXR", CONVERT),
         (0, b"#?RADIANCE", "Radiance HDR", CONVERT),
         (0, b"qoif", "QOI", CONVERT),
@@ -168,8 +206,8 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         (6, b"HEAPCCDR", "Canon raw", DEVELOP),
         (8, b"CR\x02", "Canon raw", DEVELOP),
         (4, b"ftypcrx ", "Canon raw", DEVELOP),
-        (4, b"ftypavif", "AVIF", CONVERT),
-        (4, b"ftypavis", "AVIF", CONVERT),
+        (4, b"ftypavif", "AVIF", AVIF),
+        (4, b"ftypavis", "AVIF", AVIF),
         (4, b"ftyphei", "HEIC", PHONE),
         (4, b"ftyphev", "HEIC", PHONE),
         (4, b"ftypmif1", "HEIF", PHONE),

@@ -32,20 +32,28 @@ mod error;
 mod exif;
 mod file;
 mod format;
+mod frame;
 mod icc;
 mod iptc;
+mod kind;
 mod limits;
 mod metadata;
+mod negative;
 mod open;
 mod picture;
 mod samples;
 mod xmp;
 
-pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe};
-pub use encode::{EncodeOptions, encode, encode_jpeg_rgb8};
+pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe, probe_page};
+pub use encode::{
+    Blend, EncodeOptions, Layer, OPEN_RASTER_THUMBNAIL_PX, encode, encode_jpeg_rgb8, encode_open_raster,
+    join_pages,
+};
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};
-pub use format::Format;
+pub use format::{Format, foreign_extension};
+pub use frame::{Inner, find_frame};
+pub use kind::{Coloring, Kind, Subject, Thumbnail, ToneCurve, recognize};
 pub use limits::Limits;
 pub use metadata::{Density, Metadata};
 pub use picture::{Alpha, Depth, Picture, Pixels, Raster};

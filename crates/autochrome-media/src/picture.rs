@@ -2,7 +2,7 @@
 
 use autochrome_color::{Chroma, Plane};
 
-use crate::{Format, MediaError, Metadata};
+use crate::{Format, MediaError, Metadata, kind::Thumbnail};
 
 /// Bits a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +49,8 @@ pub struct Picture {
     /// a and b of CIELAB (D65) at full resolution; `None` for a picture without colour, and when
     /// [`crate::DecodeOptions::keep_chroma`] is off.
     pub chroma: Option<Chroma>,
+    /// A small copy in colour; `None` for a picture without colour, and there only.
+    pub thumbnail: Option<Thumbnail>,
     /// Opacity; `None` when every pixel is opaque.
     pub alpha: Option<Alpha>,
     /// Bits a sample in the file.

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
-use crate::routes::{colorize, docs, events, health, jobs, looks, palette, registry};
+use crate::routes::{colorize, docs, events, health, inspect, jobs, looks, palette, registry};
 use crate::studio::Studio;
 use crate::{assets, guard};
 
@@ -68,6 +68,7 @@ pub fn router(app: Arc<App>) -> Router {
     // A job may be asked for at both addresses.
     let pictures = Router::new()
         .route("/v1/colorize", at_most(post(colorize::post), one))
+        .route("/v1/inspect", at_most(post(inspect::post), one))
         .route("/v1/palette", at_most(post(palette::post), one))
         .route("/v1/jobs", at_most(get(jobs::list).post(jobs::post), many))
         .layer(from_fn_with_state(Arc::clone(&app), guard::pace));

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
 
-use crate::routes::{colorize, events, health, jobs, looks, palette, registry as registries};
+use crate::routes::{colorize, events, health, inspect, jobs, looks, palette, registry as registries};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +20,7 @@ use crate::routes::{colorize, events, health, jobs, looks, palette, registry as 
     ),
     servers((url = "/")),
     paths(
-        colorize::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
+        colorize::post, inspect::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
@@ -157,7 +157,7 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["MethodId"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 16);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 17);
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Error, Finished, GuidanceFiles, GuidanceKinds, Limits, Model, Order, OrderDraft, PaletteEntry, Pipeline,
-    Watch, Weights, models, registry,
+    Error, Finished, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, Order, OrderDraft,
+    PaletteEntry, Pipeline, Watch, Weights, models, registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.
@@ -74,6 +74,14 @@ impl Studio {
     /// When it is no picture or beyond the limits.
     pub fn palette(&self, bytes: &[u8], count: usize) -> Result<Vec<PaletteEntry>, Error> {
         self.pipeline.palette(bytes, count)
+    }
+
+    /// What kind of picture it is.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits.
+    pub fn inspect(&self, bytes: &[u8]) -> Result<Inspection, Error> {
+        self.pipeline.inspect(bytes)
     }
 
     /// A document with the server's own defaults; `more` are the kinds of guidance that come in files.

@@ -65,6 +65,11 @@ pub(crate) fn picture_bytes(header: &Header, with_chroma: bool) -> u64 {
     u64::from(header.width) * u64::from(header.height) * (per_pixel + chroma)
 }
 
+/// Bytes of a picture's lightness alone.
+pub(crate) fn luma_bytes(header: &Header) -> u64 {
+    4 * u64::from(header.width) * u64::from(header.height)
+}
+
 /// Bytes that a picture takes while it is decoded at a smaller size, at most, without its file: its samples, and the same turned upright.
 pub(crate) fn reduced_bytes(header: &Header) -> u64 {
     let per_pixel = if header.depth == Depth::Eight { 8 } else { 16 };

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use autochrome_color::filters::{Cube, Look};
+use autochrome_color::lab::lab_to_srgb;
 use autochrome_color::render::{render8, render16};
 use autochrome_color::{Chroma, Plane, Tone};
-use autochrome_media::{Depth, EncodeOptions, Metadata, Picture, Pixels, Raster, encode};
+use autochrome_media::{Depth, EncodeOptions, Inner, Metadata, Picture, Pixels, Raster, encode};
 use autochrome_methods::Answer;
 
 use crate::{Error, collage};
@@ -21,18 +22,26 @@ pub struct Colored {
     recolored: bool,
 }
 
+/// What is done with an answer on its way to pixels.
+pub(crate) struct Finishing<'a> {
+    pub(crate) tone: &'a Tone,
+    pub(crate) look: &'a Look,
+    /// Whether the picture had colours before, which the answer changed.
+    pub(crate) recolored: bool,
+    /// What lies outside stays gray.
+    pub(crate) inner: Option<Inner>,
+}
+
 impl Colored {
-    pub(crate) fn new(
-        picture: &Picture,
-        answer: &Answer,
-        tone: &Tone,
-        look: &Look,
-        recolored: bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(picture: &Picture, answer: &Answer, finish: &Finishing<'_>) -> Result<Self, Error> {
+        let &Finishing { tone, look, recolored, inner } = finish;
         let chroma = &answer.chroma;
         // Only a drawing has another luma than its own, and of the same size.
         let own = answer.luma.as_ref().filter(|luma| luma.size() == picture.luma.size());
         let mut pixels = render(own.unwrap_or(&picture.luma), picture.depth, chroma, tone);
+        if let Some(inner) = inner {
+            gray_outside(&mut pixels, &picture.luma, inner);
+        }
         let added = if look.is_identity() {
             let ab = chroma.a.data().iter().zip(chroma.b.data());
             ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0))
@@ -47,6 +56,12 @@ impl Colored {
     #[must_use]
     pub fn raster(&self) -> &Raster {
         &self.raster
+    }
+
+    /// What the picture says of itself.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// The same, when nothing else of the picture is wanted any more.
@@ -82,6 +97,29 @@ impl Colored {
     }
 }
 
+/// Takes the colour out of what lies outside: chroma that was stretched reaches a little over an edge.
+fn gray_outside(pixels: &mut Pixels, luma: &Plane, inner: Inner) {
+    let width = luma.width();
+    let outside = |y: usize| {
+        let rows = inner.y..inner.y + inner.height;
+        let columns = if rows.contains(&y) { inner.x..inner.x + inner.width } else { width..width };
+        (0..columns.start).chain(columns.end..width)
+    };
+    for y in 0..luma.height() {
+        let row = luma.row(y);
+        for x in outside(y) {
+            let gray = lab_to_srgb([row[x], 0.0, 0.0]).map(|value| value.clamp(0.0, 1.0));
+            let place = 3 * (y * width + x)..3 * (y * width + x) + 3;
+            match pixels {
+                Pixels::Rgb8(rgb) => rgb[place].fill((gray[1] * 255.0).round() as u8),
+                Pixels::Rgb16(rgb) => rgb[place].fill((gray[1] * 65535.0).round() as u16),
+                // Results are never without colour channels.
+                _ => return,
+            }
+        }
+    }
+}
+
 /// Puts a look over pixels, and tells whether any of them is in colour then.
 fn apply_look(look: &Look, pixels: &mut Pixels, width: usize) -> bool {
     let cube = Cube::new(look);
@@ -105,7 +143,7 @@ fn in_color<S: PartialEq>(rgb: &[S]) -> bool {
 }
 
 /// sRGB pixels in this depth.
-fn render(luma: &Plane, depth: Depth, chroma: &Chroma, tone: &Tone) -> Pixels {
+pub(crate) fn render(luma: &Plane, depth: Depth, chroma: &Chroma, tone: &Tone) -> Pixels {
     match depth {
         Depth::Eight => Pixels::Rgb8(render8(luma, chroma, tone)),
         Depth::Sixteen => Pixels::Rgb16(render16(luma, chroma, tone)),

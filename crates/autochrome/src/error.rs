@@ -88,6 +88,10 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<Error>,
     },
+    /// The picture is in colour already, and such pictures were to be left alone.
+    #[error("the picture is in colour already; it was left alone, as asked")]
+    #[code("in-color-already", BadInput)]
+    InColor,
     /// Somebody asked to stop ([`crate::Watch::reached`]).
     #[error("stopped before it was finished")]
     #[code("stopped", Stopped)]

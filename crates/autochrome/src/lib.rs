@@ -48,7 +48,9 @@ mod colorizer;
 #[cfg(feature = "serde")]
 pub mod document;
 mod error;
+mod framing;
 mod guidance_files;
+mod layers;
 mod model;
 mod order;
 mod palette;
@@ -57,14 +59,16 @@ mod prepared;
 mod remembered;
 mod save;
 mod scribbles;
+mod wash;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
 pub use autochrome_engine::{ModelCard, NetError};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
-    Alpha, DecodeOptions, Depth, EncodeOptions, Format, Header, Limits, MediaError, Metadata, Picture,
-    Pixels, Raster, decode, encode, probe, read_file, write_atomic,
+    Alpha, Coloring, DecodeOptions, Depth, EncodeOptions, Format, Header, Inner, Kind, Limits, MediaError,
+    Metadata, Picture, Pixels, Raster, Subject, Thumbnail, decode, encode, foreign_extension, join_pages,
+    page_count, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
@@ -78,7 +82,7 @@ pub use colorizer::Colorizer;
 pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
-pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Setting};
-pub use pipeline::{Finished, HearPreview, Pipeline, ResultFile, Stages, Watch};
+pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
+pub use pipeline::{Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};
 pub use scribbles::Scribbles;

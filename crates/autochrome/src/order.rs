@@ -36,6 +36,21 @@ pub enum Collage {
     Beside,
 }
 
+/// Which pages of a file are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pages {
+    /// One of them, counted from 1.
+    One(u32),
+    /// Every one.
+    All,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self::One(1)
+    }
+}
+
 /// Everything that may be asked for; the default is the default method as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderDraft {
@@ -49,6 +64,16 @@ pub struct OrderDraft {
     pub guidance: Guidance,
     /// Strokes that were painted in another program.
     pub scribbles: Option<Scribbles>,
+    /// Which pages of a TIFF of several.
+    pub pages: Pages,
+    /// Makes a negative positive first.
+    pub invert: bool,
+    /// Colours borders around the photograph too, which are left gray otherwise.
+    pub borders: bool,
+    /// Leaves pictures alone that are in colour already ([`Error::InColor`]); otherwise they are coloured anew, with a warning.
+    pub leave_colored: bool,
+    /// Leaves a wash of the sepia or another tone that the picture has.
+    pub keep_tone: bool,
     /// Adjustments of the colours, which leave luma alone.
     pub tone: Tone,
     /// A filter and contrast, the only things that may change luma.
@@ -61,6 +86,10 @@ pub struct OrderDraft {
     pub max_side_px: Option<u32>,
     /// Whether before and after are shown side by side.
     pub collage: Collage,
+    /// Adds an OpenRaster file with the photograph, the colour and the hints in layers.
+    pub layers: bool,
+    /// Adds a transparent picture of the colour alone.
+    pub color_layer: bool,
     /// Format of the result; `None` is that of the input, or PNG where that is not written.
     pub format: Option<Format>,
     /// JPEG quality, 1..=100.
@@ -96,12 +125,19 @@ impl Default for OrderDraft {
             settings: Vec::new(),
             guidance: Guidance::default(),
             scribbles: None,
+            pages: Pages::default(),
+            invert: false,
+            borders: false,
+            leave_colored: false,
+            keep_tone: false,
             tone: Tone::default(),
             look: Look::default(),
             variants: 1,
             answer: 0,
             max_side_px: None,
             collage: Collage::Without,
+            layers: false,
+            color_layer: false,
             format: None,
             quality: 92,
         }
@@ -120,6 +156,8 @@ impl Default for OrderDraft {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Order {
+    pub(crate) pages: Pages,
+    pub(crate) leave_colored: bool,
     pub(crate) question: Question,
     pub(crate) seed: Option<u64>,
     pub(crate) finish: Finish,
@@ -133,11 +171,16 @@ pub(crate) struct Question {
     pub(crate) options: Options,
     pub(crate) guidance: Guidance,
     pub(crate) scribbles: Option<Scribbles>,
+    pub(crate) invert: bool,
+    pub(crate) borders: bool,
 }
 
 /// All that is done with an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Finish {
+    pub(crate) keep_tone: bool,
+    pub(crate) layers: bool,
+    pub(crate) color_layer: bool,
     pub(crate) tone: Tone,
     pub(crate) look: Look,
     pub(crate) variants: u32,
@@ -183,33 +226,57 @@ impl Order {
     pub fn with_method(info: &'static MethodInfo, draft: OrderDraft) -> Result<Self, Error> {
         info.check_said(draft.kinds())?;
         let order = Self::unchecked(info, draft)?;
-        order.finish.check()?;
+        order.check_numbers()?;
         Ok(order)
+    }
+
+    fn check_numbers(&self) -> Result<(), Error> {
+        if self.pages == Pages::One(0) {
+            return Err(Error::out_of_range("pages", 0, "all, or a number from 1"));
+        }
+        if self.pages == Pages::All && (self.finish.layers || self.finish.color_layer) {
+            return Err(Error::out_of_range("pages", "all", "one page, when layers are wanted"));
+        }
+        self.finish.check()
     }
 
     /// A method as it is.
     pub(crate) fn plain(info: &'static MethodInfo) -> Self {
-        let OrderDraft { model, guidance, tone, look, variants, answer, quality, .. } = OrderDraft::default();
-        let (max_side_px, collage, format) = (None, Collage::Without, None);
-        let options = Options::default();
-        Self {
-            question: Question { method: Info(info), model, options, guidance, scribbles: None },
-            seed: None,
-            finish: Finish { tone, look, variants, answer, max_side_px, collage, format, quality },
-        }
+        Self::with_options(info, OrderDraft::default(), Options::default())
     }
 
     fn unchecked(info: &'static MethodInfo, draft: OrderDraft) -> Result<Self, Error> {
         let options = draft.options(info)?;
-        let OrderDraft { model, mut guidance, scribbles, tone, look, .. } = draft;
-        let OrderDraft { variants, answer, max_side_px, collage, format, quality, .. } = draft;
+        Ok(Self::with_options(info, draft, options))
+    }
+
+    fn with_options(info: &'static MethodInfo, draft: OrderDraft, options: Options) -> Self {
+        let OrderDraft { model, mut guidance, scribbles, pages, invert, borders, leave_colored, .. } = draft;
+        let OrderDraft {
+            keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality, ..
+        } = draft;
+        let OrderDraft { layers, color_layer, .. } = draft;
         guidance.convert_for(info);
         let seed = guidance.seed.take();
-        Ok(Self {
-            question: Question { method: Info(info), model, options, guidance, scribbles },
+        Self {
+            pages,
+            leave_colored,
+            question: Question { method: Info(info), model, options, guidance, scribbles, invert, borders },
             seed,
-            finish: Finish { tone, look, variants, answer, max_side_px, collage, format, quality },
-        })
+            finish: Finish {
+                keep_tone,
+                layers,
+                color_layer,
+                tone,
+                look,
+                variants,
+                answer,
+                max_side_px,
+                collage,
+                format,
+                quality,
+            },
+        }
     }
 
     /// The method that carries it out.
@@ -230,6 +297,22 @@ impl Order {
         self.recolors() || self.question.scribbles.as_ref().is_some_and(Scribbles::needs_colors)
     }
 
+    /// The same with results in another format; `None` is that of the input, or PNG where that is not written.
+    ///
+    /// # Errors
+    /// When the format is not written.
+    pub fn in_format(mut self, format: Option<Format>) -> Result<Self, Error> {
+        self.finish.format = format;
+        self.finish.check()?;
+        Ok(self)
+    }
+
+    /// Whether pictures are taken for negatives.
+    #[must_use]
+    pub fn inverts(&self) -> bool {
+        self.question.invert
+    }
+
     /// Whether it changes colours that pictures have, rather than giving them some.
     pub(crate) fn recolors(&self) -> bool {
         self.method().takes.contains(&GuidanceKind::Colors)
@@ -241,11 +324,12 @@ impl Order {
         let picture = budget::picture_bytes(header, self.needs_colors());
         // A side-by-side picture is twice as large, but made after most of the rest is gone.
         let collage = if self.finish.collage == Collage::Without { 0 } else { picture * 3 / 5 };
+        let positive = if self.question.invert { budget::luma_bytes(header) } else { 0 };
         let network = if self.method().uses_model { BYTES_PER_NETWORK } else { 0 };
         let solver = if self.method().takes.contains(&GuidanceKind::Strokes) { BYTES_PER_SOLVER } else { 0 };
         let references = self.question.guidance.references.iter();
         let references: usize = references.map(|reference| 12 * reference.luma.data().len()).sum();
-        picture + collage + network + solver + (file_bytes + references) as u64
+        picture + collage + positive + network + solver + (file_bytes + references) as u64
     }
 }
 
@@ -324,7 +408,7 @@ impl OrderDraft {
         let kinds = self.kinds().iter().chain(more.iter()).collect();
         let info = self.method_for(kinds)?;
         info.check_said(kinds)?;
-        Order::unchecked(info, self.clone())?.finish.check()?;
+        Order::unchecked(info, self.clone())?.check_numbers()?;
         Ok(info)
     }
 }

@@ -4,15 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use autochrome_media::{DecodeOptions, Format, Limits, decode, probe};
+use autochrome_media::{
+    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame,
+    join_pages, page_count, probe_page,
+};
 use autochrome_methods::{Method, registry};
 use sha2::{Digest as _, Sha256};
 
-use crate::budget::Budget;
-use crate::order::Collage;
+use crate::budget::{Budget, picture_bytes};
+use crate::order::{Collage, Pages};
 use crate::prepared::Lookup;
 use crate::remembered::Remembered;
-use crate::{Error, Model, Order};
+use crate::{Colored, Error, Model, Order};
 
 /// Opens methods once, bounds the memory of all pictures that are worked on, and carries out orders.
 ///
@@ -71,6 +74,8 @@ pub struct Finished {
     pub method: &'static str,
     /// Id of the model, if the method has one.
     pub model: Option<String>,
+    /// What kind of picture it was; that of the first page of several.
+    pub kind: Kind,
     /// Whether all answers were remembered from earlier orders.
     pub remembered: bool,
     /// What had to be left out or guessed, one plain sentence each.
@@ -86,10 +91,37 @@ pub struct ResultFile {
     pub bytes: Vec<u8>,
     /// Before and after, where they were ordered as a second file ([`Collage::Beside`]).
     pub collage: Option<Vec<u8>>,
+    /// An OpenRaster file, where one was ordered.
+    pub layers: Option<Vec<u8>>,
+    /// The colour alone, where it was ordered: a PNG, or a TIFF where that is the format.
+    pub color_layer: Option<Vec<u8>>,
     /// The seed that it came from.
     pub seed: Option<u64>,
     /// Its place among the answers of the method.
     pub answer: usize,
+    /// Which page of the picture it is, counted from 1; the first of several that are in one file.
+    pub page: usize,
+}
+
+/// What there is to know about a picture before it is coloured.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The format of the bytes.
+    pub format: Format,
+    /// Columns of the upright picture.
+    pub width: usize,
+    /// Rows of the upright picture.
+    pub height: usize,
+    /// Bits a sample.
+    pub depth: Depth,
+    /// Pages of the file.
+    pub pages: usize,
+    /// What kind of picture it is.
+    pub kind: Kind,
+    /// What lies within borders, where there are any.
+    pub inner: Option<Inner>,
+    /// What had to be left out or guessed, one plain sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Wall-clock milliseconds of each stage, over all answers.
@@ -194,21 +226,70 @@ impl Pipeline {
         order: &Order,
         watch: &Watch<'_>,
     ) -> Result<Finished, Error> {
-        let reached = |share| if (watch.reached)(share) { Err(Error::Stopped) } else { Ok(()) };
+        let pages = match order.pages {
+            Pages::One(page) => vec![page.max(1) as usize - 1],
+            Pages::All => (0..page_count(bytes)?).collect(),
+        };
+        let all = pages.len() as f32;
+        let mut finished: Vec<Finished> = Vec::with_capacity(pages.len());
+        for (done, page) in pages.into_iter().enumerate() {
+            let reached = |share: f32| {
+                if (watch.reached)((done as f32 + share) / all) { Err(Error::Stopped) } else { Ok(()) }
+            };
+            let watch = PageWatch { reached: &reached, preview: watch.preview.filter(|_| done == 0) };
+            // Among others a page in colour is coloured as they are, so that none is missing.
+            let leave = order.leave_colored && all == 1.0;
+            finished.push(self.page(method, bytes, order, page, leave, &watch)?);
+        }
+        if order.leave_colored
+            && !order.recolors()
+            && finished.iter().all(|page| page.kind.coloring == Coloring::Color)
+        {
+            return Err(Error::InColor);
+        }
+        together(finished)
+    }
+
+    /// One page, counted from 0.
+    fn page(
+        &self,
+        method: &dyn Method,
+        bytes: &[u8],
+        order: &Order,
+        page: usize,
+        leave_colored: bool,
+        watch: &PageWatch<'_>,
+    ) -> Result<Finished, Error> {
+        let reached = watch.reached;
         reached(0.0)?;
-        let header = probe(bytes, &self.limits)?;
+        let header = probe_page(bytes, &self.limits, page)?;
         let _share = self.budget.take(order.cost_bytes(&header, bytes.len()));
         let mut stages = Stages::default();
         let decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
-        let mut picture = timed(&mut stages.decode_ms, || decode(bytes, &decoding))?;
+        let mut picture = timed(&mut stages.decode_ms, || match order.pages {
+            Pages::One(1) => decode(bytes, &decoding),
+            _ => decode_page(bytes, &decoding, page),
+        })?;
         reached(0.1)?;
 
-        let warnings = std::mem::take(&mut picture.warnings);
+        let mut warnings = std::mem::take(&mut picture.warnings);
+        let kind = timed(&mut stages.decode_ms, || Ok::<_, Error>(picture.kind()))?;
+        if kind.coloring == Coloring::Color && !order.recolors() {
+            if leave_colored {
+                return Err(Error::InColor);
+            }
+            warnings.push("the picture is in colour already; its colours were replaced".to_owned());
+        }
+        if kind.subject == Subject::Negative && !order.question.invert {
+            warnings.push("this looks like a negative; invert it (--invert) to get a positive".to_owned());
+        }
         let prepared = order.check(&picture)?;
-        let lookup = self
-            .remembered
-            .as_ref()
-            .map(|remembered| Lookup { remembered, picture: Sha256::digest(bytes).into() });
+        warnings.extend(prepared.lost());
+        let lookup = self.remembered.as_ref().map(|remembered| Lookup {
+            remembered,
+            picture: Sha256::digest(bytes).into(),
+            page,
+        });
         let (variants, remembered) = timed(&mut stages.colorize_ms, || {
             prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share))
         })?;
@@ -221,6 +302,14 @@ impl Pipeline {
         for (number, variant) in variants.into_iter().enumerate() {
             reached(0.7 + 0.3 * number as f32 / all)?;
             let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
+            let layers = |wanted: bool, make: &dyn Fn(&Colored) -> Result<Vec<u8>, Error>| {
+                if wanted { make(&colored).map(Some) } else { Ok(None) }
+            };
+            let (layers, color_layer) = timed(&mut stages.encode_ms, || {
+                let all = layers(order.finish.layers, &|colored| prepared.open_raster(colored))?;
+                let color = layers(order.finish.color_layer, &|colored| prepared.color_layer(colored))?;
+                Ok::<_, Error>((all, color))
+            })?;
             if order.finish.collage == Collage::Instead {
                 colored = timed(&mut stages.collage_ms, || prepared.collage(&colored))?;
             }
@@ -233,7 +322,8 @@ impl Pipeline {
             } else {
                 None
             };
-            results.push(ResultFile { bytes, collage, seed: variant.seed, answer: variant.place });
+            let (seed, answer) = (variant.seed, variant.place);
+            results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
         }
         Ok(Finished {
             results,
@@ -241,14 +331,89 @@ impl Pipeline {
             size,
             method: order.method().id,
             model: method.model().map(str::to_owned),
+            kind,
             remembered,
             warnings,
             stages,
         })
     }
+
+    /// Tells what kind of picture the first page of a file is, without colouring it; waits for memory first.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits.
+    pub fn inspect(&self, bytes: &[u8]) -> Result<Inspection, Error> {
+        let header = probe_page(bytes, &self.limits, 0)?;
+        let _share = self.budget.take(picture_bytes(&header, false) + bytes.len() as u64);
+        let picture = decode(bytes, &DecodeOptions { limits: self.limits, keep_chroma: false })?;
+        Ok(Inspection {
+            format: picture.format,
+            width: picture.width(),
+            height: picture.height(),
+            depth: picture.depth,
+            pages: page_count(bytes)?,
+            kind: picture.kind(),
+            inner: find_frame(&picture.luma),
+            warnings: picture.warnings,
+        })
+    }
+}
+
+/// Who waits for a page.
+struct PageWatch<'a> {
+    reached: &'a dyn Fn(f32) -> Result<(), Error>,
+    preview: Option<HearPreview<'a>>,
+}
+
+/// Pages as one: a TIFF of several where that is the format, else a result for each of them.
+fn together(pages: Vec<Finished>) -> Result<Finished, Error> {
+    let several = pages.len() > 1;
+    let mut pages = pages.into_iter();
+    let mut first = pages.next().ok_or(Error::Media(autochrome_media::MediaError::EmptyFile))?;
+    let mut by_page = vec![std::mem::take(&mut first.results)];
+    for (number, page) in (2..).zip(pages) {
+        first.remembered &= page.remembered;
+        first.stages.add(&page.stages);
+        for warning in page.warnings {
+            if !first.warnings.contains(&warning) {
+                first.warnings.push(format!("page {number}: {warning}"));
+            }
+        }
+        by_page.push(page.results);
+    }
+    if !several || first.format != Format::Tiff {
+        first.results = by_page.into_iter().flatten().collect();
+        return Ok(first);
+    }
+    // One file for each answer; a page with fewer of them ends the list.
+    let answers = by_page.iter().map(Vec::len).min().unwrap_or(0);
+    let mut by_page: Vec<_> = by_page.into_iter().map(Vec::into_iter).collect();
+    for _ in 0..answers {
+        let (mut files, mut collages, mut told) = (Vec::new(), Vec::new(), None);
+        for result in by_page.iter_mut().filter_map(Iterator::next) {
+            told.get_or_insert((result.seed, result.answer, result.page));
+            files.push(result.bytes);
+            collages.extend(result.collage);
+        }
+        let collage = if collages.is_empty() { None } else { Some(join_pages(collages)?) };
+        let (seed, answer, page) = told.unwrap_or_default();
+        // Layers are made of one page alone.
+        let (layers, color_layer) = (None, None);
+        let bytes = join_pages(files)?;
+        first.results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page });
+    }
+    Ok(first)
 }
 
 impl Stages {
+    fn add(&mut self, more: &Self) {
+        self.decode_ms += more.decode_ms;
+        self.colorize_ms += more.colorize_ms;
+        self.render_ms += more.render_ms;
+        self.encode_ms += more.encode_ms;
+        self.collage_ms += more.collage_ms;
+    }
+
     /// Milliseconds of all stages together.
     #[must_use]
     pub fn total_ms(&self) -> f64 {

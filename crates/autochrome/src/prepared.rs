@@ -5,12 +5,12 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
-use autochrome_media::{Depth, EncodeOptions, Format, Metadata, Picture};
+use autochrome_media::{Depth, EncodeOptions, Format, Inner, Metadata, Picture, ToneCurve, find_frame};
 use autochrome_methods::{Answer, Guidance, GuidanceKind, Method};
 
-use crate::colored::Colored;
+use crate::colored::{Colored, Finishing};
 use crate::remembered::{Answers, Key, Remembered};
-use crate::{Error, Order};
+use crate::{Error, Order, framing, wash};
 
 /// Longer side of a preview, in pixels.
 const PREVIEW_PX: usize = 320;
@@ -19,11 +19,14 @@ const PREVIEW_PX: usize = 320;
 #[derive(Debug)]
 pub struct Prepared<'a> {
     order: &'a Order,
-    picture: &'a Picture,
+    /// The picture; the positive of a negative where one was ordered.
+    picture: Cow<'a, Picture>,
     /// What was said, with what only the picture can add.
     guidance: Cow<'a, Guidance>,
     /// The picture at the size that was asked for, where that is another one.
     shrunk: OnceCell<Picture>,
+    /// What lies within borders, where there are any and the method is kept from them.
+    inner: OnceCell<Option<Inner>>,
 }
 
 /// An answer with what brings it again.
@@ -42,6 +45,8 @@ pub(crate) struct Lookup<'a> {
     pub(crate) remembered: &'a Remembered,
     /// Digest of the picture's bytes.
     pub(crate) picture: [u8; 32],
+    /// Which page of it, from 0.
+    pub(crate) page: usize,
 }
 
 impl Order {
@@ -52,16 +57,19 @@ impl Order {
     /// When the guidance and the picture do not fit.
     pub fn check<'a>(&'a self, picture: &'a Picture) -> Result<Prepared<'a>, Error> {
         let mut guidance = Cow::Borrowed(&self.question.guidance);
+        let picture =
+            if self.question.invert { Cow::Owned(picture.inverted()) } else { Cow::Borrowed(picture) };
         if let Some(scribbles) = &self.question.scribbles {
             let guidance = guidance.to_mut();
-            guidance.marks = Some(scribbles.marks(picture)?);
+            guidance.marks = Some(scribbles.marks(&picture)?);
             guidance.convert_for(self.method());
         }
         if self.recolors() {
             guidance.to_mut().colors.clone_from(&picture.chroma);
         }
         self.method().check(&guidance)?;
-        Ok(Prepared { order: self, picture, guidance, shrunk: OnceCell::new() })
+        let (shrunk, inner) = (OnceCell::new(), OnceCell::new());
+        Ok(Prepared { order: self, picture, guidance, shrunk, inner })
     }
 }
 
@@ -118,7 +126,7 @@ impl Prepared<'_> {
         lookup: Option<&Lookup<'_>>,
         seed: Option<u64>,
     ) -> Result<(Answers, bool), Error> {
-        let key = lookup.map(|lookup| Key::of(&(lookup.picture, &self.order.question, seed)));
+        let key = lookup.map(|lookup| Key::of(&(lookup.picture, lookup.page, &self.order.question, seed)));
         if let (Some(lookup), Some(key)) = (lookup, &key)
             && let Some(answers) = lookup.remembered.find(key)
         {
@@ -128,7 +136,16 @@ impl Prepared<'_> {
         if guidance.seed != seed {
             guidance.to_mut().seed = seed;
         }
-        let answers = method.colorize(&self.picture.luma, &guidance, &self.order.question.options)?;
+        let (luma, options) = (&self.picture.luma, &self.order.question.options);
+        let within =
+            self.inner().and_then(|inner| Some((inner, framing::within(&guidance, luma.size(), inner)?)));
+        let answers: Vec<Answer> = match within {
+            Some((inner, guidance)) => {
+                let answers = method.colorize(&framing::cropped(luma, inner), &guidance, options)?;
+                answers.into_iter().map(|answer| framing::put_back(answer, luma, inner)).collect()
+            }
+            None => method.colorize(luma, &guidance, options)?,
+        };
         if answers.is_empty() {
             return Err(Error::NoAnswer(method.info().id));
         }
@@ -157,6 +174,20 @@ impl Prepared<'_> {
         colored.collage(self.shown())
     }
 
+    /// What a file in the format that was ordered cannot hold of the picture, one plain sentence each.
+    #[must_use]
+    pub fn lost(&self) -> Vec<String> {
+        let format = self.format();
+        let mut lost = self.picture.metadata.lost_in(format);
+        if self.picture.alpha.is_some() && format == Format::Jpeg {
+            lost.push(format!("{format} has no place for opacity; left out"));
+        }
+        if self.picture.depth == Depth::Sixteen && matches!(format, Format::Jpeg | Format::WebP) {
+            lost.push(format!("{format} holds 8 bits a sample; the picture's 16 were rounded"));
+        }
+        lost
+    }
+
     /// The bytes of a file in the format that was ordered.
     ///
     /// # Errors
@@ -177,7 +208,7 @@ impl Prepared<'_> {
     /// # Errors
     /// As [`Prepared::render`].
     pub fn preview(&self, answer: &Answer) -> Result<Vec<u8>, Error> {
-        let mut small = shrunk(self.picture, PREVIEW_PX);
+        let mut small = shrunk(&self.picture, PREVIEW_PX);
         small.chroma = None;
         small.metadata = Metadata::default();
         small.depth = Depth::Eight;
@@ -186,27 +217,69 @@ impl Prepared<'_> {
     }
 
     /// The picture at the size that was ordered.
-    fn shown(&self) -> &Picture {
+    pub(crate) fn shown(&self) -> &Picture {
         match self.order.finish.max_side_px {
             Some(side_px) if self.picture.width().max(self.picture.height()) > side_px as usize => {
-                self.shrunk.get_or_init(|| shrunk(self.picture, side_px as usize))
+                self.shrunk.get_or_init(|| shrunk(&self.picture, side_px as usize))
             }
-            _ => self.picture,
+            _ => &self.picture,
         }
     }
 
+    /// What a person said, with what the picture added.
+    pub(crate) fn guidance(&self) -> &Guidance {
+        &self.guidance
+    }
+
+    /// What lies within the borders of the picture, if the method is kept from them: methods that spread or change given colours are not.
+    fn inner(&self) -> Option<Inner> {
+        *self.inner.get_or_init(|| {
+            let info = self.order.method();
+            let looks = info.uses_model || info.takes.contains(&GuidanceKind::References);
+            let kept = looks && !self.order.question.borders && !self.order.recolors();
+            let inner = kept.then(|| find_frame(&self.picture.luma)).flatten()?;
+            framing::within(&self.guidance, self.picture.luma.size(), inner).map(|_| inner)
+        })
+    }
+
     fn apply_answer(&self, picture: &Picture, answer: &Answer) -> Result<Colored, Error> {
-        let (tone, look, recolored) =
-            (&self.order.finish.tone, &self.order.finish.look, self.order.recolors());
         let size = picture.luma.size();
-        match &answer.luma {
-            // An answer's own luma has the size of the picture before it was shrunk.
-            Some(own) if own.size() != size => {
-                let luma = Some(resize_plane(own, size.0, size.1, Filter::Area));
-                let answer = Answer { chroma: answer.chroma.clone(), luma };
-                Colored::new(picture, &answer, tone, look, recolored)
-            }
-            _ => Colored::new(picture, answer, tone, look, recolored),
+        let mut answer = Cow::Borrowed(answer);
+        // An answer's own luma has the size of the picture before it was shrunk.
+        if let Some(own) = answer.luma.as_ref().filter(|own| own.size() != size) {
+            let luma = Some(resize_plane(own, size.0, size.1, Filter::Area));
+            answer = Cow::Owned(Answer { chroma: answer.chroma.clone(), luma });
+        }
+        let tone = self.kept_tone();
+        if let Some(tone) = &tone {
+            let chroma = wash::washed(&answer.chroma, &picture.luma, tone);
+            answer = Cow::Owned(Answer { chroma, luma: answer.luma.clone() });
+        }
+        let finish = Finishing {
+            tone: &self.order.finish.tone,
+            look: &self.order.finish.look,
+            recolored: self.order.recolors(),
+            // Paper around a sepia print is of its colour too.
+            inner: self.inner().filter(|_| tone.is_none()).map(|inner| self.scaled(inner, size)),
+        };
+        Colored::new(picture, &answer, &finish)
+    }
+
+    fn kept_tone(&self) -> Option<ToneCurve> {
+        if self.order.finish.keep_tone { self.picture.tone_curve() } else { None }
+    }
+
+    /// The same part of the picture at another size.
+    fn scaled(&self, inner: Inner, (width, height): (usize, usize)) -> Inner {
+        let (full_width, full_height) = self.picture.luma.size();
+        let x = |x: usize| (x * width).div_ceil(full_width).min(width);
+        let y = |y: usize| (y * height).div_ceil(full_height).min(height);
+        let (left, top) = (x(inner.x), y(inner.y));
+        Inner {
+            x: left,
+            y: top,
+            width: x(inner.x + inner.width) - left,
+            height: y(inner.y + inner.height) - top,
         }
     }
 }
@@ -223,6 +296,7 @@ fn shrunk(picture: &Picture, side_px: usize) -> Picture {
     Picture {
         luma: resize_plane(&picture.luma, width, height, Filter::Area),
         chroma: picture.chroma.as_ref().map(|chroma| resize_chroma(chroma, width, height, Filter::Area)),
+        thumbnail: picture.thumbnail.clone(),
         alpha: None,
         metadata: picture.metadata.clone(),
         warnings: Vec::new(),

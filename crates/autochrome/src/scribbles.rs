@@ -112,6 +112,7 @@ mod tests {
         Picture {
             luma,
             chroma: Some(chroma),
+            thumbnail: None,
             alpha: alpha.map(Alpha::Eight),
             depth: Depth::Eight,
             format: Format::Png,

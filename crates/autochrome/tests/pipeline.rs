@@ -7,8 +7,8 @@ use std::cell::RefCell;
 use autochrome::filters;
 use autochrome::{
     Answer, Chroma, Collage, DecodeOptions, EncodeOptions, Error, Finished, Format, Guidance, GuidanceKind,
-    Limits, Look, Metadata, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Picture, Pipeline,
-    Pixels, Plane, Raster, Recolor, Srgb, Tone, Watch, decode, encode,
+    Limits, Look, Metadata, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Pages, Picture,
+    Pipeline, Pixels, Plane, Raster, Recolor, Srgb, Tone, Watch, decode, encode,
 };
 
 const CAMERA: &[u8] = include_bytes!("../../../examples/photos/camera.png");
@@ -196,4 +196,114 @@ impl Method for Dice {
         let a = 3.0 * guidance.seed.unwrap_or(0) as f32;
         Ok(vec![Chroma { a: Plane::filled(1, 1, a), b: Plane::filled(1, 1, 0.0) }.into()])
     }
+}
+
+/// Answers with red, and says by its strength how wide the picture was that it saw: a is the width in tens of pixels.
+struct Ruler;
+
+static RULER: MethodInfo = MethodInfo { id: "ruler", name: "Ruler", uses_model: true, ..DICE_LIKE };
+
+const DICE_LIKE: MethodInfo = MethodInfo {
+    id: "",
+    name: "",
+    summary: "Measures",
+    paper: None,
+    needs: &[],
+    takes: &[GuidanceKind::Points],
+    options: &[],
+    uses_model: false,
+    reference_side: None,
+};
+
+impl Method for Ruler {
+    fn info(&self) -> &'static MethodInfo {
+        &RULER
+    }
+
+    fn colorize(&self, luma: &Plane, _: &Guidance, _: &Options) -> Result<Vec<Answer>, MethodError> {
+        let a = luma.width() as f32 / 10.0;
+        Ok(vec![Chroma { a: Plane::filled(20, 10, a), b: Plane::filled(20, 10, 0.0) }.into()])
+    }
+}
+
+/// A photograph of 300 by 200 pixels with a white rim of 30.
+fn framed() -> Vec<u8> {
+    let at = |i: usize| {
+        let (x, y) = (i % 300, i / 300);
+        let inside = (30..270).contains(&x) && (30..170).contains(&y);
+        if inside { 40 + ((x * 7 + y * 13 + x * y / 5) % 120) as u8 } else { 248 }
+    };
+    let raster = Raster::new(300, 200, Pixels::Gray8((0..60_000).map(at).collect())).unwrap();
+    encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Png)).unwrap()
+}
+
+/// How strong the colour of each pixel is.
+fn ruled(draft: OrderDraft) -> Vec<f32> {
+    let order = Order::with_method(&RULER, draft).unwrap();
+    let finished = Pipeline::new().run_with(&Ruler, &framed(), &order, &Watch::nobody()).unwrap();
+    let Chroma { a, b } = read(&finished.results[0].bytes).chroma.unwrap();
+    a.data().iter().zip(b.data()).map(|(a, b)| a.hypot(*b)).collect()
+}
+
+#[test]
+fn a_border_is_kept_from_the_network_and_stays_gray() {
+    let framed = ruled(OrderDraft::default());
+    let whole = ruled(OrderDraft { borders: true, ..OrderDraft::default() });
+    let outside = |i: usize| !((30..270).contains(&(i % 300)) && (30..170).contains(&(i / 300)));
+    let most = |strengths: &[f32]| {
+        let rim = strengths.iter().enumerate().filter(|(i, _)| outside(*i));
+        rim.map(|(_, strength)| *strength).fold(0.0, f32::max)
+    };
+    // Gray of 8 bits is gray to a tenth.
+    assert!(most(&framed) < 0.1 && most(&whole) > 2.0, "{} {}", most(&framed), most(&whole));
+    // What was seen was 240 pixels wide, or a little less, and not 300.
+    let middle = 100 * 300 + 150;
+    assert!((framed[middle] - 23.5).abs() < 1.5, "{}", framed[middle]);
+    assert!((whole[middle] - 30.0).abs() < 1.5, "{}", whole[middle]);
+}
+
+#[test]
+fn who_colours_a_border_means_the_whole_picture() {
+    let mut guidance = Guidance::default();
+    let color = Srgb { red: 200, green: 30, blue: 30 };
+    guidance.points.push(autochrome::Point { x: 0.02, y: 0.5, radius: 0.01, color });
+    let said = ruled(OrderDraft { guidance, ..OrderDraft::default() });
+    assert_eq!(said, ruled(OrderDraft { borders: true, ..OrderDraft::default() }));
+}
+
+#[test]
+fn pages_are_one_tiff_or_a_result_each() {
+    let page = |width: u32| {
+        let pixels = (0..width * 20).map(|i| (i % 251) as u8).collect();
+        let raster = Raster::new(width, 20, Pixels::Gray8(pixels)).unwrap();
+        encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Tiff)).unwrap()
+    };
+    let scan = autochrome::join_pages(vec![page(30), page(40)]).unwrap();
+    let run = |format| {
+        let draft = OrderDraft { pages: Pages::All, format, ..gray() };
+        Pipeline::new().run(&scan, &Order::new(draft).unwrap(), &Watch::nobody()).unwrap()
+    };
+    let together = run(None);
+    assert_eq!((together.results.len(), together.results[0].page), (1, 1));
+    assert_eq!(autochrome::page_count(&together.results[0].bytes).unwrap(), 2);
+    assert!(together.warnings.is_empty(), "{:?}", together.warnings);
+    let apart = run(Some(Format::Png));
+    let told: Vec<_> =
+        apart.results.iter().map(|result| (result.page, read(&result.bytes).width())).collect();
+    assert_eq!(told, [(1, 30), (2, 40)]);
+    let error = Order::new(OrderDraft { pages: Pages::One(0), ..gray() }).unwrap_err();
+    assert_eq!(error.code(), "option-out-of-range");
+}
+
+#[test]
+fn pictures_in_colour_are_left_alone_when_asked() {
+    let color = |i: usize| [[200, 30, 30], [30, 150, 40], [30, 30, 200]][(i / 5 + i / 200) % 3];
+    let raster = Raster::new(40, 40, Pixels::Rgb8((0..1600).flat_map(color).collect())).unwrap();
+    let poster = encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Png)).unwrap();
+    let run = |leave_colored| {
+        let order = Order::new(OrderDraft { leave_colored, ..gray() }).unwrap();
+        Pipeline::new().run(&poster, &order, &Watch::nobody())
+    };
+    assert_eq!(run(true).unwrap_err().code(), "in-color-already");
+    assert!(run(false).unwrap().warnings[0].contains("in colour already"));
 }

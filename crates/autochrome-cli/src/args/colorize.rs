@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use autochrome::Pages;
 use autochrome::filters::{self, Filter};
 use clap::{Args, ValueEnum, ValueHint};
 
@@ -16,6 +17,7 @@ Examples:
   autochrome colorize album --out-dir done --resume      goes on where it was stopped
   autochrome colorize - < in.png > out.png               in a pipe
   autochrome colorize a.png --scribbles painted.png      your own strokes of colour
+  autochrome colorize register.tif --pages all           every page of a scan
   autochrome colorize drawing.png --sketch --hints colours.json
   autochrome colorize a.jpg --palette blue=brown         other colours for a picture that has some";
 
@@ -69,6 +71,38 @@ pub struct ColorizeArguments {
     /// Also write a side-by-side picture, before on the left: NAME.collage.EXT
     #[arg(long)]
     pub collage: bool,
+
+    /// Also write an OpenRaster file with the photograph, its colour and the hints in layers, for GIMP and Krita: NAME.layers.ora
+    #[arg(long)]
+    pub layers: bool,
+
+    /// Also write the colour alone, transparent, to lay over the photograph in an editor: NAME.layer.png, or .tif for TIFF results
+    #[arg(long)]
+    pub color_layer: bool,
+
+    /// Page of a TIFF of several, from 1; `all` writes one TIFF of all pages, or one file a page in other formats
+    #[arg(long, value_name = "N|all", default_value = "1", value_parser = pages)]
+    pub pages: Pages,
+
+    /// Make negatives positive first
+    #[arg(long)]
+    pub invert: bool,
+
+    /// Colour pictures of a folder too that are in colour already; they are left alone otherwise
+    #[arg(long)]
+    pub recolor: bool,
+
+    /// Leave a wash of the sepia or other tone that a picture has
+    #[arg(long)]
+    pub keep_tone: bool,
+
+    /// Colour borders around photographs too; white rims, edges of film and mounts stay gray otherwise
+    #[arg(long)]
+    pub borders: bool,
+
+    /// Give results the dates of their inputs
+    #[arg(long)]
+    pub keep_dates: bool,
 
     /// Print one line of JSON per input
     #[arg(long)]
@@ -157,8 +191,27 @@ fn filter(text: &str) -> Result<(&'static Filter, f32), String> {
     Ok((filter, number(amount, 0.0..=1.0)?))
 }
 
+fn pages(text: &str) -> Result<Pages, String> {
+    match text {
+        "all" => Ok(Pages::All),
+        _ => match text.parse() {
+            Ok(page @ 1..) => Ok(Pages::One(page)),
+            _ => Err("give a number from 1, or all".to_owned()),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use autochrome::Pages;
+
+    #[test]
+    fn pages_are_counted_from_one() {
+        assert_eq!(super::pages("all"), Ok(Pages::All));
+        assert_eq!(super::pages("12"), Ok(Pages::One(12)));
+        assert!(["0", "-1", "", "every", "1.5"].iter().all(|text| super::pages(text).is_err()));
+    }
+
     #[test]
     fn a_filter_is_taken_whole_or_by_a_share_of_it() {
         let taken = |text| super::filter(text).map(|(filter, amount)| (filter.id, amount));

@@ -1,9 +1,10 @@
 //! Which pictures the inputs on the command line mean.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use autochrome::foreign_extension;
 use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
 
@@ -13,8 +14,8 @@ const EXTENSIONS: [&str; 15] = [
     "pam",
 ];
 
-/// What our own results are called: `NAME.color.EXT`, `NAME.collage.EXT`.
-const MARKS: [&str; 2] = ["color", "collage"];
+/// What our own results are called: `NAME.color.EXT`, `NAME.collage.EXT`, `NAME.layers.ora`, `NAME.layer.EXT`.
+const MARKS: [&str; 4] = ["color", "collage", "layers", "layer"];
 
 /// A picture to colour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Input {
 pub struct Missing {
     /// As typed or found.
     pub path: PathBuf,
+    /// Stable name of the reason.
+    pub code: &'static str,
     /// Why.
     pub reason: String,
 }
@@ -41,7 +44,15 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// Inputs that failed already.
     pub missing: Vec<Missing>,
+    /// Files of folders and globs that were passed over because they are no pictures that are read: how many of each kind.
+    pub passed: BTreeMap<&'static str, usize>,
 }
+
+/// The code of an input that means no picture.
+const NOTHING: &str = "no-such-input";
+
+/// What files are counted as that nobody takes for a picture.
+pub const OTHER: &str = "other";
 
 /// Finds the pictures behind `typed`: files as they are, folders with what they hold (and their sub-folders when
 /// `recursive`), globs that no shell has expanded. Nothing in the folder `except` is taken from a folder or glob.
@@ -57,16 +68,21 @@ pub fn find(typed: &[PathBuf], recursive: bool, except: Option<&Path>) -> Found 
                 let more = if recursive { "" } else { "; --recursive looks into sub-folders too" };
                 found.missing.push(Missing {
                     path: path.clone(),
+                    code: NOTHING,
                     reason: format!("no pictures in this folder{more}"),
                 });
             }
+        } else if path.metadata().is_ok_and(|there| !there.is_file()) {
+            // Opening a pipe would wait for whoever writes to it.
+            let reason = "this is a device or a pipe, not a regular file".to_owned();
+            found.missing.push(Missing { path: path.clone(), code: "not-a-file", reason });
         } else if path.exists() {
             let below = path.file_name().map(PathBuf::from).unwrap_or_default();
             found.inputs.push(Input { path: path.clone(), below });
         } else if is_glob(path) {
             expand(path, except.as_deref(), &mut found);
         } else {
-            found.missing.push(Missing { path: path.clone(), reason: absent(path) });
+            found.missing.push(Missing { path: path.clone(), code: NOTHING, reason: absent(path) });
         }
     }
     keep_first_of_each(&mut found.inputs);
@@ -90,18 +106,19 @@ fn walk(root: &Path, depth: usize, except: Option<&Path>, wanted: impl Fn(&Path)
             Ok(entry) => {
                 let Ok(below) = entry.path().strip_prefix(root) else { continue };
                 // `is_file` follows symbolic links to files; links to folders are not followed, they may be circles.
-                if is_picture(entry.path())
-                    && !is_own_result(entry.path())
-                    && wanted(below)
-                    && entry.path().is_file()
-                {
+                if is_own_result(entry.path()) || !wanted(below) || !entry.path().is_file() {
+                    continue;
+                }
+                if is_picture(entry.path()) {
                     found.inputs.push(Input { path: entry.path().to_owned(), below: below.to_owned() });
+                } else {
+                    *found.passed.entry(kind_of(entry.path())).or_default() += 1;
                 }
             }
             Err(error) => {
                 let path = error.path().unwrap_or(root).to_owned();
                 let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                found.missing.push(Missing { path, reason });
+                found.missing.push(Missing { path, code: NOTHING, reason });
             }
         }
     }
@@ -117,9 +134,8 @@ fn expand(typed: &Path, except: Option<&Path>, found: &mut Found) {
     let matcher = match GlobBuilder::new(&pattern.to_string_lossy()).literal_separator(true).build() {
         Ok(glob) => glob.compile_matcher(),
         Err(error) => {
-            found
-                .missing
-                .push(Missing { path: typed.to_owned(), reason: format!("not a glob: {}", error.kind()) });
+            let reason = format!("not a glob: {}", error.kind());
+            found.missing.push(Missing { path: typed.to_owned(), code: NOTHING, reason });
             return;
         }
     };
@@ -133,7 +149,8 @@ fn expand(typed: &Path, except: Option<&Path>, found: &mut Found) {
         found.inputs[before..].iter_mut().for_each(|input| input.path.clone_from(&input.below));
     }
     if found.inputs.len() == before {
-        found.missing.push(Missing { path: typed.to_owned(), reason: "no picture matches".to_owned() });
+        let reason = "no picture matches".to_owned();
+        found.missing.push(Missing { path: typed.to_owned(), code: NOTHING, reason });
     }
 }
 
@@ -146,6 +163,23 @@ fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().first() == Some(&b'.')
 }
 
+/// What a file that is no picture is counted as.
+fn kind_of(path: &Path) -> &'static str {
+    path.extension().and_then(OsStr::to_str).and_then(foreign_extension).unwrap_or(OTHER)
+}
+
+/// Pictures that lie in `folder` by their names, without hidden ones and our own results; none where it cannot be read.
+pub fn names_in(folder: &Path) -> Vec<std::ffi::OsString> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name());
+    names
+        .filter(|name| {
+            let path = Path::new(name);
+            is_picture(path) && !is_hidden(name) && !is_own_result(path)
+        })
+        .collect()
+}
+
 fn is_picture(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
@@ -155,8 +189,17 @@ fn is_picture(path: &Path) -> bool {
 fn source_stem(path: &Path) -> Option<&OsStr> {
     let stem = Path::new(path.file_stem()?);
     let mark = stem.extension()?;
-    MARKS.iter().any(|m| mark == *m).then(|| stem.file_stem())?
+    let source = MARKS.iter().any(|m| mark == *m).then(|| stem.file_stem())??;
+    // `grandma` for a page of it, `grandma-page2.color.jpg`, too.
+    let of_page = source
+        .to_str()
+        .and_then(|text| text.rsplit_once(PAGE))
+        .filter(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    Some(of_page.map_or(source, |(stem, _)| OsStr::new(stem)))
 }
+
+/// What stands between the stem of a picture and the number of its page.
+pub const PAGE: &str = "-page";
 
 fn is_own_result(path: &Path) -> bool {
     source_stem(path).is_some()
@@ -192,6 +235,15 @@ fn absent(path: &Path) -> String {
     if !folder.is_dir() {
         return format!("there is no folder {}", folder.display());
     }
+    if path.symlink_metadata().is_ok() {
+        return match path.metadata() {
+            // A circle, or a folder on the way that nobody may enter.
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                format!("this link cannot be followed: {error}")
+            }
+            _ => "this link leads to nothing".to_owned(),
+        };
+    }
     let given = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let near = folder.read_dir().ok().and_then(|entries| {
         entries
@@ -223,7 +275,7 @@ mod tests {
 
     #[test]
     fn our_results_are_recognised_by_their_mark() {
-        for name in ["a.color.jpg", "x/b.c.color.PNG", "a.collage.tif"] {
+        for name in ["a.color.jpg", "x/b.c.color.PNG", "a.collage.tif", "a-page2.color.png"] {
             assert!(is_own_result(Path::new(name)), "{name}");
         }
         for name in ["a.jpg", "color.jpg", "a.colors.jpg", "my color.jpg", "a.color"] {
@@ -233,8 +285,13 @@ mod tests {
 
     #[test]
     fn a_result_is_left_out_only_beside_its_source() {
-        let mut inputs =
-            vec![input("x/a.jpg"), input("x/a.color.jpg"), input("x/b.color.jpg"), input("y/a.color.jpg")];
+        let mut inputs = vec![
+            input("x/a.jpg"),
+            input("x/a.color.jpg"),
+            input("x/a-page2.color.jpg"),
+            input("x/b.color.jpg"),
+            input("y/a.color.jpg"),
+        ];
         drop_own_results(&mut inputs);
         let kept: Vec<_> = inputs.iter().map(|input| input.path.to_str().unwrap()).collect();
         assert_eq!(kept, ["x/a.jpg", "x/b.color.jpg", "y/a.color.jpg"]);

@@ -7,9 +7,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use autochrome::Format;
+use autochrome::{Format, Limits, Pages, page_count, read_file};
 
-use super::inputs::Input;
+use super::inputs::{Input, PAGE, names_in};
 use crate::exit::Failure;
 
 /// One picture to colour and where the result goes.
@@ -21,6 +21,12 @@ pub struct Task {
     pub output: PathBuf,
     /// The side-by-side picture, when one is wanted.
     pub collage: Option<PathBuf>,
+    /// The OpenRaster file, when one is wanted.
+    pub layers: Option<PathBuf>,
+    /// The colour alone, when it is wanted.
+    pub color_layer: Option<PathBuf>,
+    /// The coloured and the side-by-side picture of every page after the first, where each has a file of its own.
+    pub further: Vec<(PathBuf, Option<PathBuf>)>,
     /// What to write; `None` goes by the content of the input.
     pub format: Option<Format>,
 }
@@ -34,16 +40,37 @@ pub struct Naming {
     pub format: Option<Format>,
     /// Whether side-by-side pictures are wanted.
     pub collage: bool,
+    /// Whether OpenRaster files are wanted.
+    pub layers: bool,
+    /// Whether the colour alone is wanted.
+    pub color_layer: bool,
+    /// Which pages are coloured.
+    pub pages: Pages,
+    /// Whether results that exist are looked for.
+    pub resume: bool,
 }
 
-/// Gives every input a result of its own; of two that want the same name the later one gets a number.
+impl Task {
+    /// Every file that it writes, the coloured picture first.
+    pub fn results(&self) -> impl Iterator<Item = &PathBuf> {
+        let further =
+            self.further.iter().flat_map(|(output, collage)| std::iter::once(output).chain(collage));
+        let beside = self.collage.iter().chain(&self.layers).chain(&self.color_layer);
+        std::iter::once(&self.output).chain(beside).chain(further)
+    }
+}
+
+/// Gives every input a result of its own. Of pictures in one folder that want the same name one has it and the others get numbers,
+/// which depend on what lies there and not on which of them are inputs; of two from different folders the later one gets a number.
 ///
 /// # Errors
-/// When the output folder is where an input lies, so that its result would replace it.
+/// When the output folder is where an input lies, so that its result would replace it, or when a result could not be told from that
+/// of another input later.
 pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure> {
     let mut places = Places::default();
     let sources: HashSet<PathBuf> = inputs.iter().map(|input| places.key(&input.path)).collect();
-    let mut taken = HashSet::new();
+    let mut siblings = Siblings::new(&inputs, naming);
+    let mut taken: HashMap<PathBuf, PathBuf> = HashMap::new();
     let mut tasks = Vec::with_capacity(inputs.len());
     for Input { path, below } in inputs {
         let (format, extension) = format_and_extension(&path, naming.format);
@@ -53,12 +80,32 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
             None => path.parent().map(Path::to_owned).unwrap_or_default(),
         };
         let mark = if naming.out_dir.is_some() { "" } else { ".color" };
-        let mut number = 1;
-        let (output, collage) = loop {
-            let output = folder.join(name(stem, number, mark, &extension));
-            let collage = naming.collage.then(|| folder.join(name(stem, number, ".collage", &extension)));
-            let keys: Vec<PathBuf> =
-                std::iter::once(&output).chain(&collage).map(|p| places.key(p)).collect();
+        let pages = if format == Format::Tiff { 1 } else { pages_of(&path, naming) };
+        let mut number = siblings.number(&path);
+        let task = loop {
+            let at = |page: Option<usize>| {
+                let output = folder.join(name(stem, number, page, mark, &extension));
+                let collage =
+                    naming.collage.then(|| folder.join(name(stem, number, page, ".collage", &extension)));
+                (output, collage)
+            };
+            let mut files: Vec<(PathBuf, Option<PathBuf>)> =
+                if pages > 1 { (1..=pages).map(|page| at(Some(page))).collect() } else { vec![at(None)] };
+            let further = files.split_off(1);
+            let (output, collage) = files.pop().unwrap_or_default();
+            let beside = |wanted: bool, mark: &str, extension: &str| {
+                wanted.then(|| folder.join(name(stem, number, None, mark, OsStr::new(extension))))
+            };
+            let task = Task {
+                input: path.clone(),
+                output,
+                collage,
+                layers: beside(naming.layers, ".layers", "ora"),
+                color_layer: beside(naming.color_layer, ".layer", layer_extension(Some(format))),
+                further,
+                format: Some(format),
+            };
+            let keys: Vec<PathBuf> = task.results().map(|path| places.key(path)).collect();
             if let Some(key) = keys.iter().find(|key| sources.contains(*key)) {
                 return Err(Failure::usage(format!(
                     "the result of {} would replace the input {}; choose another output folder",
@@ -66,15 +113,124 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
                     key.display()
                 )));
             }
-            if keys.iter().all(|key| !taken.contains(key)) {
-                taken.extend(keys);
-                break (output, collage);
+            match keys.iter().find_map(|key| taken.get(key)) {
+                None => {
+                    taken.extend(keys.into_iter().map(|key| (key, path.clone())));
+                    break task;
+                }
+                Some(other) if naming.resume => {
+                    return Err(Failure::usage(format!(
+                        "{} and {} want the same result, and --resume could not tell later whose it is; give each folder its own --out-dir, or name the folder above them with --recursive",
+                        other.display(),
+                        path.display()
+                    )));
+                }
+                Some(_) => number += 1,
             }
-            number += 1;
         };
-        tasks.push(Task { input: path, output, collage, format: Some(format) });
+        tasks.push(task);
     }
     Ok(tasks)
+}
+
+/// Pages that get results of their own; a file that cannot be read says so when its turn comes.
+fn pages_of(path: &Path, naming: &Naming) -> usize {
+    if naming.pages != Pages::All || !is_tiff(path) {
+        return 1;
+    }
+    let count = || page_count(&read_file(path, &Limits::default()).ok()?).ok();
+    count().unwrap_or(1)
+}
+
+fn is_tiff(path: &Path) -> bool {
+    let named = path.extension().and_then(OsStr::to_str).and_then(Format::from_extension);
+    // A wrong or missing name is set right by the content.
+    named == Some(Format::Tiff) || of_content(path) == Some(Format::Tiff)
+}
+
+/// The pictures beside each other that want results of the same name.
+struct Siblings {
+    format: Option<Format>,
+    /// Whether results of one stem get in each other's way whatever their formats: files beside them have one extension.
+    by_stem: bool,
+    inputs: HashMap<PathBuf, Vec<OsString>>,
+    folders: HashMap<PathBuf, Rivals>,
+}
+
+/// The pictures of a folder by the name that their results want, those first that have it, and all their stems, in lower case.
+#[derive(Default)]
+struct Rivals {
+    wanting: HashMap<(String, String), Vec<OsString>>,
+    stems: HashSet<String>,
+}
+
+impl Siblings {
+    fn new(inputs: &[Input], naming: &Naming) -> Self {
+        let mut by_folder: HashMap<PathBuf, Vec<OsString>> = HashMap::new();
+        for input in inputs {
+            let name = input.path.file_name().unwrap_or_default().to_owned();
+            by_folder.entry(folder_of(&input.path)).or_default().push(name);
+        }
+        let by_stem = naming.layers || naming.color_layer;
+        Self { format: naming.format, by_stem, inputs: by_folder, folders: HashMap::new() }
+    }
+
+    /// Which number the result of `path` has, 1 for none.
+    fn number(&mut self, path: &Path) -> u32 {
+        let folder = folder_of(path);
+        let (format, by_stem, inputs) = (self.format, self.by_stem, &self.inputs);
+        let wanted = |name: &OsStr| {
+            let (stem, extension) = wanted(&folder, name, format);
+            (stem, if by_stem { String::new() } else { extension })
+        };
+        let rivals = self.folders.entry(folder.clone()).or_insert_with(|| {
+            let mut names = names_in(&folder);
+            names.extend(inputs.get(&folder).into_iter().flatten().cloned());
+            Rivals::new(names, wanted)
+        });
+        let own = path.file_name().unwrap_or_default();
+        let (stem, extension) = wanted(own);
+        let same = rivals.wanting.get(&(stem.clone(), extension));
+        let place = same.and_then(|names| names.iter().position(|name| name == own)).unwrap_or(0);
+        // A number that makes the name of another picture is nobody's.
+        let free = (2..).filter(|number| !rivals.stems.contains(&format!("{stem}-{number}")));
+        std::iter::once(1).chain(free).nth(place).unwrap_or(1)
+    }
+}
+
+impl Rivals {
+    fn new(names: Vec<OsString>, wanted: impl Fn(&OsStr) -> (String, String)) -> Self {
+        let mut rivals = Self::default();
+        for name in names {
+            let wanted = wanted(&name);
+            rivals.stems.insert(wanted.0.clone());
+            rivals.wanting.entry(wanted).or_default().push(name);
+        }
+        for ((_, extension), names) in &mut rivals.wanting {
+            // Whose format is kept comes first, the others go by their names.
+            let changes = |name: &OsStr| lower(Path::new(name).extension().unwrap_or_default()) != *extension;
+            names.sort_by_cached_key(|name| (changes(name), lower(name), name.clone()));
+            names.dedup();
+        }
+        rivals
+    }
+}
+
+/// Stem and extension of the result of a picture, in lower case.
+fn wanted(folder: &Path, name: &OsStr, format: Option<Format>) -> (String, String) {
+    let (_, extension) = format_and_extension(&folder.join(name), format);
+    (lower(Path::new(name).file_stem().unwrap_or_default()), lower(&extension))
+}
+
+fn lower(name: &OsStr) -> String {
+    name.to_string_lossy().to_lowercase()
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// The one result of `--output FILE`.
@@ -82,6 +238,7 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
 /// # Errors
 /// When `output` is the input itself, or its extension says another format than `format`.
 pub fn single(input: &Path, output: &Path, naming: &Naming) -> Result<Task, Failure> {
+    check_regular(output)?;
     let extension = output.extension().unwrap_or_default();
     let format = match (of_extension(extension), naming.format) {
         (Some(named), Some(wanted)) if named != wanted => {
@@ -100,26 +257,67 @@ pub fn single(input: &Path, output: &Path, naming: &Naming) -> Result<Task, Fail
             )));
         }
     };
-    let collage = naming.collage.then(|| {
-        let stem = output.file_stem().unwrap_or_default();
-        let stem = stem.to_str().and_then(|s| s.strip_suffix(".color")).map_or(stem, OsStr::new);
-        let mut beside = stem.to_owned();
-        beside.push(".collage");
-        if !extension.is_empty() {
-            beside.push(".");
-            beside.push(extension);
-        }
-        output.with_file_name(beside)
-    });
+    let stem = output.file_stem().unwrap_or_default();
+    let stem = stem.to_str().and_then(|s| s.strip_suffix(".color")).map_or(stem, OsStr::new);
+    let beside = |wanted: bool, mark: &str, extension: &OsStr| {
+        wanted.then(|| {
+            let mut beside = stem.to_owned();
+            beside.push(mark);
+            if !extension.is_empty() {
+                beside.push(".");
+                beside.push(extension);
+            }
+            output.with_file_name(beside)
+        })
+    };
+    let collage = beside(naming.collage, ".collage", extension);
+    let layers = beside(naming.layers, ".layers", OsStr::new("ora"));
+    let color_layer = beside(naming.color_layer, ".layer", OsStr::new(layer_extension(format)));
     let mut places = Places::default();
     let source = places.key(input);
-    if places.key(output) == source || collage.as_ref().is_some_and(|path| places.key(path) == source) {
+    let written = std::iter::once(output)
+        .chain([&collage, &layers, &color_layer].into_iter().flatten().map(PathBuf::as_path));
+    if written.into_iter().any(|path| places.key(path) == source) {
         return Err(Failure::usage(format!(
             "the result would replace the input {}; choose another name",
             input.display()
         )));
     }
-    Ok(Task { input: input.to_owned(), output: output.to_owned(), collage, format })
+    if format.is_some_and(|format| format != Format::Tiff) && pages_of(input, naming) > 1 {
+        return Err(Failure::usage(format!(
+            "{} has several pages, and {} holds one; use --out-dir, or the name of a TIFF",
+            input.display(),
+            output.display()
+        )));
+    }
+    Ok(Task {
+        input: input.to_owned(),
+        output: output.to_owned(),
+        collage,
+        layers,
+        color_layer,
+        further: Vec::new(),
+        format,
+    })
+}
+
+/// The extension of the colour alone, which must be able to be transparent.
+fn layer_extension(format: Option<Format>) -> &'static str {
+    if format == Some(Format::Tiff) { "tif" } else { "png" }
+}
+
+/// That what stands at `output`, if anything, is a file.
+fn check_regular(output: &Path) -> Result<(), Failure> {
+    match output.metadata() {
+        Ok(there) if there.is_dir() => {
+            Err(Failure::usage(format!("{} is a folder; use --out-dir for it", output.display())))
+        }
+        Ok(there) if !there.is_file() => Err(Failure::usage(format!(
+            "{} is no regular file and is not replaced; - writes to stdout",
+            output.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What is known of a task before it is begun.
@@ -135,7 +333,6 @@ pub enum Standing {
 
 /// Whether `task` is to be done.
 pub fn standing(task: &Task, overwrite: bool, resume: bool) -> Standing {
-    let results = || std::iter::once(&task.output).chain(&task.collage);
     if overwrite || is_dash(&task.output) {
         return Standing::Open;
     }
@@ -144,7 +341,8 @@ pub fn standing(task: &Task, overwrite: bool, resume: bool) -> Standing {
         // changed since is coloured again.
         let changed = task.input.metadata().and_then(|meta| meta.modified()).ok();
         let made = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
-        return if results()
+        return if task
+            .results()
             .all(|path| made(path).is_some_and(|made| changed.is_none_or(|changed| made >= changed)))
         {
             Standing::Done
@@ -152,7 +350,7 @@ pub fn standing(task: &Task, overwrite: bool, resume: bool) -> Standing {
             Standing::Open
         };
     }
-    results().find(|path| path.exists()).map_or(Standing::Open, |path| Standing::Blocked(path.clone()))
+    task.results().find(|path| path.exists()).map_or(Standing::Open, |path| Standing::Blocked(path.clone()))
 }
 
 /// Whether a path means stdin or stdout.
@@ -160,11 +358,14 @@ pub fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// `stem-2.color.png`
-fn name(stem: &OsStr, number: u32, mark: &str, extension: &OsStr) -> OsString {
+/// `stem-2-page3.color.png`
+fn name(stem: &OsStr, number: u32, page: Option<usize>, mark: &str, extension: &OsStr) -> OsString {
     let mut name = stem.to_owned();
     if number > 1 {
         name.push(format!("-{number}"));
+    }
+    if let Some(page) = page {
+        name.push(format!("{PAGE}{page}"));
     }
     name.push(mark);
     name.push(".");
@@ -260,10 +461,41 @@ mod tests {
         let naming = Naming { format: Some(Format::Png), ..Naming::default() };
         assert_eq!(
             outputs(&["a.jpg", "a.png", "A.tif"], &naming),
-            ["a.color.png", "a-2.color.png", "A-3.color.png"]
+            ["a-2.color.png", "a.color.png", "A-3.color.png"]
         );
         let naming = Naming { out_dir: Some("out".into()), ..Naming::default() };
         assert_eq!(outputs(&["x/a.png", "y/a.png"], &naming), ["out/a.png", "out/a-2.png"]);
+    }
+
+    #[test]
+    fn a_number_does_not_depend_on_the_other_inputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        for name in ["A.PNG", "a.bmp", "a.gif", "a-2.png"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let named = |names: &[&str]| {
+            let paths: Vec<String> = names.iter().map(|name| at(name)).collect();
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let outputs = outputs(&paths, &Naming::default());
+            outputs.iter().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let all = named(&["A.PNG", "a.bmp", "a.gif", "a-2.png"]);
+        assert_eq!(all, ["A.color.PNG", "a-3.color.png", "a-4.color.png", "a-2.color.png"]);
+        for (name, result) in ["A.PNG", "a.bmp", "a.gif", "a-2.png"].into_iter().zip(&all) {
+            assert_eq!(named(&[name]), [result.clone()]);
+        }
+        assert_eq!(named(&["a.gif", "a.bmp"]), ["a-4.color.png", "a-3.color.png"]);
+    }
+
+    #[test]
+    fn resuming_refuses_results_that_it_could_not_tell_apart() {
+        let naming = Naming { out_dir: Some("out".into()), resume: true, ..Naming::default() };
+        assert_eq!(
+            assign(inputs(&["x/a.png", "y/a.png"]), &naming).unwrap_err().exit,
+            crate::exit::Exit::Usage
+        );
+        assert!(assign(inputs(&["x/a.png", "y/b.png"]), &naming).is_ok());
     }
 
     #[test]
@@ -272,6 +504,7 @@ mod tests {
         let naming = Naming { out_dir: Some("out".into()), collage: true, ..Naming::default() };
         let task = assign(vec![input], &naming).unwrap().remove(0);
         assert_eq!(task.output, Path::new("out/1932/a.png"));
+        assert!(task.further.is_empty());
         assert_eq!(task.collage.as_deref(), Some(Path::new("out/1932/a.collage.png")));
     }
 

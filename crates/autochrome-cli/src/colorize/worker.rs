@@ -4,12 +4,15 @@ use std::any::Any;
 use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use autochrome::{Blame, Error, Finished, MediaError, Order, Pipeline, Watch, read_file, write_atomic};
+use autochrome::{
+    Blame, Error, Finished, Format, MediaError, Order, Pipeline, Watch, read_file, write_atomic,
+};
 
 use super::outputs::{Standing, Task, is_dash, standing};
 use crate::exit::{Exit, Failure};
@@ -23,6 +26,10 @@ pub struct Settings {
     pub overwrite: bool,
     /// Whether finished results are passed over.
     pub resume: bool,
+    /// Whether results get the dates of their inputs.
+    pub keep_dates: bool,
+    /// Whether somebody named the place where all results go: when it cannot be written to, that is nobody else's fault.
+    pub place_is_named: bool,
 }
 
 /// What became of one task.
@@ -31,6 +38,8 @@ pub enum Outcome {
     Done(Box<Done>),
     /// The result was there already.
     Skipped,
+    /// The picture is in colour already and was left alone.
+    InColor,
     /// There is no result.
     Failed(Problem),
 }
@@ -43,6 +52,8 @@ pub struct Done {
     pub read_ms: f64,
     /// Milliseconds for writing the results.
     pub write_ms: f64,
+    /// Whether it was taken for a negative.
+    pub inverted: bool,
 }
 
 /// Why a picture failed.
@@ -59,8 +70,8 @@ pub struct Problem {
 pub struct Run<'a> {
     /// What carries out the orders.
     pub pipeline: &'a Pipeline,
-    /// What is done with each of them.
-    pub order: &'a Order,
+    /// What is done with each of them, by the format of its result.
+    pub orders: &'a [(Option<Format>, Order)],
     /// How many at once, and what becomes of results that exist.
     pub settings: &'a Settings,
     /// The bytes of the input `-`.
@@ -123,53 +134,114 @@ impl Run<'_> {
         }
         match self.colour(task) {
             Ok(done) => Some(Outcome::Done(Box::new(done))),
-            Err(Error::Stopped) => None,
-            Err(error) => Some(Outcome::Failed(problem(&error))),
+            Err(Broken::Before(Error::Stopped)) => None,
+            Err(Broken::Before(Error::InColor)) => Some(Outcome::InColor),
+            Err(Broken::Before(error)) => Some(Outcome::Failed(problem(&error))),
+            Err(Broken::Writing(error)) => {
+                let mut problem = problem(&error);
+                if self.settings.place_is_named && matches!(error, Error::Media(MediaError::Io { .. })) {
+                    problem.fatal = Some(Exit::Environment);
+                }
+                Some(Outcome::Failed(problem))
+            }
         }
     }
 
     /// From file to file.
-    fn colour(&self, task: &Task) -> Result<Done, Error> {
+    fn colour(&self, task: &Task) -> Result<Done, Broken> {
         let start = Instant::now();
         let read;
         let bytes = match self.piped {
             Some(bytes) => bytes,
             None => {
-                read = read_file(&task.input, self.pipeline.limits())?;
+                read = read_file(&task.input, self.pipeline.limits()).map_err(Error::from)?;
                 &read
             }
         };
         let read_ms = ms_since(start);
 
         let watch = Watch { reached: &|_| interrupt::requested(), preview: None };
-        let mut finished = self.pipeline.run(bytes, self.order, &watch)?;
+        let Some((_, order)) = self.orders.iter().find(|(format, _)| *format == task.format) else {
+            return Err(Error::Stopped.into());
+        };
+        let mut finished = self.pipeline.run(bytes, order, &watch)?;
 
         let start = Instant::now();
-        interrupt::undisturbed(|| self.write(task, &mut finished))?;
-        Ok(Done { finished, read_ms, write_ms: ms_since(start) })
+        interrupt::undisturbed(|| self.write(task, &mut finished)).map_err(Broken::Writing)?;
+        Ok(Done { finished, read_ms, write_ms: ms_since(start), inverted: order.inverts() })
     }
 
     fn write(&self, task: &Task, finished: &mut Finished) -> Result<(), Error> {
         let results = std::mem::take(&mut finished.results);
-        let Some(result) = results.into_iter().next() else { return Ok(()) };
-        let bytes = result.bytes;
         if is_dash(&task.output) {
             let path = task.output.clone();
-            return output::write(&bytes).map_err(|source| MediaError::Io { path, source }.into());
+            let [result] = &results[..] else {
+                let source = io::Error::other("stdout holds one picture, and there are several pages");
+                return Err(MediaError::Io { path, source }.into());
+            };
+            return output::write(&result.bytes).map_err(|source| MediaError::Io { path, source }.into());
         }
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::from(MediaError::Io { path, source })
+        };
         if let Some(folder) = task.output.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)
-                .map_err(|source| MediaError::Io { path: folder.to_owned(), source })?;
+            fs::create_dir_all(folder).map_err(io(folder))?;
+        }
+        let places = std::iter::once((&task.output, &task.collage));
+        let places: Vec<_> =
+            places.chain(task.further.iter().map(|(output, collage)| (output, collage))).collect();
+        if results.len() != places.len() {
+            let changed = io::Error::other("the number of its pages has changed since it was looked at");
+            return Err(io(&task.input)(changed));
         }
         // What stands there was looked at before: what is replaced now was meant to be.
         let replace = self.settings.overwrite || self.settings.resume;
-        // The result comes last: where it stands, all of the task is done.
-        if let (Some(path), Some(collage)) = (&task.collage, result.collage) {
-            write_atomic(path, &collage, replace)?;
+        // The first result comes last: where it stands, all of the task is done.
+        for (result, (path, beside)) in results.into_iter().zip(places).rev() {
+            if let (Some(path), Some(collage)) = (beside, result.collage) {
+                write_atomic(path, &collage, replace)?;
+            }
+            if let (Some(path), Some(layers)) = (&task.layers, result.layers) {
+                write_atomic(path, &layers, replace)?;
+            }
+            if let (Some(path), Some(layer)) = (&task.color_layer, result.color_layer) {
+                write_atomic(path, &layer, replace)?;
+            }
+            write_atomic(path, &result.bytes, replace)?;
         }
-        write_atomic(&task.output, &bytes, replace)?;
+        if self.settings.keep_dates
+            && let Err(error) = keep_dates(task)
+        {
+            finished.warnings.push(format!("the dates could not be kept ({error})"));
+        }
         Ok(())
     }
+}
+
+/// Where the way of a picture ended.
+enum Broken {
+    /// Before there was a result.
+    Before(Error),
+    /// While the result was written.
+    Writing(Error),
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self::Before(error)
+    }
+}
+
+/// Gives the results of a task the dates of its input.
+fn keep_dates(task: &Task) -> io::Result<()> {
+    let input = fs::metadata(&task.input)?;
+    let mut times = fs::FileTimes::new().set_modified(input.modified()?);
+    if let Ok(accessed) = input.accessed() {
+        times = times.set_accessed(accessed);
+    }
+    let mut results = task.results();
+    results.try_for_each(|path| fs::File::options().write(true).open(path)?.set_times(times))
 }
 
 /// What to tell about an error, and whether it ends the run.
@@ -179,7 +251,7 @@ fn problem(error: &Error) -> Problem {
         Error::Media(MediaError::Io { source, .. }) => {
             (source.kind() == io::ErrorKind::StorageFull).then_some(Exit::Environment)
         }
-        Error::Media(MediaError::OutputExists { .. }) => None,
+        Error::Media(MediaError::OutputExists { .. } | MediaError::NotAFile { .. }) => None,
         error => match error.blame() {
             Blame::Request => Some(Exit::Usage),
             Blame::Environment => Some(Exit::Environment),

@@ -1,5 +1,6 @@
 //! `autochrome colorize`: what the arguments mean, and the run.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
@@ -32,22 +33,27 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
             FormatArgument::Tiff => Some(Format::Tiff),
         },
         collage: arguments.collage,
+        layers: arguments.layers,
+        color_layer: arguments.color_layer,
+        pages: arguments.pages,
+        resume: arguments.resume,
     };
-    let (tasks, missing) = plan(arguments, &naming)?;
+    let Plan { tasks, missing, passed } = plan(arguments, &naming)?;
     let settings = Settings {
         jobs: arguments.jobs.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from),
         overwrite: arguments.overwrite,
         resume: arguments.resume,
+        keep_dates: arguments.keep_dates,
+        place_is_named: arguments.output.is_some() || arguments.out_dir.is_some(),
     };
 
-    let mut report = Report::new(tasks.len() + missing.len(), arguments.json);
+    let mut report = Report::new(tasks.len() + missing.len(), passed, arguments.json);
     missing.iter().try_for_each(|missing| report.missing(missing))?;
     if tasks.is_empty() {
         return Ok(report.finish(false));
     }
     let pipeline = Pipeline::new().with_memory(u64::from(arguments.memory) << 20);
-    // The name of a single result may say another format than the arguments; several have one between them.
-    let order = order(arguments, tasks[0].format, &pipeline)?;
+    let order = order(arguments, &tasks, &pipeline)?;
     report.with(pipeline.open(&order).map_err(blame)?.as_ref());
     // Read before signals are caught: a program that waits for its input should end at the first Ctrl-C.
     let piped = if outputs::is_dash(&tasks[0].input) { Some(read_stdin()?) } else { None };
@@ -57,51 +63,78 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
             .environment()?;
     }
     interrupt::install()?;
-    let run = Run { pipeline: &pipeline, order: &order, settings: &settings, piped: piped.as_deref() };
+    let orders = in_formats(&order, &tasks)?;
+    let run = Run { pipeline: &pipeline, orders: &orders, settings: &settings, piped: piped.as_deref() };
     let result = run.all(&tasks, |task, outcome| report.outcome(task, &outcome));
     let exit = report.finish(interrupt::requested());
     result.map(|()| exit)
 }
 
-/// What is to be done, and which inputs mean nothing.
-fn plan(arguments: &ColorizeArguments, naming: &Naming) -> Result<(Vec<Task>, Vec<Missing>), Failure> {
+/// What the inputs mean.
+#[derive(Default)]
+struct Plan {
+    /// What is to be done.
+    tasks: Vec<Task>,
+    /// Inputs that mean nothing.
+    missing: Vec<Missing>,
+    /// Files that were passed over, by their kind.
+    passed: BTreeMap<&'static str, usize>,
+}
+
+fn plan(arguments: &ColorizeArguments, naming: &Naming) -> Result<Plan, Failure> {
     let ColorizeArguments { inputs: typed, output, out_dir, recursive, .. } = arguments;
     if typed.iter().chain(output).any(|path| outputs::is_dash(path)) {
-        return Ok((vec![pipe(arguments, naming)?], Vec::new()));
+        return Ok(Plan { tasks: vec![pipe(arguments, naming)?], ..Plan::default() });
     }
-    let Found { inputs, missing } = inputs::find(typed, *recursive, out_dir.as_deref());
+    let Found { inputs, missing, passed } = inputs::find(typed, *recursive, out_dir.as_deref());
     let Some(output) = output else {
-        return Ok((outputs::assign(inputs, naming)?, missing));
+        return Ok(Plan { tasks: outputs::assign(inputs, naming)?, missing, passed });
     };
     if typed.iter().any(|input| input.is_dir()) || inputs.len() + missing.len() > 1 {
         return Err(Failure::usage("--output names one file, but there are more inputs; use --out-dir"));
     }
     check_folder(output)?;
     let task = |input: Input| outputs::single(&input.path, output, naming);
-    Ok((inputs.into_iter().map(task).collect::<Result<_, _>>()?, missing))
+    Ok(Plan { tasks: inputs.into_iter().map(task).collect::<Result<_, _>>()?, missing, passed })
 }
 
 /// What is to be done with every picture.
-fn order(
-    arguments: &ColorizeArguments,
-    format: Option<Format>,
-    pipeline: &Pipeline,
-) -> Result<Order, Failure> {
+fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> Result<Order, Failure> {
+    // Who names one file means it; in a folder lies what lies there.
+    let is_alone = tasks.len() == 1 && arguments.inputs.len() == 1 && tasks[0].input == arguments.inputs[0];
     let ColorizeArguments { sliders, filter, quality, .. } = arguments;
     let text = |(id, value): &(String, String)| (id.clone(), Setting::Text(value.clone()));
     let mut draft = OrderDraft {
         method: arguments.method.clone(),
         model: arguments.model.as_deref().map_or(Ok(Model::Default), Model::find).map_err(blame)?,
         settings: arguments.options.iter().map(text).collect(),
+        pages: arguments.pages,
+        invert: arguments.invert,
+        borders: arguments.borders,
+        leave_colored: !arguments.recolor && !is_alone,
+        keep_tone: arguments.keep_tone,
         tone: sliders.tone(),
         look: sliders.look(*filter),
         collage: if arguments.collage { Collage::Beside } else { Collage::Without },
-        format,
+        layers: arguments.layers,
+        color_layer: arguments.color_layer,
+        format: None,
         quality: *quality,
         ..OrderDraft::default()
     };
     let files: GuidanceFiles = guidance::read(&arguments.guidance, &mut draft)?;
     pipeline.order(draft, &files).map_err(blame)
+}
+
+/// The order once for every format that results have: names decide about them.
+fn in_formats(order: &Order, tasks: &[Task]) -> Result<Vec<(Option<Format>, Order)>, Failure> {
+    let mut orders: Vec<(Option<Format>, Order)> = Vec::new();
+    for task in tasks {
+        if orders.iter().all(|(format, _)| *format != task.format) {
+            orders.push((task.format, order.clone().in_format(task.format).map_err(blame)?));
+        }
+    }
+    Ok(orders)
 }
 
 /// Whose fault it is when no picture can be coloured.
@@ -124,8 +157,13 @@ fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure>
         check_folder(output)?;
         return outputs::single(input, output, naming);
     }
-    if arguments.json || arguments.collage {
-        let flag = if arguments.json { "--json" } else { "--collage" };
+    let beside = [
+        (arguments.json, "--json"),
+        (arguments.collage, "--collage"),
+        (arguments.layers, "--layers"),
+        (arguments.color_layer, "--color-layer"),
+    ];
+    if let Some((_, flag)) = beside.into_iter().find(|(wanted, _)| *wanted) {
         return Err(Failure::usage(format!(
             "{flag} and the picture cannot both go to stdout; use --output FILE"
         )));
@@ -135,7 +173,15 @@ fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure>
             "a terminal cannot show the picture; use --output FILE, or send stdout to a file",
         ));
     }
-    Ok(Task { input: input.clone(), output: "-".into(), collage: None, format: naming.format })
+    Ok(Task {
+        input: input.clone(),
+        output: "-".into(),
+        collage: None,
+        layers: None,
+        color_layer: None,
+        further: Vec::new(),
+        format: naming.format,
+    })
 }
 
 /// The bytes of the input `-`, cut off where they are too many in any case.

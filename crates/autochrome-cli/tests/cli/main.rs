@@ -18,6 +18,7 @@ mod listing;
 mod naming;
 mod photos;
 mod pipes;
+mod scans;
 #[cfg(feature = "train")]
 mod train;
 #[cfg(not(feature = "train"))]

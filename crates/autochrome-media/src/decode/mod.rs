@@ -100,7 +100,15 @@ pub fn page_count(bytes: &[u8]) -> Result<usize, MediaError> {
 /// # Errors
 /// As [`decode`], as far as the header shows it.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
-    let source = open(bytes, limits, 0)?;
+    probe_page(bytes, limits, 0)
+}
+
+/// Reads the header of one page of a file of several, counted from 0.
+///
+/// # Errors
+/// As [`decode_page`], as far as the header shows it.
+pub fn probe_page(bytes: &[u8], limits: &Limits, page: usize) -> Result<Header, MediaError> {
+    let source = open(bytes, limits, page)?;
     let (width, height) = match source.orientation {
         5..=8 => (source.height, source.width),
         _ => (source.width, source.height),
@@ -124,7 +132,15 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header, MediaError> {
 /// [`MediaError`] of kind `Input` for what is empty, damaged, cut off or no picture; `Unsupported` for other formats and
 /// rare variants (lossless or arithmetic JPEG; LZMA or JPEG 2000 within TIFF); `Limit` for what is larger than the limits.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Picture, MediaError> {
-    decode_page(bytes, options, 0)
+    Ok(first_of_many(bytes, decode_page(bytes, options, 0)?))
+}
+
+/// Says that there are other pages, which nobody asked for.
+fn first_of_many(bytes: &[u8], mut picture: Picture) -> Picture {
+    if let Ok(count @ 2..) = page_count(bytes) {
+        picture.warnings.insert(0, format!("the {} has {count} pages; the first is used", picture.format));
+    }
+    picture
 }
 
 /// Decodes one page of a file of several, counted from 0 (see [`page_count`]), as [`decode`] does the first.
@@ -141,7 +157,7 @@ pub fn decode_page(bytes: &[u8], options: &DecodeOptions, page: usize) -> Result
 /// # Errors
 /// As [`decode`].
 pub fn decode_reduced(bytes: &[u8], options: &DecodeOptions, side_px: usize) -> Result<Picture, MediaError> {
-    let mut picture = decode_within(bytes, options, 0, Some(side_px))?;
+    let mut picture = first_of_many(bytes, decode_within(bytes, options, 0, Some(side_px))?);
     let (width, height) = fit_within(picture.width(), picture.height(), side_px);
     let reduced = |plane: &Plane| resize_plane(plane, width, height, Filter::Area);
     if picture.luma.size() != (width, height) {
@@ -181,7 +197,7 @@ fn decode_within(
 
     let was_gray = samples.layout == Layout::Gray;
     let (width, height) = (samples.width, samples.height);
-    let mut chroma = None;
+    let (mut chroma, mut thumbnail) = (None, None);
     let luma = if was_gray {
         gray_to_luma(samples, profile.as_ref(), &mut warnings)
     } else {
@@ -193,6 +209,7 @@ fn decode_within(
         {
             warnings.push(ignored_profile(&why));
         }
+        thumbnail = Some(reduce::thumbnail(&samples));
         let reduced = side_px.and_then(|side_px| reduce::reduced(&samples, side_px));
         let (luma, both) = match (reduced, &samples.data, options.keep_chroma) {
             (Some((luma, both)), ..) => (luma, Some(both)),
@@ -212,7 +229,7 @@ fn decode_within(
     };
     let upright = Upright { orientation, width, height };
     let metadata = cleaned(metadata, upright, &mut warnings);
-    Ok(Picture { luma, chroma, alpha, depth, format, metadata, was_gray, warnings })
+    Ok(Picture { luma, chroma, thumbnail, alpha, depth, format, metadata, was_gray, warnings })
 }
 
 /// What may be written again beside the upright picture.

@@ -4,7 +4,10 @@ use autochrome_color::resize::fit_within;
 use autochrome_color::{Chroma, Plane, lab};
 use rayon::prelude::*;
 
-use crate::samples::{Data, Samples};
+use crate::{
+    kind::Thumbnail,
+    samples::{Data, Samples},
+};
 
 /// L, a and b of sRGB samples with a longer side of at most `side_px`: each new sample is the mean over the area that it covers.
 /// `None` when the samples are as small already.
@@ -34,6 +37,39 @@ pub(super) fn reduced(samples: &Samples, side_px: usize) -> Option<(Plane, Chrom
     });
     let [l, a, b] = lab.map(|values| Plane::from_vec(width, height, values).unwrap_or_default());
     Some((l, Chroma { a, b }))
+}
+
+/// A small copy of RGB samples, each of its own the mean of at most 16 samples, evenly spread over the area that it stands for.
+pub(super) fn thumbnail(samples: &Samples) -> Thumbnail {
+    const EACH_WAY: usize = 4;
+    let (width, height) = fit_within(samples.width, samples.height, Thumbnail::SIDE_PX);
+    let places = |new: usize, old: usize, i: usize| {
+        let (start, end) = (i * old / new, ((i + 1) * old / new).max(i * old / new + 1));
+        let count = (end - start).min(EACH_WAY);
+        (0..count).map(move |k| start + (2 * k + 1) * (end - start) / (2 * count))
+    };
+    let at = |i: usize| match &samples.data {
+        Data::U8(data) => u32::from(data[i]) * 257,
+        Data::U16(data) => u32::from(data[i]),
+    };
+    let mut rgb = Vec::with_capacity(3 * width * height);
+    for y in 0..height {
+        for x in 0..width {
+            let (mut sums, mut count) = ([0_u32; 3], 0);
+            for row in places(height, samples.height, y) {
+                for column in places(width, samples.width, x) {
+                    let first = 3 * (row * samples.width + column);
+                    for (channel, sum) in sums.iter_mut().enumerate() {
+                        *sum += at(first + channel);
+                    }
+                    count += 1;
+                }
+            }
+            rgb.extend(sums.map(|sum| (sum / count) as u16));
+        }
+    }
+    let (luma, chroma) = lab::rgb16_to_lab(&rgb, width, height);
+    Thumbnail { luma, chroma }
 }
 
 /// Which old samples each new one covers, and how much of it each of them is.
@@ -92,6 +128,25 @@ mod tests {
                 assert!((is - wanted).abs() < 1e-3, "{is} instead of {wanted}");
             }
         }
+    }
+
+    #[test]
+    fn a_thumbnail_has_the_mean_of_what_it_stands_for() {
+        let small = samples(40, 30);
+        let (luma, _) = lab::rgb8_to_lab(
+            match &small.data {
+                Data::U8(data) => data,
+                Data::U16(_) => panic!("8 bits"),
+            },
+            40,
+            30,
+        );
+        let copy = thumbnail(&small);
+        assert!(copy.luma.data().iter().zip(luma.data()).all(|(is, wanted)| (is - wanted).abs() < 0.01));
+        let flat = Samples { data: Data::U8([10, 200, 90].repeat(500 * 300)), ..samples(500, 300) };
+        let copy = thumbnail(&flat);
+        assert_eq!(copy.luma.size(), (128, 77));
+        assert!(copy.chroma.a.data().iter().all(|a| (a - copy.chroma.a.data()[0]).abs() < 1e-4));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! From pixels to bytes.
 
 mod jpeg;
+mod open_raster;
+mod pages;
 mod png;
 mod tiff;
 mod webp;
 
 pub use jpeg::encode_jpeg_rgb8;
+pub use open_raster::{Blend, Layer, OPEN_RASTER_THUMBNAIL_PX, encode_open_raster};
+pub use pages::join_pages;
 
 use crate::{Alpha, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
 

@@ -9,5 +9,6 @@ mod corpus;
 mod exif;
 mod fixtures;
 mod formats;
+mod kinds;
 mod profiles;
 mod writing;

@@ -91,10 +91,11 @@ impl Canvas {
         if !radius.is_finite() || !path.iter().flatten().all(|value| value.is_finite()) {
             return;
         }
-        for pair in path.windows(2) {
+        let corners = thinned(&path);
+        for pair in corners.windows(2) {
             self.segment(pair[0], pair[1], radius, lab);
         }
-        if let [dab] = path[..] {
+        if let [dab] = corners[..] {
             self.segment(dab, dab, radius, lab);
         }
         for corner in path {
@@ -109,9 +110,17 @@ impl Canvas {
         let along = [to[0] - from[0], to[1] - from[1]];
         let square = along[0] * along[0] + along[1] * along[1];
         for row in Self::centres(from[1].min(to[1]) - radius, from[1].max(to[1]) + radius, self.height) {
-            for column in Self::centres(from[0].min(to[0]) - radius, from[0].max(to[0]) + radius, self.width)
-            {
-                let place = [column as f32 + 0.5 - from[0], row as f32 + 0.5 - from[1]];
+            let down = row as f32 + 0.5 - from[1];
+            // The part of the line that this row can be near to: a long oblique line has few pixels in each row.
+            let (near, far) = if along[1].abs() > f32::EPSILON {
+                let ends = [(down - radius) / along[1], (down + radius) / along[1]];
+                let end = |share: f32| from[0] + share.clamp(0.0, 1.0) * along[0];
+                (end(ends[0]), end(ends[1]))
+            } else {
+                (from[0], to[0])
+            };
+            for column in Self::centres(near.min(far) - radius, near.max(far) + radius, self.width) {
+                let place = [column as f32 + 0.5 - from[0], down];
                 let share = if square > 0.0 {
                     ((place[0] * along[0] + place[1] * along[1]) / square).clamp(0.0, 1.0)
                 } else {
@@ -158,6 +167,19 @@ impl Canvas {
     }
 }
 
+/// The corners of a line in pixels without those that lie within half a pixel of the last one before: a hand that rests draws thousands.
+fn thinned(path: &[[f32; 2]]) -> Vec<[f32; 2]> {
+    let mut corners: Vec<[f32; 2]> = Vec::new();
+    for (place, corner) in path.iter().enumerate() {
+        let is_end = place + 1 == path.len() && corners.len() > 1;
+        let near = corners.last().is_some_and(|last| (corner[0] - last[0]).hypot(corner[1] - last[1]) < 0.5);
+        if !near || is_end {
+            corners.push(*corner);
+        }
+    }
+    corners
+}
+
 /// L, a and b of CIELAB (D65).
 fn lab(color: Srgb) -> [f32; 3] {
     let (luma, chroma) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
@@ -200,6 +222,33 @@ mod tests {
             drawn(&strokes(vec![line], (10, 5))),
             ["..........", "##########", "##########", "##########", ".........."]
         );
+    }
+
+    #[test]
+    fn a_long_stroke_of_very_many_points_is_drawn_in_a_moment() {
+        let spiral = |points: usize| {
+            let place = |i: usize| {
+                let turn = i as f32 / points as f32;
+                let (sin, cos) = (40.0 * turn).sin_cos();
+                [0.5 + 0.4 * turn * cos, 0.5 + 0.4 * turn * sin]
+            };
+            Stroke { path: (0..points).map(place).collect(), width: 0.01, color: RED }
+        };
+        let zigzag = Stroke {
+            path: (0..100_000_u32)
+                .map(|i| [(i % 2) as f32, (i.wrapping_mul(2_654_435_761) >> 8) as f32 / 16_777_216.0])
+                .collect(),
+            width: 0.0,
+            color: RED,
+        };
+        let start = std::time::Instant::now();
+        let many = strokes(vec![spiral(100_000)], (512, 512));
+        strokes(vec![zigzag], (64, 64));
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+        // Fewer points mean shorter chords: all but the rim is the same.
+        let few = strokes(vec![spiral(20_000)], (512, 512));
+        let differ = many.marked.iter().zip(&few.marked).filter(|(a, b)| a != b).count();
+        assert!(differ < 200, "{differ}");
     }
 
     #[test]

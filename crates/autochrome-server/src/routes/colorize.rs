@@ -19,6 +19,7 @@ use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
 use crate::openapi::OptionsQuery;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
+use crate::routes::inspect::KindJson;
 use crate::routes::jobs::{self, JobJson};
 
 /// A picture with references and scribbles.
@@ -47,6 +48,8 @@ pub struct ColoredJson {
     answer: usize,
     /// The answers beside the first, if several were asked for.
     variants: Vec<VariantJson>,
+    /// What kind of picture it was.
+    kind: KindJson,
     /// Whether the colours were remembered from an earlier request.
     remembered: bool,
     /// What had to be left out or guessed.
@@ -55,7 +58,7 @@ pub struct ColoredJson {
     total_ms: f64,
 }
 
-/// Another answer; `seed` and `answer` as options bring it again.
+/// Another answer; `seed`, `answer` and `page` as the options `seed`, `answer` and `pages` bring it again.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Variant)]
 pub struct VariantJson {
@@ -66,6 +69,8 @@ pub struct VariantJson {
     seed: Option<u64>,
     /// Which of the method's answers it is.
     answer: usize,
+    /// Which page it is, counted from 1.
+    page: usize,
 }
 
 /// Colours a picture
@@ -87,6 +92,8 @@ pub struct VariantJson {
         (status = 200, description = "The picture in colour", content(
             (ColoredJson = "application/json"), (PictureFile = "image/png"), (PictureFile = "image/jpeg"),
             (PictureFile = "image/webp"), (PictureFile = "image/tiff"),
+        ), headers(
+            ("autochrome-warnings" = String, description = "With a picture: what had to be left out or guessed, as JSON in ASCII, a list of sentences; absent where there is nothing"),
         )),
         (status = 202, description = "A job", body = JobJson,
             headers(("location" = String, description = "Address of the job"))),
@@ -162,8 +169,35 @@ fn as_picture(finished: Finished, total_ms: f64) -> Response {
     };
     tell("autochrome-method", finished.method);
     tell("autochrome-model", finished.model.as_deref().unwrap_or("none"));
+    if !finished.warnings.is_empty() {
+        tell("autochrome-warnings", &in_ascii(&finished.warnings));
+    }
     tell("server-timing", &format!("picture;dur={:.1}", total_ms));
     response
+}
+
+/// A list of sentences as a header holds it: JSON in plain ASCII, cut to whole sentences where there are too many for one.
+fn in_ascii(sentences: &[String]) -> String {
+    const MOST_BYTES: usize = 4096;
+    let mut list = String::from("[");
+    for sentence in sentences {
+        let mut escaped = String::new();
+        for unit in serde_json::Value::from(sentence.as_str()).to_string().encode_utf16() {
+            match u8::try_from(unit) {
+                Ok(byte @ b' '..=b'~') => escaped.push(char::from(byte)),
+                _ => escaped.push_str(&format!("\\u{unit:04x}")),
+            }
+        }
+        if list.len() + escaped.len() > MOST_BYTES {
+            break;
+        }
+        if list.len() > 1 {
+            list.push_str(", ");
+        }
+        list.push_str(&escaped);
+    }
+    list.push(']');
+    list
 }
 
 fn in_json(finished: &Finished, total_ms: f64) -> Response {
@@ -171,8 +205,9 @@ fn in_json(finished: &Finished, total_ms: f64) -> Response {
         image: BASE64.encode(&result.bytes),
         seed: result.seed,
         answer: result.answer,
+        page: result.page,
     });
-    let Some(VariantJson { image, seed, answer }) = variants.next() else {
+    let Some(VariantJson { image, seed, answer, .. }) = variants.next() else {
         return Problem::defect().into_response();
     };
     let body = ColoredJson {
@@ -185,6 +220,7 @@ fn in_json(finished: &Finished, total_ms: f64) -> Response {
         seed,
         answer,
         variants: variants.collect(),
+        kind: finished.kind.into(),
         remembered: finished.remembered,
         warnings: finished.warnings.clone(),
         total_ms,
@@ -195,6 +231,16 @@ fn in_json(finished: &Finished, total_ms: f64) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn warnings_are_json_in_plain_ascii() {
+        let sentences = ["16 bits: a × b".to_owned(), "it's \"quoted\" \u{1f4f7}".to_owned()];
+        let list = in_ascii(&sentences);
+        assert!(list.is_ascii() && HeaderValue::from_str(&list).is_ok(), "{list}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&list).unwrap(), sentences);
+        let many = vec!["x".repeat(1000); 10];
+        assert_eq!(serde_json::from_str::<Vec<String>>(&in_ascii(&many)).unwrap().len(), 4);
+    }
 
     #[test]
     fn a_preference_is_found_among_others() {

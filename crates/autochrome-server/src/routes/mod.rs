@@ -4,6 +4,7 @@ pub mod colorize;
 pub mod docs;
 pub mod events;
 pub mod health;
+pub mod inspect;
 pub mod jobs;
 pub mod looks;
 pub mod palette;

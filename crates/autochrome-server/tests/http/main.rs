@@ -5,6 +5,7 @@
 mod client;
 mod docs;
 mod hints;
+mod inspect;
 mod jobs;
 mod running;
 

@@ -30,7 +30,7 @@ pub use guidance::{
 };
 pub use look::LookDocument;
 
-use crate::order::{Collage, OrderDraft, Setting};
+use crate::order::{Collage, OrderDraft, Pages, Setting};
 use crate::{Error, Model};
 
 /// What to do with a picture; everything may be left out.
@@ -69,6 +69,17 @@ pub struct OrderDocument {
     /// JPEG quality; 92 when left out.
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 100))]
     pub quality: Option<u8>,
+    /// Which page of a TIFF of several: a number from 1, or `all`. All are one TIFF where that is the format, else several answers.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<schema::PagesChoice>))]
+    pub pages: Option<Value>,
+    /// Makes a negative positive first.
+    pub invert: bool,
+    /// Colours borders around the photograph too, which are left gray otherwise.
+    pub borders: bool,
+    /// Leaves a picture alone that is in colour already: the answer is the error `in-color-already`.
+    pub leave_colored: bool,
+    /// Leaves a wash of the sepia or another tone that the picture has.
+    pub keep_tone: bool,
     /// Before and after side by side instead of the picture alone.
     pub collage: bool,
     /// Shrinks the answer to this longer side, for previews.
@@ -100,12 +111,19 @@ impl OrderDocument {
             settings: settings.collect::<Result<_, Error>>()?,
             guidance,
             scribbles: None,
+            pages: self.pages.as_ref().map_or(Ok(known.pages), pages)?,
+            invert: self.invert,
+            borders: self.borders,
+            leave_colored: self.leave_colored,
+            keep_tone: self.keep_tone,
             tone: self.look.tone()?,
             look: self.look.look()?,
             variants: self.variants.unwrap_or(known.variants),
             answer: self.answer.unwrap_or(known.answer),
             max_side_px: self.max_side_px,
             collage: if self.collage { Collage::Instead } else { Collage::Without },
+            layers: false,
+            color_layer: false,
             format: self.format.as_deref().map_or(Ok(None), format)?,
             quality: self.quality.unwrap_or(known.quality),
         })
@@ -124,6 +142,14 @@ fn setting(id: &str, value: &Value) -> Result<Setting, Error> {
         _ => None,
     };
     setting.ok_or_else(|| Error::out_of_range(id, value, "a number, true, false or text"))
+}
+
+fn pages(value: &Value) -> Result<Pages, Error> {
+    if value.as_str() == Some("all") {
+        return Ok(Pages::All);
+    }
+    let page = value.as_u64().and_then(|page| u32::try_from(page).ok()).filter(|page| *page > 0);
+    page.map(Pages::One).ok_or_else(|| Error::out_of_range("pages", value, "all, or a number from 1"))
 }
 
 fn format(name: &str) -> Result<Option<Format>, Error> {
@@ -199,6 +225,15 @@ mod tests {
         assert_eq!(settings["size"], Setting::Number(256.0));
         assert_eq!(settings["x"], Setting::Text("y".to_owned()));
         assert!(parse(r#"{"settings":{"x":[1]}}"#).draft().is_err());
+    }
+
+    #[test]
+    fn pages_are_a_number_or_all() {
+        assert_eq!(parse(r#"{"pages":"all"}"#).draft().unwrap().pages, Pages::All);
+        assert_eq!(parse(r#"{"pages":3}"#).draft().unwrap().pages, Pages::One(3));
+        for bad in [r#"{"pages":0}"#, r#"{"pages":"some"}"#, r#"{"pages":1.5}"#, r#"{"pages":[1]}"#] {
+            assert_eq!(parse(bad).draft().unwrap_err().code(), "option-out-of-range", "{bad}");
+        }
     }
 
     #[test]

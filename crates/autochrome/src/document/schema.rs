@@ -30,6 +30,26 @@ pub enum Setting {
     Choice(String),
 }
 
+/// A number from 1, or `all`.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes values that are read as they come")]
+pub enum PagesChoice {
+    /// One page.
+    Number(u32),
+    /// `all`.
+    Word(EveryPage),
+}
+
+/// Every page.
+#[derive(ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes words that are read as they come")]
+pub enum EveryPage {
+    /// All of them.
+    All,
+}
+
 /// A format that is written.
 #[derive(ToSchema)]
 #[serde(rename_all = "lowercase")]

@@ -73,10 +73,6 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<
         ycbcr: YCbCr::new(file.fractions(picture, YCBCR_LUMA), file.fractions(picture, REFERENCE)),
         jpeg_tables: file.block(picture, JPEG_TABLES),
     };
-    let mut warnings = Vec::new();
-    if count > 1 && page == 0 {
-        warnings.push(format!("the TIFF has {count} pages; the first is used"));
-    }
     let is_eight =
         layout.meaning == Meaning::Palette || (layout.bits <= 8 && layout.number == layout::Number::Unsigned);
     let is_gray = layout.colors() == 1 && layout.meaning != Meaning::Palette;
@@ -101,7 +97,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<
             ..Metadata::default()
         },
         icc: file.block(picture, ICC).filter(|_| !is_lab).map(<[u8]>::to_vec),
-        warnings,
+        warnings: Vec::new(),
         read: Box::new(move |warnings| pixels::read(bytes, &layout, &extras, allowed, warnings)),
     })
 }
