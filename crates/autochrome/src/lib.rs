@@ -48,6 +48,8 @@ mod colorizer;
 #[cfg(feature = "serde")]
 pub mod document;
 mod error;
+#[cfg(feature = "film")]
+pub mod film;
 mod guidance_files;
 mod model;
 mod order;
