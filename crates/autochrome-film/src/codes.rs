@@ -30,7 +30,11 @@ impl Codes {
     /// Y′, 0..=1, of a code.
     pub fn luma(self, code: u16) -> f32 {
         let unit = f32::from(1_u16 << (self.depth - 8));
-        let luma = if self.full_range { f32::from(code) / self.white() } else { (f32::from(code) - 16.0 * unit) / (219.0 * unit) };
+        let luma = if self.full_range {
+            f32::from(code) / self.white()
+        } else {
+            (f32::from(code) - 16.0 * unit) / (219.0 * unit)
+        };
         luma.clamp(0.0, 1.0)
     }
 
@@ -171,7 +175,10 @@ mod tests {
             let code = (16.0 + 219.0 * y).round() as u16;
             let [cb, cr] = table.codes(code, a, b);
             let [l2, a2, b2] = lab::srgb_to_lab(TV.rgb([code, cb, cr]));
-            assert!((l - l2).abs() < 1.0 && (a - a2).abs() < 2.0 && (b - b2).abs() < 2.0, "{l} {a} {b}: {l2} {a2} {b2}");
+            assert!(
+                (l - l2).abs() < 1.0 && (a - a2).abs() < 2.0 && (b - b2).abs() < 2.0,
+                "{l} {a} {b}: {l2} {a2} {b2}"
+            );
         }
     }
 

@@ -111,7 +111,16 @@ pub fn colorize(
         let reason = summary.damage.unwrap_or_else(|| "it has no frames there".to_owned());
         return Err(FilmError::Unreadable { path, reason });
     }
-    Join { source, range: options.range, codec, container, folder: parts.folder(), parts: parts.list(), output }.run(ffmpeg)?;
+    Join {
+        source,
+        range: options.range,
+        codec,
+        container,
+        folder: parts.folder(),
+        parts: parts.list(),
+        output,
+    }
+    .run(ffmpeg)?;
     parts.remove();
     Ok(summary)
 }
@@ -171,20 +180,32 @@ impl Run<'_> {
         };
         let layout = self.codec.layout(source.layout(), source.width, source.height);
         let size = (source.width, source.height);
-        let painter =
-            FramePainter::new(source.layout(), layout, size, codes, &self.options.tone, self.options.side_by_side);
+        let painter = FramePainter::new(
+            source.layout(),
+            layout,
+            size,
+            codes,
+            &self.options.tone,
+            self.options.side_by_side,
+        );
         let encoding = self.encoding(&painter, layout);
 
+        // Set when the last frames that come are not the film's last.
+        let halted = AtomicBool::new(false);
         thread::scope(|scope| {
             let (shot_sender, shots) = sync_channel(QUEUE);
             // A span is many frames: it is handed over, not stored.
             let (span_sender, spans) = sync_channel(0);
             let (frame_sender, finished) = sync_channel(QUEUE);
             let reader = scope.spawn(move || shot::read(frames, source, codes, working, &shot_sender));
-            let (painter, encoding) = (&painter, &encoding);
+            let (painter, encoding, halted) = (&painter, &encoding, &halted);
             scope.spawn(move || spread(painter, spans, done, &frame_sender));
-            let writer = scope.spawn(move || self.write(encoding, parts, finished));
-            let planned = self.plan(&keys, shots, span_sender, from);
+            let writer = scope.spawn(move || self.write(encoding, parts, finished, halted));
+            let planned = self.plan(&keys, shots, &span_sender, from);
+            if planned.is_err() {
+                halted.store(true, Ordering::Relaxed);
+            }
+            drop(span_sender);
             // Each thread ends when the one before it does; its error is told before that of those who waited for it.
             let ending = reader.join().unwrap_or_default();
             let written = writer.join().unwrap_or(Err(FilmError::Stopped));
@@ -207,7 +228,16 @@ impl Run<'_> {
             colors.range = Some("pc".to_owned());
         }
         let (pixel_aspect, time_base) = (source.pixel_aspect, source.time_base);
-        Encoding { codec: self.codec, crf: self.options.crf, layout, width, height, pixel_aspect, time_base, colors }
+        Encoding {
+            codec: self.codec,
+            crf: self.options.crf,
+            layout,
+            width,
+            height,
+            pixel_aspect,
+            time_base,
+            colors,
+        }
     }
 
     /// Gathers frames into spans and finds the colours of their keyframes.
@@ -215,7 +245,7 @@ impl Run<'_> {
         &self,
         keys: &KeyMaker<'_>,
         shots: Receiver<Shot>,
-        spans: SyncSender<Span>,
+        spans: &SyncSender<Span>,
         from: u64,
     ) -> Result<FilmSummary> {
         let frame_bytes = self.source.layout().frame_bytes(self.source.width, self.source.height);
@@ -247,7 +277,13 @@ impl Run<'_> {
     }
 
     /// Encodes frames, in parts. Gives the number of frames of all parts.
-    fn write(&self, encoding: &Encoding, parts: &mut Parts, finished: Receiver<Finished>) -> Result<u64> {
+    fn write(
+        &self,
+        encoding: &Encoding,
+        parts: &mut Parts,
+        finished: Receiver<Finished>,
+        halted: &AtomicBool,
+    ) -> Result<u64> {
         let mut open: Option<(PartEncoder, Part)> = None;
         let mut end = parts.list().last().map_or(0, |part| part.end_frame);
         let total = self.source.frame_count(self.options.range);
@@ -268,10 +304,9 @@ impl Run<'_> {
             end = frame.number + 1;
             (self.progress)(Progress { frames: end, total: total.map(|total| total.max(end)) });
         }
-        // What is unfinished when somebody stops the work begins anew the next time.
-        if let Some((encoder, part)) = open
-            && !self.stop.load(Ordering::Relaxed)
-        {
+        // What is unfinished when the work stops begins anew the next time.
+        let stopped = self.stop.load(Ordering::Relaxed) || halted.load(Ordering::Relaxed);
+        if let Some((encoder, part)) = open.filter(|_| !stopped) {
             encoder.finish()?;
             parts.add(Part { end_frame: end, scene_start: end, ..part })?;
         }
@@ -289,7 +324,11 @@ impl Run<'_> {
     fn damage(&self, ending: &Ending, frames: u64) -> Option<String> {
         if let Some(first) = ending.complaints.first() {
             let more = ending.complaint_count - 1;
-            return Some(if more > 0 { format!("{first} (and {more} more complaints)") } else { first.clone() });
+            return Some(if more > 0 {
+                format!("{first} (and {more} more complaints)")
+            } else {
+                first.clone()
+            });
         }
         // A film that breaks off is not always noticed by FFmpeg.
         let expected = self.source.frame_count(self.options.range)?;

@@ -51,7 +51,11 @@ impl Container {
             Self::Matroska => true,
             Self::WebM => codec == Codec::Av1,
         };
-        if holds { Ok(container) } else { Err(refuse(format!("this kind of file cannot hold {}; use .mkv", codec.name()))) }
+        if holds {
+            Ok(container)
+        } else {
+            Err(refuse(format!("this kind of file cannot hold {}; use .mkv", codec.name())))
+        }
     }
 
     /// FFmpeg's name of it.
@@ -78,7 +82,9 @@ impl Container {
             (Self::Mp4 | Self::Mov, Kind::Subtitle) if text => Fate::Converted("mov_text"),
             (Self::Mp4 | Self::Mov, Kind::Cover) if ["mjpeg", "png"].contains(&codec) => Fate::Copied,
             (Self::Mp4, Kind::Audio) if MP4_AUDIO.contains(&codec) => Fate::Copied,
-            (Self::Mov, Kind::Audio) if MP4_AUDIO.contains(&codec) && codec != "opus" && codec != "flac" => Fate::Copied,
+            (Self::Mov, Kind::Audio) if MP4_AUDIO.contains(&codec) && codec != "opus" && codec != "flac" => {
+                Fate::Copied
+            }
             (Self::Mov, Kind::Audio) if codec.starts_with("pcm_") => Fate::Copied,
             (Self::Mp4 | Self::Mov, Kind::Audio) => Fate::Converted("aac"),
             (Self::WebM, Kind::Audio) if ["opus", "vorbis"].contains(&codec) => Fate::Copied,
@@ -106,7 +112,9 @@ impl Container {
         let name = self.format();
         let tell = |other: &Other| match self.fate(other) {
             Fate::Copied => None,
-            Fate::Converted(to) => Some(format!("{} becomes {to}: {name} cannot hold it; .mkv could", what(other))),
+            Fate::Converted(to) => {
+                Some(format!("{} becomes {to}: {name} cannot hold it; .mkv could", what(other)))
+            }
             Fate::Dropped if self == Self::Matroska => Some(format!("{} is left out", what(other))),
             Fate::Dropped => Some(format!("{} is left out: {name} cannot hold it", what(other))),
         };
@@ -128,14 +136,17 @@ mod tests {
     #[test]
     fn a_name_says_the_kind_of_file() {
         assert_eq!(Container::of("a.MKV".as_ref(), Codec::Ffv1).unwrap(), Container::Matroska);
-        for (name, codec) in [("a.mp4", Codec::Ffv1), ("a.webm", Codec::H264), ("a.avi", Codec::H264), ("a", Codec::H264)] {
+        for (name, codec) in
+            [("a.mp4", Codec::Ffv1), ("a.webm", Codec::H264), ("a.avi", Codec::H264), ("a", Codec::H264)]
+        {
             assert_eq!(Container::of(name.as_ref(), codec).unwrap_err().code(), "film.container");
         }
     }
 
     #[test]
     fn what_a_file_cannot_hold_is_said() {
-        let others = [other(Kind::Subtitle, "subrip"), other(Kind::Attachment, "ttf"), other(Kind::Audio, "aac")];
+        let others =
+            [other(Kind::Subtitle, "subrip"), other(Kind::Attachment, "ttf"), other(Kind::Audio, "aac")];
         assert_eq!(Container::Matroska.losses(&others), [""; 0]);
         let losses = Container::Mp4.losses(&others);
         assert_eq!(losses.len(), 2, "{losses:?}");

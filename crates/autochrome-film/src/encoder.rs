@@ -55,7 +55,17 @@ impl PartEncoder {
         let unfinished = PathBuf::from(unfinished);
         let (num, den) = encoding.time_base;
         let mut command = ffmpeg.ffmpeg();
-        command.args(["-y", "-f", "nut", "-i", "pipe:0", "-map", "0:v:0", "-vf", &parameters(&encoding.colors)]);
+        command.args([
+            "-y",
+            "-f",
+            "nut",
+            "-i",
+            "pipe:0",
+            "-map",
+            "0:v:0",
+            "-vf",
+            &parameters(&encoding.colors),
+        ]);
         command.args(encoding.codec.arguments(encoding.crf, encoding.layout));
         command.args(tags(&encoding.colors)).args(ffmpeg.keep_timestamps());
         command.args(["-enc_time_base", &format!("{num}:{den}"), "-video_track_timescale", &den.to_string()]);
@@ -110,7 +120,8 @@ impl PartEncoder {
             return Err(self.reason(complaints));
         }
         let file = fs::File::open(&self.unfinished);
-        let stored = file.and_then(|file| file.sync_all()).and_then(|()| fs::rename(&self.unfinished, &self.path));
+        let stored =
+            file.and_then(|file| file.sync_all()).and_then(|()| fs::rename(&self.unfinished, &self.path));
         stored.map_err(|source| FilmError::writing(&self.path, source))
     }
 
@@ -165,5 +176,9 @@ fn tags(colors: &ColorTags) -> Vec<String> {
         ("-colorspace", &colors.matrix),
         ("-chroma_sample_location", &colors.chroma_place),
     ];
-    named.iter().filter_map(|(name, value)| Some([(*name).to_owned(), value.clone()?])).flatten().collect()
+    named
+        .iter()
+        .filter_map(|(name, value)| Some([(*name).to_owned(), value.as_ref()?.clone()]))
+        .flatten()
+        .collect()
 }

@@ -156,7 +156,11 @@ impl FilmError {
     /// What became of writing `path`.
     pub(crate) fn writing(path: &std::path::Path, source: io::Error) -> Self {
         let path = path.to_owned();
-        if source.kind() == io::ErrorKind::StorageFull { Self::DiskFull { path } } else { Self::Io { path, source } }
+        if source.kind() == io::ErrorKind::StorageFull {
+            Self::DiskFull { path }
+        } else {
+            Self::Io { path, source }
+        }
     }
 }
 

@@ -34,7 +34,10 @@ impl Join<'_> {
         let whole = self.folder.join("whole.unfinished");
         let mut command = ffmpeg.ffmpeg();
         command.arg("-y");
-        command.args(["-itsoffset", &format!("{:.6}", micros(self.first_pts(), self.source.time_base) as f64 / 1e6)]);
+        command.args([
+            "-itsoffset",
+            &format!("{:.6}", micros(self.first_pts(), self.source.time_base) as f64 / 1e6),
+        ]);
         command.args(["-f", "concat", "-i"]).arg(&list);
         if self.range.start_s > 0.0 {
             command.args(["-ss", &format!("{:.6}", self.range.start_s)]);

@@ -93,10 +93,12 @@ impl Search<'_> {
         let above = (row > 0).then(|| done.vectors[before - columns]);
         let above_right = (row > 0 && column + 1 < columns).then(|| done.vectors[before - columns + 1]);
         let parent = self.coarse.map(|coarse| coarse.near(column, row, columns, rows).map(|v| v * 2));
-        let earlier = self.likely.map(|likely| likely.near(column, row, columns, rows).map(|v| v >> self.level));
+        let earlier =
+            self.likely.map(|likely| likely.near(column, row, columns, rows).map(|v| v >> self.level));
         let expected = left.or(above).or(parent).or(earlier).unwrap_or_default();
 
-        let mut best = Best { search: self, x, y, expected, vector: [0; 2], cost: u32::MAX, difference: u32::MAX };
+        let mut best =
+            Best { search: self, x, y, expected, vector: [0; 2], cost: u32::MAX, difference: u32::MAX };
         let candidates = [Some([0; 2]), earlier, parent, left, above, above_right];
         candidates.into_iter().flatten().for_each(|vector| best.consider(vector));
         if self.coarse.is_none() {
@@ -172,7 +174,9 @@ mod tests {
         let (width, height) = (160, 96);
         let value = |x: i32, y: i32| {
             let (x, y) = ((x - dx) as f32, (y - dy) as f32);
-            128.0 + 50.0 * (x * 0.13 + (y * 0.05).sin() * 3.0).sin() + 50.0 * (y * 0.17 + (x * 0.031).cos() * 4.0).cos()
+            128.0
+                + 50.0 * (x * 0.13 + (y * 0.05).sin() * 3.0).sin()
+                + 50.0 * (y * 0.17 + (x * 0.031).cos() * 4.0).cos()
         };
         let data = (0..height).flat_map(|y| (0..width).map(move |x| value(x, y) as u8)).collect();
         Gray { width: width as usize, height: height as usize, data }

@@ -23,14 +23,25 @@ pub(crate) struct FramePainter {
 
 impl FramePainter {
     /// From frames of `from` to frames of `to`; `side_by_side` shows what was before on the left.
-    pub fn new(from: Layout, to: Layout, (width, height): (usize, usize), codes: Codes, tone: &Tone, side_by_side: bool) -> Self {
+    pub fn new(
+        from: Layout,
+        to: Layout,
+        (width, height): (usize, usize),
+        codes: Codes,
+        tone: &Tone,
+        side_by_side: bool,
+    ) -> Self {
         let table = ColorTable::new(codes, tone);
         Self { from, to, width, height, codes, lightness: codes.lightness(), table, side_by_side }
     }
 
     /// Columns and rows of a finished frame.
     pub fn size(&self) -> (usize, usize) {
-        if self.side_by_side { (2 * self.half_width() + GAP_PX, self.height) } else { (self.width, self.height) }
+        if self.side_by_side {
+            (2 * self.half_width() + GAP_PX, self.height)
+        } else {
+            (self.width, self.height)
+        }
     }
 
     /// Columns of one half, which begins where a sample of chroma begins.
@@ -43,7 +54,8 @@ impl FramePainter {
         let luma = luma_codes(data, self.from, self.width, self.height);
         let (width, height) = self.to.chroma_size(self.width, self.height);
         let shared = shared(&luma, self.width, self.height, self.to.sampling);
-        let lightness = shared.iter().map(|code| self.lightness[usize::from(*code).min(self.lightness.len() - 1)]);
+        let lightness =
+            shared.iter().map(|code| self.lightness[usize::from(*code).min(self.lightness.len() - 1)]);
         let guide = Plane::from_vec(width, height, lightness.collect()).unwrap_or_default();
         let chroma = upsample::upsample(&guide, chroma);
         let mut cb = Vec::with_capacity(shared.len());
@@ -65,10 +77,8 @@ impl FramePainter {
 
     /// The chroma that a frame has, in the sampling of the result.
     fn own(&self, cb: &[u16], cr: &[u16]) -> [Vec<u16>; 2] {
-        let (from, to) = (
-            self.from.chroma_size(self.width, self.height),
-            self.to.chroma_size(self.width, self.height),
-        );
+        let (from, to) =
+            (self.from.chroma_size(self.width, self.height), self.to.chroma_size(self.width, self.height));
         if self.from.sampling == Sampling::Gray {
             return [(); 2].map(|()| vec![self.codes.neutral(); to.0 * to.1]);
         }
@@ -86,7 +96,12 @@ impl FramePainter {
             return data;
         }
         let (black, white) = self.ends();
-        append(&mut data, beside(luma, luma, self.width, self.half_width(), GAP_PX, [black, white]), depth, self.to);
+        append(
+            &mut data,
+            beside(luma, luma, self.width, self.half_width(), GAP_PX, [black, white]),
+            depth,
+            self.to,
+        );
         let (columns, _) = self.to.chroma_size(self.width, self.height);
         let (half, _) = self.to.chroma_size(self.half_width(), self.height);
         let (whole, _) = self.to.chroma_size(width, height);
@@ -94,7 +109,12 @@ impl FramePainter {
         let gray = vec![neutral; chroma[0].len()];
         for (place, after) in chroma.into_iter().enumerate() {
             let before = before.map_or(&gray, |own| &own[place]);
-            append(&mut data, beside(before, after, columns, half, whole - 2 * half, [neutral; 2]), depth, self.to);
+            append(
+                &mut data,
+                beside(before, after, columns, half, whole - 2 * half, [neutral; 2]),
+                depth,
+                self.to,
+            );
         }
         data
     }
@@ -139,7 +159,8 @@ mod tests {
 
     #[test]
     fn luma_stays_and_chroma_is_new() {
-        let painter = FramePainter::new(FOUR_TWO_ZERO, FOUR_TWO_ZERO, (34, 22), CODES, &Tone::default(), false);
+        let painter =
+            FramePainter::new(FOUR_TWO_ZERO, FOUR_TWO_ZERO, (34, 22), CODES, &Tone::default(), false);
         let data = frame(34, 22, FOUR_TWO_ZERO);
         let painted = painter.paint(&data, &orange());
         assert_eq!((painted.len(), &painted[..34 * 22]), (data.len(), &data[..34 * 22]));
@@ -158,13 +179,17 @@ mod tests {
 
     #[test]
     fn before_and_after_stand_side_by_side() {
-        let painter = FramePainter::new(FOUR_TWO_ZERO, FOUR_TWO_ZERO, (33, 20), CODES, &Tone::default(), true);
+        let painter =
+            FramePainter::new(FOUR_TWO_ZERO, FOUR_TWO_ZERO, (33, 20), CODES, &Tone::default(), true);
         assert_eq!(painter.size(), (76, 20));
         let data = frame(33, 20, FOUR_TWO_ZERO);
         let both = painter.paint(&data, &orange());
         assert_eq!(both.len(), FOUR_TWO_ZERO.frame_bytes(76, 20));
         assert_eq!((&both[..33], both[34], &both[42..75]), (&data[..33], 235, &data[..33]));
         let cb = &both[76 * 20..][..38];
-        assert!(cb[..21].iter().all(|code| *code == 128) && cb[21..38].iter().all(|code| *code < 128), "{cb:?}");
+        assert!(
+            cb[..21].iter().all(|code| *code == 128) && cb[21..38].iter().all(|code| *code < 128),
+            "{cb:?}"
+        );
     }
 }

@@ -155,7 +155,8 @@ mod tests {
         let source = gray_source(32, 32);
         let codes = Codes { depth: 8, full_range: true, weights: (0.3, 0.1) };
         let (lightness, working) = (codes.lightness(), (32, 32));
-        let keys = KeyMaker { source: &source, codes, lightness, colorist: &Nothing, recolor: false, working };
+        let keys =
+            KeyMaker { source: &source, codes, lightness, colorist: &Nothing, recolor: false, working };
         let mut planner = Planner::new(&keys, 1024, from);
         let mut spans = Vec::new();
         for (number, value) in values.iter().enumerate() {
@@ -168,7 +169,14 @@ mod tests {
         let number = |shot: Option<&Shot>| shot.unwrap().frame.number;
         spans
             .iter()
-            .map(|span| (number(span.shots.first()), number(span.shots.last()), span.scene, span.after.as_ref().map(|key| key.number)))
+            .map(|span| {
+                (
+                    number(span.shots.first()),
+                    number(span.shots.last()),
+                    span.scene,
+                    span.after.as_ref().map(|key| key.number),
+                )
+            })
             .collect()
     }
 

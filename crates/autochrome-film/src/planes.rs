@@ -6,7 +6,9 @@ use crate::layout::{Layout, Sampling};
 pub(crate) fn codes(data: &[u8], layout: Layout, width: usize, height: usize) -> [Vec<u16>; 3] {
     let (chroma_width, chroma_height) = layout.chroma_size(width, height);
     let (luma, chroma) = (width * height * layout.bytes(), chroma_width * chroma_height * layout.bytes());
-    let plane = |from: usize, length: usize| read(&data[from.min(data.len())..(from + length).min(data.len())], layout);
+    let plane = |from: usize, length: usize| {
+        read(&data[from.min(data.len())..(from + length).min(data.len())], layout)
+    };
     [plane(0, luma), plane(luma, chroma), plane(luma + chroma, chroma)]
 }
 
@@ -49,7 +51,10 @@ pub(crate) fn shared(luma: &[u16], width: usize, height: usize, sampling: Sampli
         let other = &luma[(top + down - 1).min(height - 1) * width..][..width];
         for left in (0..width).step_by(2) {
             let right = (left + 1).min(width - 1);
-            let sum = u32::from(one[left]) + u32::from(one[right]) + u32::from(other[left]) + u32::from(other[right]);
+            let sum = u32::from(one[left])
+                + u32::from(one[right])
+                + u32::from(other[left])
+                + u32::from(other[right]);
             means.push(((sum + 2) / 4) as u16);
         }
     }
@@ -57,7 +62,11 @@ pub(crate) fn shared(luma: &[u16], width: usize, height: usize, sampling: Sampli
 }
 
 /// A plane of chroma as another sampling has it: the nearest samples.
-pub(crate) fn resample(plane: &[u16], (width, height): (usize, usize), (to_width, to_height): (usize, usize)) -> Vec<u16> {
+pub(crate) fn resample(
+    plane: &[u16],
+    (width, height): (usize, usize),
+    (to_width, to_height): (usize, usize),
+) -> Vec<u16> {
     if (width, height) == (to_width, to_height) {
         return plane.to_vec();
     }
@@ -77,7 +86,9 @@ mod tests {
     fn samples_come_apart_and_together_again() {
         for (depth, sampling) in [(8, Sampling::Both), (10, Sampling::Columns), (12, Sampling::Full)] {
             let layout = Layout { depth, sampling };
-            let data: Vec<u8> = (0..layout.frame_bytes(5, 3)).map(|i| if depth > 8 { (i % 2 * 3) as u8 } else { i as u8 }).collect();
+            let data: Vec<u8> = (0..layout.frame_bytes(5, 3))
+                .map(|i| if depth > 8 { (i % 2 * 3) as u8 } else { i as u8 })
+                .collect();
             let planes = codes(&data, layout, 5, 3);
             let mut again = Vec::new();
             planes.into_iter().for_each(|plane| append(&mut again, plane.into_iter(), depth, layout));

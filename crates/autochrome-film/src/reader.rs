@@ -151,7 +151,11 @@ fn filters(source: &Source) -> String {
         Scan::Interlaced => "bwdif=mode=send_frame:deint=all,",
         Scan::Unknown => "bwdif=mode=send_frame:deint=interlaced,",
     };
-    let matrix = if source.request.from_rgb { "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd," } else { "" };
+    let matrix = if source.request.from_rgb {
+        "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,"
+    } else {
+        ""
+    };
     format!("{deinterlace}{matrix}format={}", source.request.format)
 }
 

@@ -41,7 +41,12 @@ pub(crate) fn working_size(width: usize, height: usize) -> (usize, usize) {
 
 impl Gray {
     /// The mean of the area that each new sample covers. `white` is the code of white in `codes`.
-    pub fn shrink(codes: &[u16], (width, height): (usize, usize), (to_width, to_height): (usize, usize), white: f32) -> Self {
+    pub fn shrink(
+        codes: &[u16],
+        (width, height): (usize, usize),
+        (to_width, to_height): (usize, usize),
+        white: f32,
+    ) -> Self {
         let columns: Vec<(usize, usize)> = (0..to_width).map(|x| covered(x, width, to_width)).collect();
         let mut data = Vec::with_capacity(to_width * to_height);
         let mut sums = vec![0_u32; width];

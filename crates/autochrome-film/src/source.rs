@@ -298,7 +298,9 @@ mod tests {
     use super::*;
 
     fn parsed(streams: &str, format: &str) -> Result<Source> {
-        let json = format!(r#"{{"streams": [{streams}], "format": {{"format_name": "{format}", "duration": "3"}}}}"#);
+        let json = format!(
+            r#"{{"streams": [{streams}], "format": {{"format_name": "{format}", "duration": "3"}}}}"#
+        );
         parse(Path::new("a.mkv"), json.as_bytes())
     }
 
@@ -312,7 +314,10 @@ mod tests {
         let source = parsed(&format!("{sound},{VIDEO}"), "matroska,webm").unwrap();
         assert_eq!((source.width, source.height, source.pixel_aspect), (576, 720, (15, 16)));
         assert_eq!((source.time_base, source.layout().depth, source.turned), ((1, 12_800), 10, true));
-        assert_eq!((source.colors.matrix.as_deref(), source.colors.transfer), (Some("smpte170m"), None));
+        assert_eq!(
+            (source.colors.matrix.as_deref(), source.colors.transfer.as_deref()),
+            (Some("smpte170m"), None)
+        );
         assert_eq!(source.others, [Other { index: 0, kind: Kind::Audio, codec: "aac".to_owned() }]);
         assert!(!source.scan.eq(&Scan::Interlaced) && source.shown_size() == (540, 720));
     }

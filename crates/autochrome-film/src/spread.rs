@@ -172,7 +172,8 @@ mod tests {
     /// A bright square whose left upper corner lies at (`x`, 20) on a ramp, and its colours.
     fn square(x: usize) -> (Gray, Chroma) {
         let (width, height) = SIZE;
-        let mut gray = Gray { width, height, data: (0..width * height).map(|i| (i % width / 2) as u8).collect() };
+        let mut gray =
+            Gray { width, height, data: (0..width * height).map(|i| (i % width / 2) as u8).collect() };
         let mut chroma = Chroma::neutral(width, height);
         for row in 20..44 {
             for column in x..x + 24 {
@@ -189,16 +190,29 @@ mod tests {
         let (after, truth) = square(31);
         let carried = carry(&seek(&after.pyramid(), &before.pyramid(), None), &colors);
         let error = |chroma: &Chroma| {
-            chroma.a.data().iter().zip(truth.a.data()).map(|(a, t)| (a - t).abs()).sum::<f32>() / (96.0 * 64.0)
+            chroma.a.data().iter().zip(truth.a.data()).map(|(a, t)| (a - t).abs()).sum::<f32>()
+                / (96.0 * 64.0)
         };
-        assert!(error(&carried.chroma) < 0.4 * error(&colors), "{} {}", error(&carried.chroma), error(&colors));
+        assert!(
+            error(&carried.chroma) < 0.4 * error(&colors),
+            "{} {}",
+            error(&carried.chroma),
+            error(&colors)
+        );
     }
 
     #[test]
     fn a_keyframe_at_rest_keeps_its_colours() {
         let (gray, colors) = square(20);
         let carried = carry(&seek(&gray.pyramid(), &gray.pyramid(), None), &colors);
-        let far = carried.chroma.a.data().iter().zip(colors.a.data()).map(|(c, k)| (c - k).abs()).fold(0.0, f32::max);
+        let far = carried
+            .chroma
+            .a
+            .data()
+            .iter()
+            .zip(colors.a.data())
+            .map(|(c, k)| (c - k).abs())
+            .fold(0.0, f32::max);
         assert!(far < 1e-3 && carried.sure.iter().all(|sure| *sure <= 1.001), "{far}");
     }
 
@@ -209,7 +223,9 @@ mod tests {
             sure: vec![1.0; 32 * 16],
         };
         let at = |share| blend(&plain(10.0), &plain(30.0), share).a.data()[100];
-        assert!((at(0.0) - 10.0).abs() < 1e-3 && (at(0.5) - 20.0).abs() < 1e-3 && (at(1.0) - 30.0).abs() < 1e-3);
+        assert!(
+            (at(0.0) - 10.0).abs() < 1e-3 && (at(0.5) - 20.0).abs() < 1e-3 && (at(1.0) - 30.0).abs() < 1e-3
+        );
     }
 
     #[test]

@@ -239,7 +239,8 @@ mod tests {
         let pixels = autochrome_media::Pixels::Rgb8([200, 40, 40].repeat(48 * 32));
         let raster = autochrome_media::Raster::new(48, 32, pixels).unwrap();
         let options = autochrome_media::EncodeOptions::new(Format::Png);
-        std::fs::write(&path, autochrome_media::encode(&raster, &Metadata::default(), &options).unwrap()).unwrap();
+        std::fs::write(&path, autochrome_media::encode(&raster, &Metadata::default(), &options).unwrap())
+            .unwrap();
 
         let pipeline = Pipeline::new();
         let mut colorist = FilmColorist::new(&pipeline, gray()).unwrap();

@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn moments_are_written_as_players_show_them() {
-        for (text, seconds) in [("12.5", 12.5), ("00:12.5", 12.5), ("1:02:03", 3723.0), ("90", 90.0), ("0", 0.0)] {
+        for (text, seconds) in
+            [("12.5", 12.5), ("00:12.5", 12.5), ("1:02:03", 3723.0), ("90", 90.0), ("0", 0.0)]
+        {
             assert_eq!(super::moment(text), Ok(seconds), "{text}");
         }
         for bad in ["", "-1", "1:60", "1:2:3:4", "1e3", "inf", ":", "x"] {

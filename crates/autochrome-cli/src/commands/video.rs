@@ -70,7 +70,8 @@ fn film(
         made_with: made_with(arguments, colorist),
     };
     let report = Report::new();
-    let done = colorize(ffmpeg, source, &result, &options, colorist, interrupt::flag(), &|at| report.progress(at));
+    let done =
+        colorize(ffmpeg, source, &result, &options, colorist, interrupt::flag(), &|at| report.progress(at));
     report.end();
     colorist.warnings().iter().for_each(|warning| output::note(warning));
     let summary = match done {
@@ -84,7 +85,10 @@ fn film(
     output::line(&format!("{} -> {}", arguments.input.display(), result.display()))?;
     match summary.damage {
         Some(damage) => {
-            output::note(&format!("{}: the film is damaged, what could be read is done ({damage})", arguments.input.display()));
+            output::note(&format!(
+                "{}: the film is damaged, what could be read is done ({damage})",
+                arguments.input.display()
+            ));
             Ok(Exit::SomeFailed)
         }
         None => Ok(Exit::Success),
@@ -97,7 +101,8 @@ fn stills(
     source: &Source,
     colorist: &FilmColorist<'_>,
 ) -> Result<Exit, Failure> {
-    let options = SceneOptions { range: range(arguments), tone: *colorist.order().tone(), recolor: arguments.recolor };
+    let options =
+        SceneOptions { range: range(arguments), tone: *colorist.order().tone(), recolor: arguments.recolor };
     let stills = Stills { ffmpeg, source, options, colorist, stop: interrupt::flag() };
     if let Some(sheet) = &arguments.preview {
         let count = stills.sheet(sheet, arguments.overwrite)?;
@@ -137,7 +142,10 @@ fn made_with(arguments: &VideoArguments, colorist: &FilmColorist<'_>) -> String 
     let hints = guidance.hints.as_deref().map(std::fs::read);
     let model = colorist.method().model();
     let method = method.as_deref().unwrap_or(colorist.method().info().id);
-    format!("{method} {model:?} {options:?} {keyframes:?} {hints:?} {:?} {:?}", guidance.reference, guidance.palette)
+    format!(
+        "{method} {model:?} {options:?} {keyframes:?} {hints:?} {:?} {:?}",
+        guidance.reference, guidance.palette
+    )
 }
 
 /// Names, sizes and times of the files of a folder.
@@ -166,12 +174,17 @@ fn beside(input: &Path, codec: Codec) -> PathBuf {
 }
 
 fn check_output(input: &Path, result: &Path) -> Result<(), Failure> {
-    if let Some(folder) = result.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+    if let Some(folder) = result.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+    {
         return Err(Failure::usage(format!("there is no folder {}; make it first", folder.display())));
     }
-    let same = input.canonicalize().ok().zip(result.canonicalize().ok()).is_some_and(|(one, other)| one == other);
+    let same =
+        input.canonicalize().ok().zip(result.canonicalize().ok()).is_some_and(|(one, other)| one == other);
     if same {
-        return Err(Failure::usage(format!("the result would replace the input {}; choose another name", input.display())));
+        return Err(Failure::usage(format!(
+            "the result would replace the input {}; choose another name",
+            input.display()
+        )));
     }
     Ok(())
 }

@@ -39,7 +39,9 @@ pub fn colorist<'a>(
     let mut whole = GuidanceFiles::default();
     whole.references.extend(references.iter().filter(|(_, at)| at.is_none()).map(|(file, _)| file.clone()));
     let order = pipeline.order(draft.clone(), &whole).map_err(blame)?;
-    if let Some(info) = Some(order.method()).filter(|info| !points.is_empty() && !info.accepts(GuidanceKind::Points)) {
+    if let Some(info) =
+        Some(order.method()).filter(|info| !points.is_empty() && !info.accepts(GuidanceKind::Points))
+    {
         return Err(Failure::usage(format!("the method `{}` takes no hints; leave --method out", info.id)));
     }
     let mut colorist = FilmColorist::new(pipeline, order).map_err(blame)?;
@@ -102,7 +104,9 @@ fn hints(path: &Path) -> Result<Vec<(f64, Point)>, Failure> {
             let at = hint.as_object_mut().and_then(|fields| fields.remove("at"));
             let at_s = match &at {
                 Some(Value::String(text)) => moment(text),
-                Some(Value::Number(number)) => number.as_f64().filter(|s| *s >= 0.0).ok_or_else(|| number.to_string()),
+                Some(Value::Number(number)) => {
+                    number.as_f64().filter(|s| *s >= 0.0).ok_or_else(|| number.to_string())
+                }
                 _ => Err("every hint of a film needs a time: \"at\": \"00:12.5\"".to_owned()),
             };
             let at_s = at_s.map_err(anyhow::Error::msg).with_context(told).usage()?;
@@ -110,7 +114,8 @@ fn hints(path: &Path) -> Result<Vec<(f64, Point)>, Failure> {
             let guidance = HintsDocument::read(single.as_bytes()).with_context(told).usage()?;
             timed.extend(guidance.points.into_iter().map(|point| (at_s, point)));
             for stroke in guidance.strokes {
-                let point = |[x, y]: [f32; 2]| Point { x, y, radius: stroke.width / 2.0, color: stroke.color };
+                let point =
+                    |[x, y]: [f32; 2]| Point { x, y, radius: stroke.width / 2.0, color: stroke.color };
                 timed.extend(along(&stroke.path).into_iter().map(|place| (at_s, point(place))));
             }
         }
@@ -128,7 +133,8 @@ fn along(path: &[[f32; 2]]) -> Vec<[f32; 2]> {
         let [[x0, y0], [x1, y1]] = [pair[0], pair[1]];
         let steps = ((x1 - x0).hypot(y1 - y0) / SPACING).ceil().max(1.0);
         let at = |step: usize| step as f32 / steps;
-        places.extend((1..=steps as usize).map(|step| [x0 + (x1 - x0) * at(step), y0 + (y1 - y0) * at(step)]));
+        places
+            .extend((1..=steps as usize).map(|step| [x0 + (x1 - x0) * at(step), y0 + (y1 - y0) * at(step)]));
     }
     places
 }
@@ -164,7 +170,9 @@ fn retouched(folder: &Path) -> Result<BTreeMap<u64, PathBuf>, Failure> {
     }
     if pictures.is_empty() {
         let folder = folder.display();
-        return Err(Failure::usage(format!("no picture in {folder} ends in a frame number, such as ref_000123.png")));
+        return Err(Failure::usage(format!(
+            "no picture in {folder} ends in a frame number, such as ref_000123.png"
+        )));
     }
     Ok(pictures)
 }
@@ -185,7 +193,9 @@ mod tests {
 
     #[test]
     fn frame_numbers_are_what_names_end_in() {
-        for (name, number) in [("ref_000123.png", Some(123)), ("7.JPG", Some(7)), ("a.png", None), ("ref_5.txt", None)] {
+        for (name, number) in
+            [("ref_000123.png", Some(123)), ("7.JPG", Some(7)), ("a.png", None), ("ref_5.txt", None)]
+        {
             assert_eq!(frame_number(Path::new(name)), number, "{name}");
         }
     }

@@ -49,7 +49,11 @@ impl Report {
             0 => String::new(),
             count => format!(", {count} left in their own colours"),
         };
-        let earlier = if summary.resumed > 0 { format!(", {} frames from before", summary.resumed) } else { String::new() };
+        let earlier = if summary.resumed > 0 {
+            format!(", {} frames from before", summary.resumed)
+        } else {
+            String::new()
+        };
         output::note(&format!(
             "{fresh} frames, {} scenes{kept}{earlier}, in {seconds:.1} s ({:.1} frames a second)",
             summary.scenes,
@@ -60,7 +64,10 @@ impl Report {
             if summary.kept_s.len() > NAMED_SCENES {
                 times.push("...".to_owned());
             }
-            output::note(&format!("already in colour, from {}; --recolor colours them, too", times.join(", ")));
+            output::note(&format!(
+                "already in colour, from {}; --recolor colours them, too",
+                times.join(", ")
+            ));
         }
     }
 }

@@ -33,9 +33,13 @@ impl Stills<'_> {
     /// Writes one sheet of all scenes. Gives their number.
     pub fn sheet(&self, path: &Path, overwrite: bool) -> Result<u64, Failure> {
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        let format = Format::from_extension(&extension).filter(|format| matches!(format, Format::Png | Format::Jpeg));
+        let format =
+            Format::from_extension(&extension).filter(|format| matches!(format, Format::Png | Format::Jpeg));
         let Some(format) = format else {
-            return Err(Failure::usage(format!("{}: a contact sheet is written as .jpg or .png", path.display())));
+            return Err(Failure::usage(format!(
+                "{}: a contact sheet is written as .jpg or .png",
+                path.display()
+            )));
         };
         let (width, height) = self.source.shown_size();
         let thumb_height = (THUMB_WIDTH * height / width.max(1)).max(1);
@@ -63,7 +67,9 @@ impl Stills<'_> {
 
     /// Writes a picture for every scene into a folder. Gives their number.
     pub fn pictures(&self, folder: &Path, overwrite: bool) -> Result<u64, Failure> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display())).environment()?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))
+            .environment()?;
         let mut failure = None;
         let result = self.each(&mut |scene: SceneFrame| {
             let path = folder.join(format!("ref_{:06}.png", scene.number));
@@ -104,7 +110,8 @@ fn shrink(frame: &Frame, width: usize, height: usize) -> Frame {
             let columns = covered(x, frame.width, width);
             let mut sums = [0_u32; 3];
             for row in rows.clone() {
-                let pixels = &frame.rgb[3 * (row * frame.width + columns.start)..3 * (row * frame.width + columns.end)];
+                let pixels = &frame.rgb
+                    [3 * (row * frame.width + columns.start)..3 * (row * frame.width + columns.end)];
                 pixels.iter().enumerate().for_each(|(i, value)| sums[i % 3] += u32::from(*value));
             }
             let count = (rows.len() * columns.len()) as u32;
