@@ -20,5 +20,6 @@ mod photos;
 mod pipes;
 #[cfg(feature = "train")]
 mod train;
+mod video;
 #[cfg(not(feature = "train"))]
 mod without_train;
