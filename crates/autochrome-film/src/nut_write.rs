@@ -18,8 +18,8 @@ const FLAG_SIZE_MSB: u64 = 32;
 const FLAG_CHECKSUM: u64 = 64;
 const FLAG_CODED: u64 = 4096;
 
-/// The one frame code that is used; its flags follow it.
-const FRAME_CODE: u8 = 1;
+/// The one frame code that is used: the first of the table, whose share of a frame's size is 0. Its flags follow it.
+const FRAME_CODE: u8 = 0;
 /// Bits of a time stamp that may stand alone; time stamps are written whole, above that.
 const MSB_PTS_SHIFT: u32 = 7;
 /// Packets longer than this have a checksum over their header.
