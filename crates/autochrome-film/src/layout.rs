@@ -135,6 +135,9 @@ pub fn request(format: &str) -> Request {
 
 /// Bits a sample of a format, by its name, as far as they are kept.
 fn depth(format: &str) -> u8 {
+    if format.starts_with("nv") {
+        return if format.starts_with("nv20") { 10 } else { 8 };
+    }
     let name = format.strip_suffix("le").or_else(|| format.strip_suffix("be")).unwrap_or(format);
     let digits = name.len() - name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     match &name[name.len() - digits..] {

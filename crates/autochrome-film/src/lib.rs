@@ -65,7 +65,7 @@ pub use follow::{Spot, Track, follow};
 pub use frames::{Ending, Frame, FrameOptions, Frames, Moment};
 pub use graph::{Every, SMALL_HEIGHT, SMALL_WIDTH};
 pub use layout::{Layout, Request, Sampling};
-pub use parts::Existing;
+pub use parts::{Existing, parts_folder};
 pub use probe::{Film, Scan, probe};
 pub use reader::Range;
 pub use scenes::{SceneFrame, SceneOptions, scenes};

@@ -30,7 +30,7 @@ pub(crate) struct Motion {
     pub columns: usize,
     pub rows: usize,
     pub vectors: Vec<Vector>,
-    /// Sums of absolute differences.
+    /// What `difference` says of each.
     pub differences: Vec<u32>,
 }
 
@@ -153,16 +153,21 @@ impl Best<'_> {
     }
 }
 
-/// Sum of absolute differences of two blocks.
+/// Sum of absolute differences of two blocks. A change of brightness of the whole block, as in a flash or a fade, counts a
+/// quarter.
 #[inline]
 fn difference(from: &Gray, (x, y): (usize, usize), to: &Gray, (to_x, to_y): (usize, usize)) -> u32 {
-    let mut sum = 0;
-    for line in 0..BLOCK_PX {
+    let mut differences = [0_i16; BLOCK_PX * BLOCK_PX];
+    for (line, differences) in differences.as_chunks_mut::<BLOCK_PX>().0.iter_mut().enumerate() {
         let one = &from.data[(y + line) * from.width + x..][..BLOCK_PX];
         let other = &to.data[(to_y + line) * to.width + to_x..][..BLOCK_PX];
-        sum += one.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(*b))).sum::<u32>();
+        for ((difference, a), b) in differences.iter_mut().zip(one).zip(other) {
+            *difference = i16::from(*a) - i16::from(*b);
+        }
     }
-    sum
+    let brighter = differences.iter().sum::<i16>() / (BLOCK_PX * BLOCK_PX) as i16;
+    let rest: u16 = differences.iter().map(|difference| (difference - brighter).unsigned_abs()).sum();
+    u32::from(rest) + u32::from(brighter.unsigned_abs()) * (BLOCK_PX * BLOCK_PX / 4) as u32
 }
 
 #[cfg(test)]
@@ -210,6 +215,14 @@ mod tests {
             likely = Some(seek(&spots(5 * frame, 0).pyramid(), &key, likely.as_ref()));
         }
         assert!(share_of(&likely.unwrap(), [-40, 0]) > 0.5);
+    }
+
+    #[test]
+    fn a_flash_moves_nothing() {
+        let (gray, mut bright) = (spots(0, 0), spots(0, 0));
+        bright.data.iter_mut().for_each(|value| *value = *value / 2 + 90);
+        let motion = seek(&bright.pyramid(), &gray.pyramid(), None);
+        assert!(share_of(&motion, [0, 0]) > 0.8, "{}", share_of(&motion, [0, 0]));
     }
 
     #[test]

@@ -51,12 +51,18 @@ pub enum Existing {
     Replace,
 }
 
+/// Where the parts of a film lie that is to be at `output`: a folder that is there as long as the film is unfinished.
+#[must_use]
+pub fn parts_folder(output: &Path) -> PathBuf {
+    let mut folder = output.as_os_str().to_owned();
+    folder.push(".parts");
+    PathBuf::from(folder)
+}
+
 impl Parts {
     /// The folder for the parts of `output`; `made_of` tells runs apart that must not be mixed.
     pub fn open(output: &Path, made_of: String, existing: Existing) -> Result<Self> {
-        let mut folder = output.as_os_str().to_owned();
-        folder.push(".parts");
-        let folder = PathBuf::from(folder);
+        let folder = parts_folder(output);
         let here = folder.is_dir();
         match existing {
             Existing::Refuse if here => return Err(FilmError::OutputExists { path: folder }),

@@ -1,4 +1,4 @@
-//! Frames as motion is sought in them: small, gray, of one brightness and contrast.
+//! Frames as motion is sought in them: small and gray.
 
 use std::sync::Arc;
 
@@ -8,13 +8,6 @@ const SIDE_PX: usize = 320;
 const STEP_PX: usize = 4;
 /// Shorter sides would leave no block.
 const LEAST_PX: usize = 16;
-/// Brightness that all frames get.
-const MEAN: f32 = 128.0;
-/// Contrast that frames of a fade get, as the deviation of their samples; others keep their own.
-const LEAST_DEVIATION: f32 = 30.0;
-/// Most that contrast is raised: beyond that there is only noise.
-const MOST_GAIN: f32 = 4.0;
-
 /// A plane of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gray {
@@ -81,18 +74,6 @@ impl Gray {
         Self { width, height, data }
     }
 
-    /// The same with the brightness of all frames, and with contrast where a fade took it away: what fades looks as it
-    /// looked before.
-    fn leveled(&self) -> Self {
-        let count = self.data.len().max(1) as f32;
-        let mean = self.data.iter().map(|v| f32::from(*v)).sum::<f32>() / count;
-        let square = self.data.iter().map(|v| (f32::from(*v) - mean).powi(2)).sum::<f32>() / count;
-        let gain = (LEAST_DEVIATION / square.sqrt().max(0.5)).clamp(1.0, MOST_GAIN);
-        let table: [u8; 256] =
-            std::array::from_fn(|code| (MEAN + (code as f32 - mean) * gain).round().clamp(0.0, 255.0) as u8);
-        Self { data: self.data.iter().map(|v| table[usize::from(*v)]).collect(), ..*self }
-    }
-
     /// At the size at which cuts are sought.
     pub fn for_cuts(&self) -> Vec<u8> {
         let codes: Vec<u16> = self.data.iter().map(|v| u16::from(*v)).collect();
@@ -102,10 +83,9 @@ impl Gray {
 
     /// At three sizes.
     pub fn pyramid(&self) -> Arc<Pyramid> {
-        let whole = self.leveled();
-        let half = whole.half();
+        let half = self.half();
         let quarter = half.half();
-        Arc::new(Pyramid { levels: [whole, half, quarter] })
+        Arc::new(Pyramid { levels: [self.clone(), half, quarter] })
     }
 }
 
@@ -131,15 +111,5 @@ mod tests {
     fn a_frame_may_be_smaller_than_its_working_size() {
         let gray = Gray::shrink(&[0, 255, 255, 0], (2, 2), (16, 16), 255.0);
         assert_eq!((gray.data[0], gray.data[15], gray.data[255]), (0, 255, 0));
-    }
-
-    #[test]
-    fn a_faded_frame_looks_like_itself() {
-        let bright: Vec<u8> = (0..3600).map(|i| (i * 7 % 200) as u8).collect();
-        let faded = bright.iter().map(|v| v / 2 + 10).collect();
-        let [bright, faded] = [bright, faded].map(|data| Gray { width: 60, height: 60, data }.leveled());
-        let change = |(a, b): (&u8, &u8)| f32::from(a.abs_diff(*b));
-        let mean = bright.data.iter().zip(&faded.data).map(change).sum::<f32>() / 3600.0;
-        assert!(mean < 30.0, "{mean}");
     }
 }

@@ -6,6 +6,7 @@ use autochrome::Pipeline;
 use autochrome::film::FilmColorist;
 use autochrome_film::{
     Codec, Container, Existing, Ffmpeg, FilmError, FilmOptions, Range, Scan, SceneOptions, Source, colorize,
+    parts_folder,
 };
 
 use crate::args::{CodecArgument, VideoArguments};
@@ -49,6 +50,10 @@ fn film(
         None => beside(&arguments.input, used),
     };
     check_output(&arguments.input, &result)?;
+    if arguments.resume && result.is_file() && !parts_folder(&result).exists() {
+        output::note(&format!("{} is finished already", result.display()));
+        return Ok(Exit::Success);
+    }
     let container = Container::of(&result, used).map_err(film_blame)?;
     container.losses(&source.others).iter().for_each(|loss| output::note(loss));
     let layout = used.layout(source.layout(), source.width, source.height);

@@ -39,9 +39,8 @@ pub fn colorist<'a>(
     let mut whole = GuidanceFiles::default();
     whole.references.extend(references.iter().filter(|(_, at)| at.is_none()).map(|(file, _)| file.clone()));
     let order = pipeline.order(draft.clone(), &whole).map_err(blame)?;
-    if let Some(info) =
-        Some(order.method()).filter(|info| !points.is_empty() && !info.accepts(GuidanceKind::Points))
-    {
+    let info = order.method();
+    if !points.is_empty() && !info.accepts(GuidanceKind::Points) {
         return Err(Failure::usage(format!("the method `{}` takes no hints; leave --method out", info.id)));
     }
     let mut colorist = FilmColorist::new(pipeline, order).map_err(blame)?;
@@ -105,7 +104,7 @@ fn hints(path: &Path) -> Result<Vec<(f64, Point)>, Failure> {
             let at_s = match &at {
                 Some(Value::String(text)) => moment(text),
                 Some(Value::Number(number)) => {
-                    number.as_f64().filter(|s| *s >= 0.0).ok_or_else(|| number.to_string())
+                    number.as_f64().filter(|s| *s >= 0.0).ok_or_else(|| format!("`{number}` is not a time"))
                 }
                 _ => Err("every hint of a film needs a time: \"at\": \"00:12.5\"".to_owned()),
             };
