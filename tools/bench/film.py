@@ -33,12 +33,13 @@ def run(*words):
     return time.perf_counter() - start
 
 
-def frames(path, count):
+def frames(path):
     """Frames as CIELAB (D65)."""
-    words = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(path), "-frames:v", str(count), "-vf", f"scale={WIDTH}:-2:flags=area"]
-    probe = subprocess.run(words[:4] + words[4:6] + ["-frames:v", "1", "-vf", words[-1], "-f", "image2pipe", "-c:v", "ppm", "-"], check=True, stdout=subprocess.PIPE).stdout
-    height, width = cv2.imdecode(np.frombuffer(probe, np.uint8), 1).shape[:2]
-    raw = subprocess.run(words + ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], check=True, stdout=subprocess.PIPE).stdout
+    words = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(path), "-vf", f"scale={WIDTH}:-2:flags=area"]
+    read = lambda more: subprocess.run(words + more, check=True, stdout=subprocess.PIPE).stdout
+    first = read(["-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "-"])
+    height, width = cv2.imdecode(np.frombuffer(first, np.uint8), 1).shape[:2]
+    raw = read(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
     rgb = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3).astype(np.float32) / 255
     return [cv2.cvtColor(frame, cv2.COLOR_RGB2Lab) for frame in rgb]
 
@@ -90,20 +91,21 @@ def flow_pairs(truth):
 
 def figures(colored, truth, flows, far):
     flicker, warp, drift = [], [], []
-    # The clip's own L, so that nothing but colours counts.
+    # The clip's own L, and between frames that of the first, so that nothing but colours counts.
     colored = [np.dstack([t[..., 0], c[..., 1:]]) for c, t in zip(colored, truth)]
+    between = lambda one, two, mask: ciede2000(one[mask], np.dstack([one[..., :1], two[..., 1:]])[mask])
     for i in range(1, len(colored)):
         if is_cut(truth[i - 1], truth[i]):
             continue
         mask = still(truth[i - 1], truth[i])
-        flicker.append(ciede2000(colored[i - 1][mask], colored[i][mask]))
+        flicker.append(between(colored[i - 1], colored[i], mask))
         place, sure = flows[i - 1]
         moved = cv2.remap(np.ascontiguousarray(colored[i - 1][..., 1:]), place, None, cv2.INTER_LINEAR)
         warp.append(np.linalg.norm(moved - colored[i][..., 1:], axis=-1)[sure])
     for i in range(len(colored) - far if far else 0):
         if not any(is_cut(truth[j - 1], truth[j]) for j in range(i + 1, i + far + 1)):
             mask = still(truth[i], truth[i + far])
-            drift.append(ciede2000(colored[i][mask], colored[i + far][mask]))
+            drift.append(between(colored[i], colored[i + far], mask))
     error = np.mean([ciede2000(c, t).mean() for c, t in zip(colored, truth)])
     mean = lambda parts: float(np.concatenate(parts).mean()) if parts and sum(map(len, parts)) else float("nan")
     return [mean(flicker), mean(warp), float(error), mean(drift)]
@@ -129,9 +131,9 @@ def main():
         run("ffmpeg", "-v", "error", "-nostdin", "-i", work / "gray.mkv", work / "in" / "%06d.png")
         run(arguments.autochrome, "video", work / "gray.mkv", "-o", work / "film.mkv", "--codec", "ffv1")
         run(arguments.autochrome, "colorize", work / "in", "--out-dir", work / "out")
-        truth = frames(work / "truth.mkv", 100000)
-        film = frames(work / "film.mkv", 100000)
-        single = frames(work / "out" / "%06d.png", 100000)
+        truth = frames(work / "truth.mkv")
+        film = frames(work / "film.mkv")
+        single = frames(work / "out" / "%06d.png")
         assert len(truth) == len(film) == len(single), (len(truth), len(film), len(single))
         flows = list(flow_pairs(truth))
         rate = len(truth) / arguments.seconds
