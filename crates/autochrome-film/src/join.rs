@@ -46,7 +46,8 @@ impl Join<'_> {
             command.args(["-t", &format!("{:.6}", end_s - self.range.start_s)]);
         }
         command.args(input(&self.source.path)).args(self.arguments());
-        command.args(["-f", self.container.format()]).arg(&whole);
+        // The same parts give the same bytes: Matroska would number its files at random.
+        command.args(["-fflags", "+bitexact", "-f", self.container.format()]).arg(&whole);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let output = command.output().map_err(|source| FilmError::NoFfmpeg { tool: "ffmpeg", source })?;
         if !output.status.success() {
