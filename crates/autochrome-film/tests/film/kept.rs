@@ -89,7 +89,9 @@ fn a_variable_frame_rate_is_kept() {
         folder.colorize("in.mp4", name, &FilmOptions { codec: Some(codec), ..lossless() }).unwrap();
         let (before, after) = (folder.times("in.mp4"), folder.times(name));
         assert_eq!(before.len(), after.len());
-        let far = before.iter().zip(&after).map(|(b, a)| (b - a).abs()).fold(0.0, f64::max);
+        // Both begin at their first frame: there is no sound that it could be late for.
+        let since = |times: &[f64], at: usize| times[at] - times[0];
+        let far = (0..before.len()).map(|at| (since(&before, at) - since(&after, at)).abs()).fold(0.0, f64::max);
         assert!(far < 2e-5, "{name}: {far} s");
     }
 }
