@@ -102,6 +102,10 @@ impl Join<'_> {
             if let Fate::Converted(to) = fate {
                 codecs.extend([format!("-c:{place}"), to.to_owned()]);
             }
+            if self.range.start_s > 0.0 {
+                // Packets from before the beginning would move everything else to a later time.
+                codecs.extend([format!("-copypriorss:{place}"), "0".to_owned()]);
+            }
             if other.kind == Kind::Cover {
                 codecs.extend([format!("-disposition:{place}"), "attached_pic".to_owned()]);
             }

@@ -10,7 +10,7 @@ use crate::util::{Folder, with_ffmpeg};
 
 /// Two scenes of a second each, gray, without loss.
 const TWO_SCENES: &str = "-f lavfi -i testsrc2=s=96x64:r=24 -f lavfi -i mandelbrot=s=96x64:r=24 -filter_complex \
-    [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(lt(N,24),A,B)' \
+    [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(lt(T,0.98),A,B)' \
     -frames:v 48 -c:v ffv1 -pix_fmt yuv420p";
 
 fn film(test: &str, arguments: &str) -> Option<Folder> {

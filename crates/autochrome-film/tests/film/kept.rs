@@ -91,7 +91,8 @@ fn a_variable_frame_rate_is_kept() {
         assert_eq!(before.len(), after.len());
         // Both begin at their first frame: there is no sound that it could be late for.
         let since = |times: &[f64], at: usize| times[at] - times[0];
-        let far = (0..before.len()).map(|at| (since(&before, at) - since(&after, at)).abs()).fold(0.0, f64::max);
+        let far =
+            (0..before.len()).map(|at| (since(&before, at) - since(&after, at)).abs()).fold(0.0, f64::max);
         assert!(far < 2e-5, "{name}: {far} s");
     }
 }

@@ -11,7 +11,7 @@ use crate::util::{Folder, OneColor, lossless};
 fn long_film(folder: &Folder) {
     folder.film(
         "in.mkv",
-        "-f lavfi -i testsrc2=s=64x48:r=24 -f lavfi -i mandelbrot=s=64x48:r=24 -filter_complex [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(mod(floor(N/300),2),A,B)' -frames:v 700 -c:v ffv1 -pix_fmt yuv420p",
+        "-f lavfi -i testsrc2=s=64x48:r=24 -f lavfi -i mandelbrot=s=64x48:r=24 -filter_complex [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(mod(floor((T*24+0.5)/300),2),A,B)' -frames:v 700 -c:v ffv1 -pix_fmt yuv420p",
     );
 }
 

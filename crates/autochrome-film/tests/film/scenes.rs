@@ -10,7 +10,7 @@ use crate::util::{Folder, OneColor, color_of, lossless};
 fn cut_film(folder: &Folder, frames: u32) {
     folder.film(
         "in.mkv",
-        &format!("-f lavfi -i testsrc2=s=96x64:r=24 -f lavfi -i mandelbrot=s=96x64:r=24 -filter_complex [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(mod(floor(N/7),2),A,B)' -frames:v {frames} -c:v ffv1 -pix_fmt yuv420p"),
+        &format!("-f lavfi -i testsrc2=s=96x64:r=24 -f lavfi -i mandelbrot=s=96x64:r=24 -filter_complex [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(mod(floor((T*24+0.5)/7),2),A,B)' -frames:v {frames} -c:v ffv1 -pix_fmt yuv420p"),
     );
 }
 
