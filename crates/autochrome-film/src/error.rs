@@ -47,6 +47,87 @@ pub enum FilmError {
         /// The film.
         path: PathBuf,
     },
+    /// A picture where a film is wanted.
+    #[error("{}: this is a picture, not a film; use `autochrome colorize`", path.display())]
+    #[code("film.picture", BadInput)]
+    Picture {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The result's name says a kind of file that cannot hold the film.
+    #[error("{}: {reason}", path.display())]
+    #[code("film.container", BadRequest)]
+    Container {
+        /// The result.
+        path: PathBuf,
+        /// What does not fit, and what would.
+        reason: String,
+    },
+    /// There is a result of that name, or parts of one.
+    #[error("{} exists already; --overwrite replaces it, --resume goes on from it", path.display())]
+    #[code("film.output_exists", BadRequest)]
+    OutputExists {
+        /// What is in the way.
+        path: PathBuf,
+    },
+    /// Parts of a result that were made of another film, or in another way.
+    #[error("{}: these parts were made of another film or with other options; --overwrite begins anew", path.display())]
+    #[code("film.other_parts", BadRequest)]
+    OtherParts {
+        /// The folder of parts.
+        path: PathBuf,
+    },
+    /// A moment, a frame or a range that the film does not have.
+    #[error("{0}")]
+    #[code("film.no_such_moment", BadRequest)]
+    NoSuchMoment(String),
+    /// The encoder does not take the film, or died.
+    #[error("FFmpeg cannot encode with {codec} ({reason}); choose another --codec, or an FFmpeg that has it")]
+    #[code("film.encoder", Environment)]
+    Encoder {
+        /// The codec.
+        codec: &'static str,
+        /// FFmpeg's words.
+        reason: String,
+    },
+    /// The parts of the result cannot be put together.
+    #[error("{}: FFmpeg cannot write it ({reason})", path.display())]
+    #[code("film.join", Environment)]
+    Join {
+        /// The result.
+        path: PathBuf,
+        /// FFmpeg's words.
+        reason: String,
+    },
+    /// There is no room for the result.
+    #[error("{}: the disk is full; what is finished stays, and --resume goes on from it", path.display())]
+    #[code("film.disk_full", Environment)]
+    DiskFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// A file of the result cannot be written or read.
+    #[error("{}: {source}", path.display())]
+    #[code("film.io", Environment)]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// Finding the colours of a frame failed.
+    #[error("frame {frame}: {source}")]
+    #[code("film.colours", BadInput)]
+    Colors {
+        /// Its number, from 0.
+        frame: u64,
+        /// What the colorizer says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Somebody asked to stop.
+    #[error("stopped before it was finished")]
+    #[code("film.stopped", Stopped)]
+    Stopped,
     /// Frames beyond what is read.
     #[error("{}: frames of {width} × {height} are larger than the limit of {limit} pixels", path.display())]
     #[code("film.too_large", TooLarge)]
@@ -69,6 +150,18 @@ pub enum FilmError {
         /// FFmpeg's words, or ours about its output.
         reason: String,
     },
+}
+
+impl FilmError {
+    /// What became of writing `path`.
+    pub(crate) fn writing(path: &std::path::Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        if source.kind() == io::ErrorKind::StorageFull {
+            Self::DiskFull { path }
+        } else {
+            Self::Io { path, source }
+        }
+    }
 }
 
 /// What to type on this system.

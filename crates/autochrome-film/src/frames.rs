@@ -1,10 +1,10 @@
 //! Frames as they come out of the `ffmpeg` process.
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::BufReader;
 use std::process::{Child, ChildStdout, Stdio};
-use std::thread::JoinHandle;
 
+use crate::complaints::Complaints;
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
 use crate::graph::{Every, SMALL_HEIGHT, SMALL_WIDTH, graph};
@@ -16,8 +16,6 @@ use crate::probe::{Film, input};
 const PATIENCE_S: f64 = 30.0;
 /// The same for a film whose time stamps make no sense.
 const MOST_WAITING: usize = 4096;
-/// Lines of complaint that are kept; a damaged film may make thousands.
-const KEPT_LINES: usize = 8;
 
 /// Which frames are read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,7 +73,7 @@ pub struct Frames {
     path: std::path::PathBuf,
     child: Child,
     nut: Nut<BufReader<ChildStdout>>,
-    complaints: Option<JoinHandle<Ending>>,
+    complaints: Complaints,
     start_s: f64,
     /// Small frames that may still get their picture.
     waiting: VecDeque<Packet>,
@@ -108,26 +106,12 @@ impl Frames {
         let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
             return Err(missing(std::io::Error::other("no pipes to it")));
         };
-        let complaints = std::thread::spawn(move || {
-            let mut ending = Ending::default();
-            // A line may be anything, and of any length.
-            let mut lines = BufReader::new(stderr);
-            let mut line = Vec::new();
-            while lines.by_ref().take(4096).read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
-                ending.complaint_count += 1;
-                if ending.complaints.len() < KEPT_LINES {
-                    ending.complaints.push(String::from_utf8_lossy(&line).trim().to_owned());
-                }
-                line.clear();
-            }
-            ending
-        });
         let bytes = 3 * u64::from(film.width) * u64::from(film.height);
         Ok(Self {
             path: film.path.clone(),
             child,
             nut: Nut::new(BufReader::with_capacity(1 << 16, stdout), bytes.max(1 << 12)),
-            complaints: Some(complaints),
+            complaints: Complaints::hear(stderr),
             start_s: options.start_s,
             waiting: VecDeque::new(),
             picture: None,
@@ -198,7 +182,7 @@ impl Frames {
             let _ = self.child.kill();
         }
         let status = self.child.wait();
-        let mut ending = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let mut ending = self.complaints.take();
         if self.ended
             && ending.complaints.is_empty()
             && let Some(status) = status.ok().filter(|status| !status.success())

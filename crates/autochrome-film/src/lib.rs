@@ -1,4 +1,4 @@
-//! Frames of films through the `ffmpeg` and `ffprobe` processes.
+//! Films through the `ffmpeg` and `ffprobe` processes: their frames as pictures, and whole films in colour.
 //!
 //! This is the only crate that starts processes. They get argument vectors, never a shell; frames come through a pipe, never
 //! through temporary files; and a film may name no other file and no network address. What is decided here once:
@@ -22,17 +22,51 @@
 //! # Ok::<(), autochrome_film::FilmError>(())
 //! ```
 
+mod codec;
+mod codes;
+mod colorist;
+mod colorize;
+mod complaints;
+mod container;
 mod cuts;
+mod encoder;
 mod error;
 mod ffmpeg;
+mod follow;
 mod frames;
 mod graph;
+mod join;
+mod key;
+mod layout;
+mod motion;
 mod nut;
+mod nut_write;
+mod paint;
+mod parts;
+mod plan;
+mod planes;
 mod probe;
+mod reader;
+mod scenes;
+mod shot;
+mod small;
+mod source;
+mod spans;
+mod spread;
 
+pub use codec::Codec;
+pub use colorist::{Colorist, ColoristError, KEYFRAME_PX, KeyColors, Keyframe, NETWORK_TRUST};
+pub use colorize::{FilmOptions, FilmSummary, Progress, colorize};
+pub use container::{Container, Fate};
 pub use cuts::CutDetector;
 pub use error::{FilmError, Result};
 pub use ffmpeg::Ffmpeg;
+pub use follow::{Spot, Track, follow};
 pub use frames::{Ending, Frame, FrameOptions, Frames, Moment};
 pub use graph::{Every, SMALL_HEIGHT, SMALL_WIDTH};
+pub use layout::{Layout, Request, Sampling};
+pub use parts::{Existing, parts_folder};
 pub use probe::{Film, Scan, probe};
+pub use reader::Range;
+pub use scenes::{SceneFrame, SceneOptions, scenes};
+pub use source::{ColorTags, Kind, Other, Source};

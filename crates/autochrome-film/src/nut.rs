@@ -31,6 +31,8 @@ const MAX_HEADER_BYTES: u64 = 1 << 20;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Packet {
     pub stream: usize,
+    /// Time stamp in units of the stream's time base.
+    pub pts: i64,
     pub timestamp_s: f64,
     pub data: Vec<u8>,
 }
@@ -79,6 +81,11 @@ impl<R: BufRead> Nut<R> {
     pub fn size(&self, stream: usize) -> Option<(usize, usize)> {
         let stream = self.streams.get(stream).copied().flatten()?;
         Some((usize::try_from(stream.width).ok()?, usize::try_from(stream.height).ok()?))
+    }
+
+    /// Seconds of a unit of time of a stream whose packets have begun, as a fraction.
+    pub fn time_base(&self, stream: usize) -> Option<(u64, u64)> {
+        self.streams.get(stream).copied().flatten().map(|stream| stream.time_base)
     }
 
     /// The next frame, or nothing at the end.
@@ -237,7 +244,7 @@ impl<R: BufRead> Nut<R> {
         let mut data = elided.clone();
         data.resize(size as usize, 0);
         input.read_exact(&mut data[elided_bytes as usize..])?;
-        Ok(Packet { stream: id as usize, timestamp_s, data })
+        Ok(Packet { stream: id as usize, pts, timestamp_s, data })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
 
 /// Pixels of a frame beyond which a film is refused: twice 8K.
-const MAX_PIXELS: u64 = 64 << 20;
+pub(crate) const MAX_PIXELS: u64 = 64 << 20;
 
 /// What `ffprobe` says about the first video stream of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,17 +100,21 @@ pub fn probe(ffmpeg: &Ffmpeg, path: &Path) -> Result<Film> {
         .output()
         .map_err(|source| FilmError::NoFfmpeg { tool: "ffprobe", source })?;
     if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        let last = words.lines().last().unwrap_or("it says nothing");
-        // FFmpeg repeats the file's name, which the message has already.
-        let reason = last.rsplit_once(": ").map_or(last, |(_, reason)| reason).to_owned();
-        return Err(FilmError::Unreadable { path: path.to_owned(), reason });
+        return Err(FilmError::Unreadable { path: path.to_owned(), reason: reason(&output.stderr) });
     }
     let film = parse(path, &output.stdout)?;
     if film.hdr && !ffmpeg.maps_tones() {
         return Err(FilmError::Hdr { path: film.path });
     }
     Ok(film)
+}
+
+/// Why FFmpeg could not, in its own words.
+pub(crate) fn reason(stderr: &[u8]) -> String {
+    let words = String::from_utf8_lossy(stderr);
+    let last = words.lines().last().unwrap_or("it says nothing");
+    // FFmpeg repeats the file's name, which the message has already.
+    last.rsplit_once(": ").map_or(last, |(_, reason)| reason).to_owned()
 }
 
 /// The arguments that name a film. The prefix keeps a file's name from being read as an option or an address, and the list
@@ -161,7 +165,7 @@ fn parse(path: &Path, json: &[u8]) -> Result<Film> {
 }
 
 /// `8:9` or `30000/1001` as a number, when it is one above 0.
-fn ratio(text: &str) -> Option<f64> {
+pub(crate) fn ratio(text: &str) -> Option<f64> {
     let (above, below) = text.split_once([':', '/'])?;
     let ratio = above.parse::<f64>().ok()? / below.parse::<f64>().ok()?;
     (ratio.is_finite() && ratio > 0.0).then_some(ratio)

@@ -114,7 +114,7 @@ impl Pipeline {
     }
 
     /// Decodes a file, with a longer side of at most `side_px`; waits for memory first.
-    fn read(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Picture, Error> {
+    pub(crate) fn read(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Picture, Error> {
         let limits = *self.limits();
         let options = DecodeOptions { limits, keep_chroma: true };
         let read = || {

@@ -48,6 +48,8 @@ mod colorizer;
 #[cfg(feature = "serde")]
 pub mod document;
 mod error;
+#[cfg(feature = "film")]
+pub mod film;
 mod framing;
 mod guidance_files;
 mod layers;

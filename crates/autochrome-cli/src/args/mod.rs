@@ -10,6 +10,7 @@ mod serve;
 mod sliders;
 mod train;
 mod values;
+mod video;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,8 @@ pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
 pub use serve::{LogArgument, ServeArguments};
 pub use train::TrainArguments;
+pub use values::moment;
+pub use video::{CodecArgument, VideoArguments};
 
 /// Give colour to grayscale photographs, offline, on an ordinary CPU.
 #[derive(Debug, Parser)]
@@ -41,6 +44,9 @@ pub enum Command {
     /// Colorize photographs
     #[command(after_help = colorize::EXAMPLES)]
     Colorize(ColorizeArguments),
+    /// Colorize a film
+    #[command(after_help = video::EXAMPLES)]
+    Video(Box<VideoArguments>),
     /// List models, or show a model card
     Models(ModelsArguments),
     /// List methods, or show the options of one

@@ -34,9 +34,40 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "write it as 90s, 1h 30m or 7d".to_owned())
 }
 
+/// A moment of a film in seconds: `12.5`, `00:12.5`, `1:02:03`.
+pub fn moment(text: &str) -> Result<f64, String> {
+    let wrong = || format!("`{text}` is not a time; write it as 12.5, 00:12.5 or 1:02:03");
+    let mut seconds = 0.0;
+    let parts: Vec<&str> = text.split(':').collect();
+    if parts.len() > 3 {
+        return Err(wrong());
+    }
+    for (place, part) in parts.iter().enumerate() {
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let value = part.parse::<f64>().ok().filter(|_| digits).ok_or_else(wrong)?;
+        if place > 0 && value >= 60.0 {
+            return Err(wrong());
+        }
+        seconds = seconds * 60.0 + value;
+    }
+    Ok(seconds)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    #[test]
+    fn moments_are_written_as_players_show_them() {
+        for (text, seconds) in
+            [("12.5", 12.5), ("00:12.5", 12.5), ("1:02:03", 3723.0), ("90", 90.0), ("0", 0.0)]
+        {
+            assert_eq!(super::moment(text), Ok(seconds), "{text}");
+        }
+        for bad in ["", "-1", "1:60", "1:2:3:4", "1e3", "inf", ":", "x"] {
+            assert!(super::moment(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn times_are_written_with_their_unit() {

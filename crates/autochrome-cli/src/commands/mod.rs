@@ -12,3 +12,4 @@ pub mod models;
 pub mod serve;
 #[cfg(feature = "train")]
 pub mod train;
+pub mod video;

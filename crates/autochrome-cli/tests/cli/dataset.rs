@@ -1,22 +1,15 @@
 //! `autochrome dataset`: what is told, and how it ends. What is kept and dropped is tested in `autochrome-dataset`.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs;
 use std::process::Command;
 
 use assert_cmd::assert::Assert;
 
-use crate::util::Folder;
+use crate::util::{Folder, with_ffmpeg};
 
 /// Films for a test that needs them; nothing, and a word about it, without FFmpeg.
 fn films(test: &str, names: &[&str], seconds: u32) -> Option<Folder> {
-    if !Command::new("ffmpeg").arg("-version").output().is_ok_and(|output| output.status.success()) {
-        let line = format!("{test}: ffmpeg is not installed (sudo apt install ffmpeg)");
-        println!("skipped: {line}");
-        if let Some(list) = std::env::var_os("AUTOCHROME_SKIPPED") {
-            let mut list = OpenOptions::new().append(true).create(true).open(list).unwrap();
-            writeln!(list, "{line}").unwrap();
-        }
+    if !with_ffmpeg(test) {
         return None;
     }
     let folder = Folder::new();

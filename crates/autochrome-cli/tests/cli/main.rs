@@ -21,5 +21,6 @@ mod pipes;
 mod scans;
 #[cfg(feature = "train")]
 mod train;
+mod video;
 #[cfg(not(feature = "train"))]
 mod without_train;

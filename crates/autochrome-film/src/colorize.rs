@@ -1,0 +1,361 @@
+//! A whole film in colour: threads that decode, find colours, spread them and encode, with short queues between them.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use autochrome_color::Tone;
+
+use crate::codec::Codec;
+use crate::codes::Codes;
+use crate::colorist::Colorist;
+use crate::container::Container;
+use crate::encoder::{Encoding, PartEncoder};
+use crate::error::{FilmError, Result};
+use crate::ffmpeg::Ffmpeg;
+use crate::frames::Ending;
+use crate::join::Join;
+use crate::key::KeyMaker;
+use crate::paint::FramePainter;
+use crate::parts::{Existing, Part, Parts};
+use crate::plan::{Planner, Span};
+use crate::reader::{Range, RawFrames};
+use crate::shot::{self, Shot};
+use crate::small::working_size;
+use crate::source::Source;
+use crate::spans::{Finished, Spreader};
+
+/// Frames after which a part ends at the next cut.
+const PART_FRAMES: u64 = 240;
+/// Frames after which a part ends within a scene.
+const MOST_PART_FRAMES: u64 = 1440;
+/// Frames that wait between threads.
+const QUEUE: usize = 4;
+
+/// How a film is coloured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilmOptions {
+    /// Which part of it.
+    pub range: Range,
+    /// The codec; `None` takes the one that fits the film.
+    pub codec: Option<Codec>,
+    /// Its rate factor; `None` is the codec's own.
+    pub crf: Option<u8>,
+    /// Adjustments of the colours.
+    pub tone: Tone,
+    /// Before and after side by side.
+    pub side_by_side: bool,
+    /// Whether scenes that are in colour are coloured, too.
+    pub recolor: bool,
+    /// What to do when there are parts or a result already.
+    pub existing: Existing,
+    /// All else that decides about the colours, as text: parts of runs that differ in it are not mixed.
+    pub made_with: String,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Frames that are done, those of earlier runs included.
+    pub frames: u64,
+    /// Frames of the film, where it says how many it has.
+    pub total: Option<u64>,
+}
+
+/// What became of a film.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FilmSummary {
+    /// Frames of the result.
+    pub frames: u64,
+    /// Frames that an earlier run had done.
+    pub resumed: u64,
+    /// Scenes that were found.
+    pub scenes: u64,
+    /// Keyframes that were looked at.
+    pub keyframes: u64,
+    /// When scenes begin that kept the colours that they have, in seconds.
+    pub kept_s: Vec<f64>,
+    /// What FFmpeg complained of, when the film could not be read to its end or is damaged.
+    pub damage: Option<String>,
+}
+
+/// Colours a film.
+///
+/// Nothing is written at `output` before all of it is done; until then finished parts lie in a folder beside it, and a later
+/// call with [`Existing::Resume`] goes on from them.
+///
+/// # Errors
+/// When the film cannot be read at all, its colours cannot be found, or the result cannot be written; and
+/// [`FilmError::Stopped`] when `stop` was set.
+pub fn colorize(
+    ffmpeg: &Ffmpeg,
+    source: &Source,
+    output: &Path,
+    options: &FilmOptions,
+    colorist: &dyn Colorist,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<FilmSummary> {
+    let codec = options.codec.unwrap_or_else(|| Codec::for_depth(source.layout().depth));
+    let container = Container::of(output, codec)?;
+    if options.existing == Existing::Refuse && output.symlink_metadata().is_ok() {
+        return Err(FilmError::OutputExists { path: output.to_owned() });
+    }
+    let mut parts = Parts::open(output, fingerprint(source, options, codec)?, options.existing)?;
+    let run = Run { ffmpeg, source, options, codec, colorist, stop, progress };
+    let summary = run.frames(&mut parts)?;
+    if summary.frames == 0 {
+        let path = source.path.clone();
+        parts.remove();
+        let reason = summary.damage.unwrap_or_else(|| "it has no frames there".to_owned());
+        return Err(FilmError::Unreadable { path, reason });
+    }
+    Join {
+        source,
+        range: options.range,
+        codec,
+        container,
+        folder: parts.folder(),
+        parts: parts.list(),
+        output,
+    }
+    .run(ffmpeg)?;
+    parts.remove();
+    Ok(summary)
+}
+
+/// What a film's parts were made of, and how.
+fn fingerprint(source: &Source, options: &FilmOptions, codec: Codec) -> Result<String> {
+    let io = |error| FilmError::Io { path: source.path.clone(), source: error };
+    let file = source.path.metadata().map_err(io)?;
+    let path = source.path.canonicalize().unwrap_or_else(|_| PathBuf::from(&source.path));
+    let FilmOptions { range, crf, tone, side_by_side, recolor, made_with, .. } = options;
+    Ok(format!(
+        "{} {path:?} {} {:?} {range:?} {codec:?} {crf:?} {tone:?} {side_by_side} {recolor} {made_with}",
+        env!("CARGO_PKG_VERSION"),
+        file.len(),
+        file.modified().ok(),
+    ))
+}
+
+impl Source {
+    pub(crate) fn codes(&self) -> Codes {
+        Codes { depth: self.layout().depth, full_range: self.full_range(), weights: self.luma_weights() }
+    }
+
+    /// Frames in a range, as far as the film says.
+    fn frame_count(&self, range: Range) -> Option<u64> {
+        let end_s = range.end_s.into_iter().chain(self.duration_s).reduce(f64::min)?;
+        Some(((end_s - range.start_s).max(0.0) * self.frame_rate_fps?).round() as u64)
+    }
+}
+
+struct Run<'a> {
+    ffmpeg: &'a Ffmpeg,
+    source: &'a Source,
+    options: &'a FilmOptions,
+    codec: Codec,
+    colorist: &'a dyn Colorist,
+    stop: &'a AtomicBool,
+    progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl Run<'_> {
+    /// Makes all parts that are not there yet.
+    fn frames(&self, parts: &mut Parts) -> Result<FilmSummary> {
+        let source = self.source;
+        let (done, from) = parts.list().last().map_or((0, 0), |part| (part.end_frame, part.scene_start));
+        let frames = RawFrames::open(self.ffmpeg, source, self.options.range)?;
+        let codes = source.codes();
+        let (width, height) = source.shown_size();
+        let working = working_size(width, height);
+        let keys = KeyMaker {
+            source,
+            codes,
+            lightness: codes.lightness(),
+            colorist: self.colorist,
+            recolor: self.options.recolor || self.colorist.needs_colors(),
+            working,
+        };
+        let layout = self.codec.layout(source.layout(), source.width, source.height);
+        let size = (source.width, source.height);
+        let painter = FramePainter::new(
+            source.layout(),
+            layout,
+            size,
+            codes,
+            &self.options.tone,
+            self.options.side_by_side,
+        );
+        let encoding = self.encoding(&painter, layout);
+
+        // Set when the last frames that come are not the film's last.
+        let halted = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let (shot_sender, shots) = sync_channel(QUEUE);
+            // A span is many frames: it is handed over, not stored.
+            let (span_sender, spans) = sync_channel(0);
+            let (frame_sender, finished) = sync_channel(QUEUE);
+            let reader = scope.spawn(move || shot::read(frames, source, codes, working, &shot_sender));
+            let (painter, encoding, halted) = (&painter, &encoding, &halted);
+            scope.spawn(move || spread(painter, spans, done, &frame_sender));
+            let writer = scope.spawn(move || self.write(encoding, parts, finished, halted));
+            let planned = self.plan(&keys, shots, &span_sender, from);
+            if planned.is_err() {
+                halted.store(true, Ordering::Relaxed);
+            }
+            drop(span_sender);
+            // Each thread ends when the one before it does; its error is told before that of those who waited for it.
+            let ending = reader.join().unwrap_or_default();
+            let written = writer.join().unwrap_or(Err(FilmError::Stopped));
+            let (frames, mut summary) = (written?, planned?);
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(FilmError::Stopped);
+            }
+            summary.frames = frames;
+            summary.resumed = done;
+            summary.damage = self.damage(&ending, frames);
+            Ok(summary)
+        })
+    }
+
+    fn encoding(&self, painter: &FramePainter, layout: crate::layout::Layout) -> Encoding {
+        let source = self.source;
+        let (width, height) = painter.size();
+        let mut colors = source.colors.clone();
+        if source.full_range() {
+            colors.range = Some("pc".to_owned());
+        }
+        let (pixel_aspect, time_base) = (source.pixel_aspect, source.time_base);
+        Encoding {
+            codec: self.codec,
+            crf: self.options.crf,
+            layout,
+            width,
+            height,
+            pixel_aspect,
+            time_base,
+            colors,
+        }
+    }
+
+    /// Gathers frames into spans and finds the colours of their keyframes.
+    fn plan(
+        &self,
+        keys: &KeyMaker<'_>,
+        shots: Receiver<Shot>,
+        spans: &SyncSender<Span>,
+        from: u64,
+    ) -> Result<FilmSummary> {
+        let frame_bytes = self.source.layout().frame_bytes(self.source.width, self.source.height);
+        let mut planner = Planner::new(keys, frame_bytes, from);
+        let mut summary = FilmSummary::default();
+        let mut last_kept = None;
+        let mut send = |span: Span| {
+            if span.passes && last_kept.replace(span.scene) != Some(span.scene) {
+                let pts = span.shots.first().map_or(0, |shot| shot.frame.pts);
+                summary.kept_s.push(self.seconds(pts));
+            }
+            spans.send(span).is_ok()
+        };
+        for shot in shots {
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(summary);
+            }
+            if let Some(span) = planner.push(shot)?
+                && !send(span)
+            {
+                return Ok(summary);
+            }
+        }
+        if let Some(span) = planner.end_scene()? {
+            send(span);
+        }
+        (summary.scenes, summary.keyframes) = (planner.scenes(), planner.key_count);
+        Ok(summary)
+    }
+
+    /// Encodes frames, in parts. Gives the number of frames of all parts.
+    fn write(
+        &self,
+        encoding: &Encoding,
+        parts: &mut Parts,
+        finished: Receiver<Finished>,
+        halted: &AtomicBool,
+    ) -> Result<u64> {
+        let mut open: Option<(PartEncoder, Part)> = None;
+        let mut end = parts.list().last().map_or(0, |part| part.end_frame);
+        let total = self.source.frame_count(self.options.range);
+        for frame in finished {
+            if let Some((_, part)) = &open
+                && frame.begins_span
+                && part_ends(part, &frame)
+                && let Some((encoder, part)) = open.take()
+            {
+                encoder.finish()?;
+                parts.add(Part { end_frame: frame.number, scene_start: frame.scene_start, ..part })?;
+            }
+            let (encoder, _) = match &mut open {
+                Some(open) => open,
+                None => open.insert(self.begin(encoding, parts, &frame)?),
+            };
+            encoder.frame(frame.pts, &frame.data)?;
+            end = frame.number + 1;
+            (self.progress)(Progress { frames: end, total: total.map(|total| total.max(end)) });
+        }
+        // What is unfinished when the work stops begins anew the next time.
+        let stopped = self.stop.load(Ordering::Relaxed) || halted.load(Ordering::Relaxed);
+        if let Some((encoder, part)) = open.filter(|_| !stopped) {
+            encoder.finish()?;
+            parts.add(Part { end_frame: end, scene_start: end, ..part })?;
+        }
+        Ok(end)
+    }
+
+    fn begin(&self, encoding: &Encoding, parts: &Parts, frame: &Finished) -> Result<(PartEncoder, Part)> {
+        let file = format!("{:09}.{}", frame.number, self.codec.part_format());
+        let encoder = PartEncoder::open(self.ffmpeg, encoding, &parts.folder().join(&file), frame.pts)?;
+        let (number, first_pts) = (frame.number, frame.pts);
+        Ok((encoder, Part { file, first_frame: number, end_frame: number, first_pts, scene_start: number }))
+    }
+
+    /// Why the film is not what it says, if it is not.
+    fn damage(&self, ending: &Ending, frames: u64) -> Option<String> {
+        if let Some(first) = ending.complaints.first() {
+            let more = ending.complaint_count - 1;
+            return Some(if more > 0 {
+                format!("{first} (and {more} more complaints)")
+            } else {
+                first.clone()
+            });
+        }
+        // A film that breaks off is not always noticed by FFmpeg.
+        let expected = self.source.frame_count(self.options.range)?;
+        let missing = expected.saturating_sub(frames);
+        let (rate, share) = (self.source.frame_rate_fps?, missing as f64 / expected as f64);
+        (missing as f64 > 2.0 * rate && share > 0.05)
+            .then(|| format!("it ends after {frames} frames of about {expected}"))
+    }
+
+    fn seconds(&self, pts: u64) -> f64 {
+        let (num, den) = self.source.time_base;
+        self.options.range.start_s + pts as f64 * num as f64 / den as f64
+    }
+}
+
+/// Whether a part ends before this frame, with which a span begins.
+fn part_ends(part: &Part, frame: &Finished) -> bool {
+    let frames = frame.number - part.first_frame;
+    frames >= MOST_PART_FRAMES || frames >= PART_FRAMES && frame.scene_start == frame.number
+}
+
+/// Colours spans until there are none, or nobody wants their frames.
+fn spread(painter: &FramePainter, spans: Receiver<Span>, first: u64, frames: &SyncSender<Finished>) {
+    let mut spreader = Spreader::new(painter);
+    for span in spans {
+        if !spreader.run(span, first, |frame| frames.send(frame).is_ok()) {
+            break;
+        }
+    }
+}
