@@ -7,7 +7,7 @@ use autochrome_color::filters;
 use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::routes::{colorize, events, health, jobs, looks, palette, registry as registries};
+use crate::routes::{colorize, events, health, jobs, looks, palette, pictures, registry as registries};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,7 +18,7 @@ use crate::routes::{colorize, events, health, jobs, looks, palette, registry as 
     ),
     servers((url = "/")),
     paths(
-        colorize::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
+        colorize::post, pictures::post, pictures::delete, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
@@ -58,7 +58,9 @@ const EVERYWHERE: &[(u16, &str)] = &[
 ];
 const WITH_PICTURES: &[(u16, &str)] = &[
     (408, "The client fell silent"),
-    (413, "Too many bytes, files or pixels"),
+    (404, "No such picture, or no longer"),
+    (406, "`Accept` takes nothing that there is"),
+    (413, "Too many bytes, files, pixels or hints"),
     (415, "No picture, or sent in a way that is not understood"),
     (422, "A picture, an option or a hint that does not fit"),
 ];
@@ -97,6 +99,7 @@ fn finish<'a>(path: &str, method: &str, operation: &mut Value, looks: impl Itera
         "/v1/looks/cube" => &[(422, "No such filter, or a number that is out of range")],
         "/v1/jobs/{id}/result" => &[(404, "No such job"), (409, "No result yet"), (416, "No such bytes")],
         "/v1/jobs/{id}/files/{number}" => &[(404, "No such job or file"), (416, "No such bytes")],
+        "/v1/pictures/{id}" => &[(404, "No such picture")],
         path if path.starts_with("/v1/jobs/{id}") => &[(404, "No such job")],
         _ => &[],
     };
@@ -149,7 +152,7 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["ColorizeOptions"]["properties"]["method"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 16);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 18);
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use autochrome_color::stop;
 use autochrome_media::{DecodeOptions, Format, Limits, decode, probe};
 use autochrome_methods::{Method, registry};
 use sha2::{Digest as _, Sha256};
 
-use crate::budget::Budget;
+use crate::budget::{Budget, picture_bytes};
+use crate::opened::OpenedPicture;
 use crate::order::Collage;
-use crate::prepared::Lookup;
+use crate::prepared::{Lookup, Prepared};
 use crate::remembered::Remembered;
 use crate::{Error, Model, Order};
 
@@ -174,13 +176,16 @@ impl Pipeline {
         Ok(method)
     }
 
-    /// Decodes, colours and encodes a picture; waits for memory first.
+    /// Decodes, colours and encodes a picture; waits for memory first. Ends between stages when `watch` says so, and within
+    /// the long ones when it runs in a [`stop::scope`] whose flag is set.
     ///
     /// # Errors
-    /// When a stage fails, or [`Error::Stopped`] when `watch` said so.
+    /// When a stage fails, or [`Error::Stopped`] when nobody waits any more.
     pub fn run(&self, bytes: &[u8], order: &Order, watch: &Watch<'_>) -> Result<Finished, Error> {
         let method = self.open(order)?;
-        self.run_with(method.as_ref(), bytes, order, watch)
+        let result = self.run_with(method.as_ref(), bytes, order, watch);
+        // What a stage says that ended early is not what happened.
+        if stop::requested() { Err(Error::Stopped) } else { result }
     }
 
     /// As [`Pipeline::run`], with a method from anywhere.
@@ -194,7 +199,7 @@ impl Pipeline {
         order: &Order,
         watch: &Watch<'_>,
     ) -> Result<Finished, Error> {
-        let reached = |share| if (watch.reached)(share) { Err(Error::Stopped) } else { Ok(()) };
+        let reached = until(watch);
         reached(0.0)?;
         let header = probe(bytes, &self.limits)?;
         let _share = self.budget.take(order.cost_bytes(&header, bytes.len()));
@@ -202,13 +207,70 @@ impl Pipeline {
         let decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
         let mut picture = timed(&mut stages.decode_ms, || decode(bytes, &decoding))?;
         reached(0.1)?;
-
         let warnings = std::mem::take(&mut picture.warnings);
         let prepared = order.check(&picture)?;
-        let lookup = self
-            .remembered
-            .as_ref()
-            .map(|remembered| Lookup { remembered, picture: Sha256::digest(bytes).into() });
+        let digest = self.remembered.as_ref().map(|_| Sha256::digest(bytes).into());
+        let finished = self.finish(method, &prepared, digest, stages, watch)?;
+        Ok(Finished { warnings, ..finished })
+    }
+
+    /// Reads a picture that is to be coloured again and again; waits for memory first.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits.
+    pub fn open_picture(&self, bytes: Vec<u8>) -> Result<OpenedPicture, Error> {
+        let header = probe(&bytes, &self.limits)?;
+        let _share = self.budget.take(picture_bytes(&header, true) + bytes.len() as u64);
+        let decoding = DecodeOptions { limits: self.limits, keep_chroma: true };
+        let picture = decode(&bytes, &decoding)?;
+        let digest = Sha256::digest(&bytes).into();
+        Ok(OpenedPicture::new(bytes, digest, picture))
+    }
+
+    /// As [`Pipeline::run`], of a picture that is open.
+    ///
+    /// # Errors
+    /// As [`Pipeline::run`].
+    pub fn run_opened(
+        &self,
+        opened: &OpenedPicture,
+        order: &Order,
+        watch: &Watch<'_>,
+    ) -> Result<Finished, Error> {
+        // Colours are many, and few orders ask for them.
+        if order.needs_colors() {
+            return self.run(&opened.bytes, order, watch);
+        }
+        let method = self.open(order)?;
+        until(watch)(0.0)?;
+        let header = probe(&opened.bytes, &self.limits)?;
+        let _share = self.budget.take(order.cost_bytes(&header, 0));
+        let prepared = order.check(&opened.picture)?;
+        if let Some(side_px) = order.finish.max_side_px
+            && opened.size().0.max(opened.size().1) > side_px as usize
+        {
+            // Cannot be set before: it was just made.
+            let _ = prepared.shrunk.set(opened.small(side_px));
+        }
+        let result = self.finish(method.as_ref(), &prepared, Some(opened.digest), Stages::default(), watch);
+        if stop::requested() {
+            return Err(Error::Stopped);
+        }
+        Ok(Finished { warnings: opened.picture.warnings.clone(), ..result? })
+    }
+
+    /// Finds the colours of a picture and puts them on it.
+    fn finish(
+        &self,
+        method: &dyn Method,
+        prepared: &Prepared<'_>,
+        digest: Option<[u8; 32]>,
+        mut stages: Stages,
+        watch: &Watch<'_>,
+    ) -> Result<Finished, Error> {
+        let (reached, order) = (until(watch), prepared.order());
+        let lookup =
+            self.remembered.as_ref().zip(digest).map(|(remembered, picture)| Lookup { remembered, picture });
         let (variants, remembered) = timed(&mut stages.colorize_ms, || {
             prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share))
         })?;
@@ -242,10 +304,15 @@ impl Pipeline {
             method: order.method().id,
             model: method.model().map(str::to_owned),
             remembered,
-            warnings,
+            warnings: Vec::new(),
             stages,
         })
     }
+}
+
+/// Whether to go on, at a share of the work.
+fn until(watch: &Watch<'_>) -> impl Fn(f32) -> Result<(), Error> {
+    move |share| if (watch.reached)(share) || stop::requested() { Err(Error::Stopped) } else { Ok(()) }
 }
 
 impl Stages {

@@ -109,7 +109,18 @@ impl Canvas {
         let along = [to[0] - from[0], to[1] - from[1]];
         let square = along[0] * along[0] + along[1] * along[1];
         for row in Self::centres(from[1].min(to[1]) - radius, from[1].max(to[1]) + radius, self.height) {
-            for column in Self::centres(from[0].min(to[0]) - radius, from[0].max(to[0]) + radius, self.width)
+            // Only the part of the line that is near this row: a line across the picture costs what it covers.
+            let near = |y: f32| (y - from[1]) / along[1];
+            let centre = row as f32 + 0.5;
+            let ends = if along[1] == 0.0 {
+                [from[0], to[0]]
+            } else {
+                [centre - radius, centre + radius].map(|y| from[0] + near(y).clamp(0.0, 1.0) * along[0])
+            };
+            // A pixel more at each end, for rounding.
+            let reach = radius + 1.0;
+            for column in
+                Self::centres(ends[0].min(ends[1]) - reach, ends[0].max(ends[1]) + reach, self.width)
             {
                 let place = [column as f32 + 0.5 - from[0], row as f32 + 0.5 - from[1]];
                 let share = if square > 0.0 {

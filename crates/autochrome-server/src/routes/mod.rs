@@ -7,4 +7,5 @@ pub mod health;
 pub mod jobs;
 pub mod looks;
 pub mod palette;
+pub mod pictures;
 pub mod registry;
