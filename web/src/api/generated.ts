@@ -67,7 +67,7 @@ export interface paths {
         /**
          * Colours a picture
          * @description Send the picture itself (its options as JSON in `?options=`), a form, or JSON with base64. JSON is answered with JSON, everything
-         *     else with the picture, unless `Accept` says otherwise. `Prefer: respond-async` makes a job of it.
+         *     else with the picture, unless `Accept` says otherwise; a format that it names is the one of the picture. `Prefer: respond-async` makes a job of it.
          */
         post: operations["colorize"];
         delete?: never;
@@ -306,6 +306,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a picture that is worked on
+         * @description Send the picture itself. It is kept in memory alone, and forgotten a quarter of an hour after it was last asked for, or when others
+         *     need the room.
+         */
+        post: operations["openPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a picture */
+        delete: operations["closePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -511,11 +549,10 @@ export interface components {
         /** @description The fields of a form. */
         Form: {
             /** @description The picture; several of them are a batch, for jobs only. */
-            image: [
-                components["schemas"]["PictureFile"],
-                ...components["schemas"]["PictureFile"][]
-            ];
+            image?: components["schemas"]["PictureFile"][] | null;
             options?: components["schemas"]["ColorizeOptions"] | null;
+            /** @description In place of `image`, the id of a picture that is open (`/v1/pictures`). */
+            picture?: string | null;
             /** @description Pictures to take colours from. */
             reference?: components["schemas"]["PictureFile"][] | null;
             scribbles?: components["schemas"]["Scribbles"] | null;
@@ -623,8 +660,10 @@ export interface components {
              * Format: picture-base64
              * @description The picture in base64; a `data:` URL is understood too.
              */
-            image: string;
+            image?: string | null;
             options?: components["schemas"]["ColorizeOptions"] | null;
+            /** @description In place of `image`, the id of a picture that is open (`/v1/pictures`). */
+            picture?: string | null;
             /** @description Pictures to take colours from, in base64. */
             reference?: components["schemas"]["Base64Picture"][];
             scribbles?: components["schemas"]["ScribblesOrPng"] | null;
@@ -632,15 +671,30 @@ export interface components {
         /** @description What a request may cost. */
         Limits: {
             /**
+             * Format: int64
+             * @description Seconds that the body of a request may take.
+             */
+            body_timeout_s: number;
+            /**
              * Format: int32
              * @description Requests of a caller that are answered at once.
              */
             concurrency?: number | null;
             /**
              * Format: int64
+             * @description Seconds that the head of a request may take.
+             */
+            header_timeout_s: number;
+            /**
+             * Format: int64
              * @description Seconds that a job is kept after its end.
              */
             keep_s: number;
+            /**
+             * Format: int64
+             * @description Bytes of a body that must come in a second, on the whole, after the first ten seconds.
+             */
+            least_rate: number;
             /**
              * Format: int64
              * @description Bytes of a batch.
@@ -651,8 +705,17 @@ export interface components {
              * @description Bytes of a picture.
              */
             max_bytes: number;
+            /** @description Corners of all its strokes together; those that lie on the one before do not count. */
+            max_corners: number;
+            /**
+             * Format: float
+             * @description What its hints may cover, in squares of the picture's longer side.
+             */
+            max_covered: number;
             /** @description Files of a batch. */
             max_files: number;
+            /** @description Points and strokes of a request. */
+            max_hints: number;
             /**
              * Format: int64
              * @description Pixels of a picture.
@@ -844,6 +907,22 @@ export interface components {
             /** @description What to do when none is given. */
             remedy: string;
         };
+        /** @description A picture that is open. */
+        OpenPicture: {
+            /** @description Rows, upright. */
+            height: number;
+            /** @description 32 hexadecimal digits; what `picture` takes in `/v1/colorize`. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Seconds that it is kept after it was last asked for.
+             */
+            keep_s: number;
+            /** @description What colours it came with. */
+            tint: components["schemas"]["Tint"];
+            /** @description Columns, upright. */
+            width: number;
+        };
         /**
          * @description A format that is written.
          * @enum {string}
@@ -1006,6 +1085,11 @@ export interface components {
              */
             reference?: number;
         };
+        /**
+         * @description What colours a picture came with.
+         * @enum {string}
+         */
+        Tint: "gray" | "toned" | "color";
         /** @description Another answer; `seed` and `answer` as options bring it again. */
         Variant: {
             /** @description Which of the method's answers it is. */
@@ -1375,8 +1459,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1393,7 +1495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many bytes, files or pixels */
+            /** @description Too many bytes, files, pixels or hints */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1701,8 +1803,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1719,7 +1839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many bytes, files or pixels */
+            /** @description Too many bytes, files, pixels or hints */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2955,8 +3075,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2973,7 +3111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many bytes, files or pixels */
+            /** @description Too many bytes, files, pixels or hints */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3002,6 +3140,260 @@ export interface operations {
             };
             /** @description A picture, an option or a hint that does not fit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": components["schemas"]["PictureFile"];
+            };
+        };
+        responses: {
+            /** @description It is open */
+            201: {
+                headers: {
+                    /** @description Address of the picture */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenPicture"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client fell silent */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes, files, pixels or hints */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture, or sent in a way that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, an option or a hint that does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a picture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
