@@ -21,6 +21,7 @@ pub mod lab;
 pub mod metrics;
 mod plane;
 pub mod render;
+pub mod resample;
 pub mod resize;
 pub mod srgb;
 pub mod stop;

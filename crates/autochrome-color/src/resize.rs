@@ -1,10 +1,8 @@
 //! Planes at another size.
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::F32;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use rayon::prelude::*;
 
+use crate::resample::{Kernel, taps};
 use crate::{Chroma, Plane};
 
 /// How samples are weighed when a plane changes its size.
@@ -29,8 +27,8 @@ pub fn resize_plane(plane: &Plane, width: usize, height: usize, filter: Filter) 
     }
     match filter {
         Filter::Area => area(plane, width, height),
-        Filter::Bilinear => convolve(plane, width, height, FilterType::Bilinear),
-        Filter::Lanczos3 => convolve(plane, width, height, FilterType::Lanczos3),
+        Filter::Bilinear => convolve(plane, width, height, Kernel::Bilinear),
+        Filter::Lanczos3 => convolve(plane, width, height, Kernel::Lanczos3),
     }
 }
 
@@ -98,17 +96,23 @@ fn area(plane: &Plane, width: usize, height: usize) -> Plane {
     resized
 }
 
-fn convolve(plane: &Plane, width: usize, height: usize, filter: FilterType) -> Plane {
+fn convolve(plane: &Plane, width: usize, height: usize, kernel: Kernel) -> Plane {
+    let columns = taps(kernel, plane.width(), [0.0, plane.width() as f64], width);
+    let rows = taps(kernel, plane.height(), [0.0, plane.height() as f64], height);
     let mut resized = Plane::filled(width, height, 0.0);
-    // The typed calls: untyped ones would compile every pixel format into this crate, a minute of it.
-    let bytes = bytemuck::cast_slice(plane.data());
-    let source = TypedImageRef::<F32>::from_buffer(plane.width() as u32, plane.height() as u32, bytes)
-        .expect("a plane holds width × height samples");
-    let bytes = bytemuck::cast_slice_mut(resized.data_mut());
-    let mut target = TypedImage::<F32>::from_buffer(width as u32, height as u32, bytes)
-        .expect("a plane holds width × height samples");
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(false);
-    Resizer::new().resize_typed(&source, &mut target, &options).expect("both planes hold one f32 channel");
+    resized.data_mut().par_chunks_mut(width).zip(&rows).for_each_init(
+        || vec![0.0_f32; plane.width()],
+        |sum, (row, taps)| {
+            sum.fill(0.0);
+            for (y, &weight) in (taps.first..).zip(&taps.weights) {
+                sum.iter_mut().zip(plane.row(y)).for_each(|(sum, sample)| *sum += weight as f32 * sample);
+            }
+            for (sample, taps) in row.iter_mut().zip(&columns) {
+                let samples = sum[taps.first..].iter().zip(&taps.weights);
+                *sample = samples.map(|(sum, &weight)| sum * weight as f32).sum();
+            }
+        },
+    );
     resized
 }
 

@@ -4,10 +4,8 @@ use std::path::Path;
 
 use autochrome_color::Chroma;
 use autochrome_color::lab::lab_to_rgb8;
+use autochrome_color::resample::{self, Kernel, resample_rgb8};
 use autochrome_media::{DecodeOptions, Limits, MediaError};
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::{Error, Result};
 
@@ -88,18 +86,10 @@ impl Picture {
         if exact(window.width, window.left, width) && exact(window.height, window.top, height) {
             return self.cut(window.left as usize, window.top as usize, width, height);
         }
-        let mut out = vec![0; width * height * 3];
-        let options = ResizeOptions::new()
-            .crop(window.left, window.top, window.width, window.height)
-            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-        // The typed calls: untyped ones would compile every pixel format into this crate.
-        let source = TypedImageRef::<U8x3>::from_buffer(self.width as u32, self.height as u32, &self.rgb);
-        let target = TypedImage::<U8x3>::from_buffer(width as u32, height as u32, &mut out);
-        if let (Ok(source), Ok(mut target)) = (source, target) {
-            let resized = Resizer::new().resize_typed(&source, &mut target, &options);
-            debug_assert!(resized.is_ok(), "the window lies inside the picture: {resized:?}");
-        }
-        Self { width, height, rgb: out }
+        let Window { left, top, width: across, height: down } = window;
+        let window = resample::Window { left, top, width: across, height: down };
+        let (size, to) = ((self.width, self.height), (width, height));
+        Self { width, height, rgb: resample_rgb8(&self.rgb, size, window, to, Kernel::CatmullRom) }
     }
 
     fn cut(&self, left: usize, top: usize, width: usize, height: usize) -> Self {

@@ -4,12 +4,9 @@ use std::path::Path;
 
 use autochrome_color::Chroma;
 use autochrome_color::lab::lab_to_rgb8;
+use autochrome_color::resample::{Kernel, Window, resample_rgb8};
 use autochrome_film::Frame;
-use autochrome_media::{DecodeOptions, Limits, MediaError, decode, read_file};
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use autochrome_media::{DecodeOptions, Limits, MediaError, decode, encode_jpeg_rgb8, read_file};
 use serde::{Deserialize, Serialize};
 
 /// Longer side of the pictures on the contact sheet.
@@ -64,18 +61,11 @@ impl Format {
 
     /// The bytes of a file. There is no profile in it: without one, a picture is sRGB, and the loader is faster.
     pub(crate) fn encode(self, frame: &Frame) -> Result<Vec<u8>, String> {
-        let mut bytes = Vec::new();
         match self {
-            Self::Jpeg(quality) => {
-                let too_large = |_| format!("{} × {} is beyond JPEG", frame.width, frame.height);
-                let width = u16::try_from(frame.width).map_err(too_large)?;
-                let height = u16::try_from(frame.height).map_err(too_large)?;
-                let mut encoder = Encoder::new(&mut bytes, quality);
-                encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
-                let done = encoder.encode(&frame.rgb, width, height, ColorType::Rgb);
-                done.map_err(|error| error.to_string())?;
-            }
+            Self::Jpeg(quality) => encode_jpeg_rgb8(&frame.rgb, frame.width, frame.height, quality)
+                .map_err(|error| error.to_string()),
             Self::Png => {
+                let mut bytes = Vec::new();
                 let mut encoder = png::Encoder::new(&mut bytes, frame.width as u32, frame.height as u32);
                 encoder.set_color(png::ColorType::Rgb);
                 encoder.set_depth(png::BitDepth::Eight);
@@ -83,9 +73,9 @@ impl Format {
                 let written =
                     encoder.write_header().and_then(|mut writer| writer.write_image_data(&frame.rgb));
                 written.map_err(|error| error.to_string())?;
+                Ok(bytes)
             }
         }
-        Ok(bytes)
     }
 }
 
@@ -111,17 +101,14 @@ pub(crate) fn cut(frame: &Frame, part: Rectangle) -> Frame {
 
 /// Part of a frame at another size, each new sample the mean of the area it covers.
 pub(crate) fn resized(frame: &Frame, part: Rectangle, width: usize, height: usize) -> Frame {
-    let mut rgb = vec![0; 3 * width * height];
-    let options = ResizeOptions::new()
-        .crop(part.left as f64, part.top as f64, part.width as f64, part.height as f64)
-        .resize_alg(ResizeAlg::Convolution(FilterType::Box));
-    let source = TypedImageRef::<U8x3>::from_buffer(frame.width as u32, frame.height as u32, &frame.rgb);
-    let target = TypedImage::<U8x3>::from_buffer(width as u32, height as u32, &mut rgb);
-    if let (Ok(source), Ok(mut target)) = (source, target) {
-        let done = Resizer::new().resize_typed(&source, &mut target, &options);
-        debug_assert!(done.is_ok(), "the part lies inside the frame: {done:?}");
-    }
-    Frame { width, height, rgb }
+    let window = Window {
+        left: part.left as f64,
+        top: part.top as f64,
+        width: part.width as f64,
+        height: part.height as f64,
+    };
+    let size = (frame.width, frame.height);
+    Frame { width, height, rgb: resample_rgb8(&frame.rgb, size, window, (width, height), Kernel::Box) }
 }
 
 /// Part of a frame with a longer side of at most `side_px`, as the bytes of a small JPEG.

@@ -1,10 +1,13 @@
-//! One answer of each built-in model for a picture of 256 px; run with `RAYON_NUM_THREADS=1` for figures a core.
+//! One answer of each built-in model for a picture of 256 px, with every vector instruction that the processor has; run with
+//! `RAYON_NUM_THREADS=1` for figures a core.
 
 use std::hint::black_box;
 use std::path::Path;
 
 use autochrome_color::Plane;
-use autochrome_engine::{PredictOptions, Session};
+use autochrome_engine::engine::{Engine, Instructions, Map};
+use autochrome_engine::graph::{Graph, HINTS, LUMA};
+use autochrome_engine::{PredictOptions, Session, weights};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const SIDE_PX: usize = 256;
@@ -20,6 +23,15 @@ fn forward(criterion: &mut Criterion) {
         let bytes = std::fs::read(models.join(model).with_extension("safetensors")).expect("shipped weights");
         let session = Session::from_bytes(&bytes).expect("shipped weights are weights");
         group.bench_function(model, |b| b.iter(|| session.predict(black_box(&luma), &[], &options)));
+        let (card, tensors) = weights::from_bytes(&bytes).expect("shipped weights are weights");
+        let graph = Graph::new(&card.network, &tensors).expect("shipped weights fit their card");
+        let map = |channels, values| Map { channels, height: SIDE_PX, width: SIDE_PX, values };
+        let inputs = [(LUMA, map(1, luma.data().to_vec())), (HINTS, Map::zeros(3, SIDE_PX, SIDE_PX))];
+        for on in Instructions::all() {
+            let engine = Engine::with_instructions(graph.clone(), on);
+            let name = format!("{model}, instructions {}", on.name());
+            group.bench_function(name, |b| b.iter(|| engine.run(black_box(&inputs), 1.0)));
+        }
     }
     group.finish();
 }

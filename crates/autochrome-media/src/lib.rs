@@ -42,7 +42,7 @@ mod samples;
 mod xmp;
 
 pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe};
-pub use encode::{EncodeOptions, encode};
+pub use encode::{EncodeOptions, encode, encode_jpeg_rgb8};
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};
 pub use format::Format;

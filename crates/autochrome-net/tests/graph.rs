@@ -1,11 +1,11 @@
-//! The engine answers as the modules that were trained do.
+//! The engine answers as the modules that were trained do, with every vector instruction that the processor has.
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 mod formula;
 
 use autochrome_engine::card::NetworkConfig;
-use autochrome_engine::engine::{Engine, Map};
+use autochrome_engine::engine::{Engine, Instructions, Map};
 use autochrome_engine::graph::Graph;
 use autochrome_engine::scale_luma;
 use autochrome_net::Init as _;
@@ -32,6 +32,11 @@ fn tensors(luma: &Map, hints: &Map) -> (Tensor<4>, Tensor<4>) {
         tensor(luma, luma.values.iter().map(|&l| scale_luma(l)).collect::<Vec<_>>()),
         tensor(hints, hints.values.iter().enumerate().map(hint).collect()),
     )
+}
+
+/// The graph, ready to run with each set of instructions that this processor has.
+fn engines(graph: &Graph) -> impl Iterator<Item = Engine> {
+    Instructions::all().into_iter().map(|on| Engine::with_instructions(graph.clone(), on))
 }
 
 fn assert_close(ours: &Map, theirs: Tensor<4>, scale: f32) {
@@ -62,14 +67,15 @@ fn assert_flagships_agree(attention_blocks: usize) {
     let net = filled(config.init(&Device::flex()));
     let net = weights::apply(net.clone(), &gentle(weights::collect(&net)), |_| true).unwrap();
     let graph = Graph::new(&NetworkConfig::ChromaNet(config), &weights::collect(&net)).unwrap();
-    let engine = Engine::new(graph);
     let luma = luma(64, 96);
     for hints in [Map::zeros(3, 64, 96), clicks(64, 96)] {
         let (gray, planes) = tensors(&luma, &hints);
         let running = Statistics::Running;
         let theirs = net.forward(gray, planes, running, running, None).ab(0.6);
-        let ours = engine.run(&[("luma", luma.clone()), ("hints", hints)], 0.6);
-        assert_close(&ours, theirs, AB_SCALE);
+        for engine in engines(&graph) {
+            let ours = engine.run(&[("luma", luma.clone()), ("hints", hints.clone())], 0.6);
+            assert_close(&ours, theirs.clone(), AB_SCALE);
+        }
     }
 }
 
@@ -93,7 +99,9 @@ fn the_unets_graph_answers_as_its_module() {
         let (gray, _) = tensors(&luma, &Map::zeros(3, 64, 32));
         let theirs = net.forward(gray, Statistics::Batch, None);
         let scale = if output == Output::Ab { AB_SCALE } else { 1.0 };
-        assert_close(&Engine::new(graph).run(&[("luma", luma)], 1.0), theirs, scale);
+        for engine in engines(&graph) {
+            assert_close(&engine.run(&[("luma", luma.clone())], 1.0), theirs.clone(), scale);
+        }
     }
 }
 
@@ -105,14 +113,16 @@ fn the_flagships_encoder_sees_the_same_in_the_graph_and_in_the_module() {
     let luma = luma(64, 96);
     let (gray, planes) = tensors(&luma, &Map::zeros(3, 64, 96));
     let theirs = net.features(gray, planes, Statistics::Running);
-    let ours = Engine::new(graph).features(&[("luma", luma)]);
-    assert_eq!(ours.len(), theirs.len());
-    for (level, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-        assert_eq!((ours.height, ours.width), (32 >> level, 48 >> level));
-        let theirs = theirs.into_data().try_to_vec::<f32>().unwrap();
-        let largest = theirs.iter().fold(1.0_f32, |most, v| most.max(v.abs()));
-        for (ours, theirs) in ours.values.iter().zip(&theirs) {
-            assert!((ours - theirs).abs() <= 1e-4 * largest, "{ours} against {theirs} at level {level}");
+    for engine in engines(&graph) {
+        let ours = engine.features(&[("luma", luma.clone())]);
+        assert_eq!(ours.len(), theirs.len());
+        for (level, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            assert_eq!((ours.height, ours.width), (32 >> level, 48 >> level));
+            let theirs = theirs.to_data().try_to_vec::<f32>().unwrap();
+            let largest = theirs.iter().fold(1.0_f32, |most, v| most.max(v.abs()));
+            for (ours, theirs) in ours.values.iter().zip(&theirs) {
+                assert!((ours - theirs).abs() <= 1e-4 * largest, "{ours} against {theirs} at level {level}");
+            }
         }
     }
 }

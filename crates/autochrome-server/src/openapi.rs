@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
-use autochrome::registry;
-use autochrome_color::filters;
-use serde_json::{Map, Value, json};
-use utoipa::{OpenApi, ToSchema};
+use serde_json::Value;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
 
 use crate::routes::{colorize, events, health, jobs, looks, palette, pictures, registry as registries};
 
@@ -23,6 +25,9 @@ use crate::routes::{colorize, events, health, jobs, looks, palette, pictures, re
         health::alive, health::ready, health::metrics,
     ),
     components(schemas(ProblemJson, autochrome::document::OrderDocument)),
+    // On this machine no key is needed while there is none.
+    security(("key" = []), ()),
+    modifiers(&Keys, &Everywhere),
 )]
 struct Interface;
 
@@ -66,36 +71,40 @@ const WITH_PICTURES: &[(u16, &str)] = &[
 ];
 
 /// The document.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let mut document = serde_json::to_value(Interface::openapi()).unwrap_or_default();
-    document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
-    document["components"]["securitySchemes"] =
-        json!({"key": {"type": "http", "scheme": "bearer", "description": "`autochrome keys create NAME`"}});
-    // On this machine no key is needed while there is none.
-    document["security"] = json!([{"key": []}, {}]);
-    let options = &mut document["components"]["schemas"]["ColorizeOptions"]["properties"];
-    options["method"]["enum"] = with_null(registry::methods().iter().map(|entry| entry.info.id));
-    let models = autochrome::models::builtin().iter().map(|model| model.id);
-    options["model"]["enum"] = with_null(models);
-    let looks = filters::all().iter().map(|filter| filter.id).chain(["none"]);
-    document["components"]["schemas"]["Look"]["properties"]["filter"]["enum"] = with_null(looks.clone());
-    for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
-        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            finish(path, method, operation, looks.clone());
-        }
-    }
-    document
-});
+pub static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(Interface::openapi()).expect("the interface is text and numbers"));
 
-fn with_null<'a>(words: impl Iterator<Item = &'a str>) -> Value {
-    words.map(Value::from).chain([Value::Null]).collect()
+/// How callers show who they are.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let help = "`autochrome keys create NAME`";
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(help)).build();
+        document.components.get_or_insert_default().add_security_scheme("key", SecurityScheme::Http(bearer));
+    }
 }
 
-/// What the macros cannot say.
-fn finish<'a>(path: &str, method: &str, operation: &mut Value, looks: impl Iterator<Item = &'a str>) {
-    let takes_pictures = operation.get("requestBody").is_some();
+/// What operations have in common, so that no handler repeats it.
+struct Everywhere;
+
+impl Modify for Everywhere {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
+                add_problems(path, operation);
+                for parameter in operation.parameters.iter_mut().flatten() {
+                    without_null(parameter);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the problems that an operation may answer with.
+fn add_problems(path: &str, operation: &mut Operation) {
     let more: &[(u16, &str)] = match path {
-        _ if takes_pictures => WITH_PICTURES,
+        _ if operation.request_body.is_some() => WITH_PICTURES,
         "/v1/looks/cube" => &[(422, "No such filter, or a number that is out of range")],
         "/v1/jobs/{id}/result" => &[(404, "No such job"), (409, "No result yet"), (416, "No such bytes")],
         "/v1/jobs/{id}/files/{number}" => &[(404, "No such job or file"), (416, "No such bytes")],
@@ -103,41 +112,40 @@ fn finish<'a>(path: &str, method: &str, operation: &mut Value, looks: impl Itera
         path if path.starts_with("/v1/jobs/{id}") => &[(404, "No such job")],
         _ => &[],
     };
-    let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
-    if let Some(responses) = operation["responses"].as_object_mut() {
-        for (status, description) in EVERYWHERE.iter().chain(more) {
-            let known = json!({"description": description, "content": problem});
-            responses.entry(status.to_string()).or_insert(known);
-        }
+    for (status, description) in EVERYWHERE.iter().chain(more) {
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        let response = ResponseBuilder::new()
+            .description(*description)
+            .content("application/problem+json", problem)
+            .build();
+        operation.responses.responses.entry(status.to_string()).or_insert(RefOr::T(response));
     }
-    let looks: Value = looks.map(Value::from).collect();
-    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
-    for parameter in parameters.into_iter().flatten() {
-        let Some(fields) = parameter.as_object_mut() else { continue };
-        if fields.get("name") == Some(&"options".into()) && takes_pictures {
-            fields.remove("schema");
-            let options = json!({"$ref": "#/components/schemas/ColorizeOptions"});
-            fields.insert("content".to_owned(), json!({"application/json": {"schema": options}}));
-        }
-        if fields.get("name") == Some(&"filter".into()) {
-            fields.insert("schema".to_owned(), json!({"type": "string", "enum": looks}));
-        }
-        // What may be left out is left out, rather than sent as nothing.
-        if let Some(schema) = fields.get_mut("schema").and_then(Value::as_object_mut) {
-            without_null(schema);
-        }
-    }
-    debug_assert!(operation.get("operationId").is_some(), "{method} {path} has no name");
 }
 
-/// Takes "or null" out of a schema.
-fn without_null(schema: &mut Map<String, Value>) {
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        types.retain(|name| name != "null");
+/// Takes "or null" out of a parameter: what may be left out is left out, rather than sent as nothing.
+fn without_null(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(Parameter { schema: Some(RefOr::T(Schema::Object(schema))), .. }) = parameter
+        && let SchemaType::Array(types) = &mut schema.schema_type
+    {
+        types.retain(|kind| *kind != Type::Null);
         if let [only] = types.as_slice() {
-            let only = only.clone();
-            schema.insert("type".to_owned(), only);
+            schema.schema_type = SchemaType::Type(only.clone());
         }
+    }
+}
+
+/// What to do with a raw picture: JSON in the query, because the body is the picture.
+pub struct OptionsQuery;
+
+impl IntoParams for OptionsQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let options = Content::new(Some(Ref::from_schema_name("ColorizeOptions")));
+        let parameter = ParameterBuilder::new()
+            .name("options")
+            .parameter_in(ParameterIn::Query)
+            .description(Some("What to do with a raw picture, as JSON"))
+            .content("application/json", options);
+        vec![parameter.build()]
     }
 }
 
@@ -150,7 +158,7 @@ mod tests {
         let document = &*DOCUMENT;
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
         let schemas = &document["components"]["schemas"];
-        let methods = schemas["ColorizeOptions"]["properties"]["method"]["enum"].as_array().unwrap();
+        let methods = schemas["MethodId"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
         assert_eq!(document["paths"].as_object().unwrap().len(), 18);
         assert!(!document.to_string().contains("\"parameters\":null"));

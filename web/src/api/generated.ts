@@ -441,16 +441,10 @@ export interface components {
              * @default null
              */
             max_side_px?: number | null;
-            /**
-             * @default null
-             * @enum {unknown}
-             */
-            method?: "neural" | "deep" | "collection" | "superpixel" | "irony" | "intrinsic" | "welsh" | "scribble" | "palette" | "gray" | null;
-            /**
-             * @default null
-             * @enum {unknown}
-             */
-            model?: "flagship" | "paper" | null;
+            /** @default null */
+            method?: components["schemas"]["MethodId"] | null;
+            /** @default null */
+            model?: components["schemas"]["ModelId"] | null;
             /**
              * @description Spots of known colour.
              * @default []

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Map;
 use super::matrix::{Columns, Matrix};
+use super::{Instructions, Map};
 use crate::graph::{Activation, Convolution};
 
 /// A convolution that mixes all channels.
@@ -16,13 +16,13 @@ pub(super) struct Dense {
 }
 
 impl Dense {
-    pub(super) fn new(convolution: &Convolution) -> Self {
+    pub(super) fn new(convolution: &Convolution, instructions: Instructions) -> Self {
         let kernel = convolution.weight.shape[2];
         let before = convolution.padding[0] as isize;
         let offset = |i: usize| i as isize - before;
         let taps = (0..kernel * kernel).map(|i| [offset(i / kernel), offset(i % kernel)]).collect();
         Self {
-            matrix: Matrix::new(&convolution.weight.values, &convolution.bias),
+            matrix: Matrix::new(&convolution.weight.values, &convolution.bias, instructions),
             taps,
             stride: convolution.stride,
             activation: convolution.activation,
@@ -44,7 +44,7 @@ pub(super) struct Transposed {
 }
 
 impl Transposed {
-    pub(super) fn new(convolution: &Convolution) -> Self {
+    pub(super) fn new(convolution: &Convolution, instructions: Instructions) -> Self {
         let kernel = convolution.weight.shape[2];
         let output = convolution.bias.len();
         let weights = &convolution.weight.values;
@@ -69,7 +69,8 @@ impl Transposed {
                     values.extend(taps.iter().map(|(k, _)| filter[*k]));
                 }
             }
-            (Matrix::new(&values, &convolution.bias), taps.into_iter().map(|(_, offset)| offset).collect())
+            let matrix = Matrix::new(&values, &convolution.bias, instructions);
+            (matrix, taps.into_iter().map(|(_, offset)| offset).collect())
         };
         Self { phases: [0, 1, 2, 3].map(phase) }
     }

@@ -1,30 +1,30 @@
 //! Convolutions of every channel with its own kernel.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::Map;
 use super::matrix::store;
+use super::{Instructions, Map};
 use crate::graph::{Activation, Convolution};
 
 /// A depthwise convolution, 3×3 or 5×5.
 #[derive(Debug)]
 pub(super) struct Depthwise {
+    instructions: Instructions,
     convolution: Convolution,
     kernel: usize,
 }
 
 impl Depthwise {
-    pub(super) fn new(convolution: Convolution) -> Self {
+    pub(super) fn new(convolution: Convolution, instructions: Instructions) -> Self {
         let kernel = convolution.weight.shape[2];
-        Self { convolution, kernel }
+        Self { instructions, convolution, kernel }
     }
 
     pub(super) fn run(&self, input: &Map) -> Map {
         let Convolution { weight, bias, stride, .. } = &self.convolution;
         let (height, width) = (input.height / stride, input.width / stride);
         let mut out = Map::zeros(input.channels, height, width);
-        let arch = Arch::new();
         let planes = out.values.par_chunks_exact_mut(height * width).with_min_len(8);
         planes.enumerate().for_each_init(Vec::new, |padded, (channel, out)| {
             let plane = &input.values[channel * input.area()..][..input.area()];
@@ -32,7 +32,7 @@ impl Depthwise {
             let weights = &weight.values[channel * self.kernel * self.kernel..][..self.kernel * self.kernel];
             let (bias, activation) = (bias[channel], self.convolution.activation);
             let slide = Slide { padded, pitch, stride: *stride, weights, bias, activation, out, width };
-            arch.dispatch(slide);
+            self.instructions.dispatch(slide);
         });
         out
     }

@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::Instructions;
 use crate::graph::Activation;
 
 /// Rows of a tile and vectors in each, where there are 32 vector registers.
@@ -27,6 +28,7 @@ pub(super) trait Columns: Sync {
 /// A left-hand matrix with a bias a row, laid out in tiles.
 #[derive(Debug)]
 pub(super) struct Matrix {
+    instructions: Instructions,
     rows: usize,
     depth: usize,
     /// `[tiles, depth, tile_rows]`, the last tile filled up with zeros.
@@ -36,11 +38,11 @@ pub(super) struct Matrix {
 }
 
 impl Matrix {
-    /// Packs `values`, `[rows, depth]`.
-    pub(super) fn new(values: &[f32], bias: &[f32]) -> Self {
+    /// Packs `values`, `[rows, depth]`, for some instructions.
+    pub(super) fn new(values: &[f32], bias: &[f32], instructions: Instructions) -> Self {
         let rows = bias.len();
         let depth = values.len() / rows;
-        let tile_rows = Arch::new().dispatch(TileRows);
+        let tile_rows = instructions.dispatch(TileRows);
         let tiles_count = rows.div_ceil(tile_rows);
         let mut tiles = vec![0.0; tiles_count * depth * tile_rows];
         for (row, source) in values.chunks_exact(depth).enumerate() {
@@ -53,7 +55,7 @@ impl Matrix {
         }
         let mut padded = bias.to_vec();
         padded.resize(tiles_count * tile_rows, 0.0);
-        Self { rows, depth, tiles, bias: padded }
+        Self { instructions, rows, depth, tiles, bias: padded }
     }
 
     /// Number of rows of the product.
@@ -63,10 +65,9 @@ impl Matrix {
 
     /// activation(self × columns + bias), `[rows, count]`.
     pub(super) fn times<C: Columns>(&self, columns: &C, count: usize, activation: Activation) -> Vec<f32> {
-        let arch = Arch::new();
         let part = |range: Range<usize>| {
             let mut out = vec![0.0; self.rows * range.len()];
-            arch.dispatch(Product { matrix: self, columns, range, activation, out: &mut out });
+            self.instructions.dispatch(Product { matrix: self, columns, range, activation, out: &mut out });
             out
         };
         let worth = self.rows * self.depth * count / WORTH_A_THREAD;

@@ -6,6 +6,7 @@
 mod attention;
 mod convolution;
 mod depthwise;
+mod instructions;
 mod matrix;
 mod pointwise;
 mod self_attention;
@@ -15,6 +16,7 @@ use autochrome_color::stop;
 use crate::graph::{Attention, Graph, Op};
 use convolution::{Dense, Transposed};
 use depthwise::Depthwise;
+pub use instructions::Instructions;
 
 /// Planes of samples of one picture, `[c, h, w]`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,6 +67,7 @@ enum Step {
 /// A graph, ready to answer.
 #[derive(Debug)]
 pub struct Engine {
+    instructions: Instructions,
     steps: Vec<(Step, Vec<usize>)>,
     /// After which step each result is no longer needed.
     last_uses: Vec<usize>,
@@ -73,12 +76,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Packs the weights of `graph`.
+    /// Packs the weights of `graph` for the best instructions of this processor.
     #[must_use]
     pub fn new(graph: Graph) -> Self {
+        Self::with_instructions(graph, Instructions::best())
+    }
+
+    /// Packs the weights of `graph` for some instructions, which may be slower ones.
+    #[must_use]
+    pub fn with_instructions(graph: Graph, instructions: Instructions) -> Self {
         let last_uses = graph.last_uses();
-        let steps = graph.nodes.into_iter().map(|node| (step(node.op), node.inputs)).collect();
-        Self { steps, last_uses, taps: graph.taps }
+        let steps = graph.nodes.into_iter().map(|node| (step(node.op, instructions), node.inputs)).collect();
+        Self { instructions, steps, last_uses, taps: graph.taps }
     }
 
     /// The answer to named inputs; an input that is not given is zero, of the first one's size. Nothing when it is no longer
@@ -153,10 +162,10 @@ impl Engine {
                     attention::attend(attention, &results[from[0]], &results[from[1]], &results[from[2]])
                 }
                 Step::SelfAttend { heads, length } => {
-                    self_attention::attend(&results[from[0]], [*heads, *length])
+                    self_attention::attend(&results[from[0]], [*heads, *length], self.instructions)
                 }
                 Step::AnnealedMean { centers } => {
-                    pointwise::annealed_mean(&results[from[0]], centers, temperature)
+                    pointwise::annealed_mean(&results[from[0]], centers, temperature, self.instructions)
                 }
             };
             results.push(result);
@@ -170,13 +179,13 @@ impl Engine {
     }
 }
 
-fn step(op: Op) -> Step {
+fn step(op: Op, on: Instructions) -> Step {
     match op {
         Op::Input { name, .. } => Step::Input(name),
         Op::Affine { scale, shift } => Step::Affine { scale, shift },
-        Op::Convolve(convolution) if convolution.groups == 1 => Step::Dense(Dense::new(&convolution)),
-        Op::Convolve(convolution) => Step::Depthwise(Depthwise::new(convolution)),
-        Op::ConvolveTransposed(convolution) => Step::Transposed(Box::new(Transposed::new(&convolution))),
+        Op::Convolve(convolution) if convolution.groups == 1 => Step::Dense(Dense::new(&convolution, on)),
+        Op::Convolve(convolution) => Step::Depthwise(Depthwise::new(convolution, on)),
+        Op::ConvolveTransposed(convolution) => Step::Transposed(Box::new(Transposed::new(&convolution, on))),
         Op::InstanceNorm { scale, shift, epsilon } => Step::InstanceNorm { scale, shift, epsilon },
         Op::Activate(activation) => Step::Activate(activation),
         Op::Add => Step::Add,

@@ -1,9 +1,9 @@
 //! Operations that look at each sample, channel or cell by itself.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::Map;
+use super::{Instructions, Map};
 use crate::graph::Activation;
 use crate::networks::chroma_net::KNOWN_EPSILON;
 
@@ -90,14 +90,18 @@ pub(super) fn known_mean(hints: &Map, factor: usize) -> Map {
 }
 
 /// Softmax over channels of x / temperature, then the expectation of `centers`, `[2, channels]`.
-pub(super) fn annealed_mean(x: &Map, centers: &[f32], temperature: f32) -> Map {
+pub(super) fn annealed_mean(x: &Map, centers: &[f32], temperature: f32, instructions: Instructions) -> Map {
     let area = x.area();
-    let arch = Arch::new();
     let strips: Vec<[[f32; STRIP]; 2]> = (0..area.div_ceil(STRIP))
         .into_par_iter()
         .with_min_len(16)
         .map(|strip| {
-            arch.dispatch(Expectation { x, centers, sharpness: 1.0 / temperature, start: strip * STRIP })
+            instructions.dispatch(Expectation {
+                x,
+                centers,
+                sharpness: 1.0 / temperature,
+                start: strip * STRIP,
+            })
         })
         .collect();
     let plane = |i: usize| strips.iter().flat_map(move |strip| strip[i]).take(area);

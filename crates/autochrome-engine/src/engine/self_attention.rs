@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::Map;
 use super::matrix::{Columns, Matrix};
 use super::pointwise::exp;
+use super::{Instructions, Map};
 use crate::graph::Activation;
 
 /// Cells whose scores are held at once, so that memory does not grow with the square of the picture.
@@ -17,7 +17,7 @@ const CHUNK: usize = 256;
 ///
 /// # Shapes
 /// Queries, keys and values, one after the other, `[3·c, h, w]`, to `[c, h, w]`.
-pub(super) fn attend(mixed: &Map, [heads, length]: [usize; 2]) -> Map {
+pub(super) fn attend(mixed: &Map, [heads, length]: [usize; 2], on: Instructions) -> Map {
     let cells = mixed.area();
     let channels = heads * length;
     let scale = (length as f32).sqrt().recip();
@@ -31,7 +31,8 @@ pub(super) fn attend(mixed: &Map, [heads, length]: [usize; 2]) -> Map {
             for (i, plane) in part(1, head).chunks_exact(cells).enumerate() {
                 keys[i..].iter_mut().step_by(length).zip(plane).for_each(|(to, &from)| *to = from * scale);
             }
-            [Matrix::new(&keys, &vec![0.0; cells]), Matrix::new(part(2, head), &vec![0.0; length])]
+            let values = Matrix::new(part(2, head), &vec![0.0; length], on);
+            [Matrix::new(&keys, &vec![0.0; cells], on), values]
         })
         .collect();
     let answers: Vec<Vec<f32>> = tasks
@@ -41,7 +42,7 @@ pub(super) fn attend(mixed: &Map, [heads, length]: [usize; 2]) -> Map {
             let [keys, values] = &packed[head];
             let queries = Rows { values: part(0, head), pitch: cells, start };
             let mut shares = keys.times(&queries, count, Activation::None); // [cells, count]
-            let totals = Arch::new().dispatch(Exponentials { scores: &mut shares, count });
+            let totals = on.dispatch(Exponentials { scores: &mut shares, count });
             let columns = Rows { values: &shares, pitch: count, start: 0 };
             let mut seen = values.times(&columns, count, Activation::None); // [length, count]
             for row in seen.chunks_exact_mut(count) {
@@ -137,10 +138,13 @@ mod tests {
         for (height, width) in [(2, 3), (18, 17)] {
             let mut mixed = Map::zeros(24, height, width);
             mixed.values.iter_mut().enumerate().for_each(|(i, x)| *x = 2.0 * (0.7 * i as f32).sin());
-            let ours = attend(&mixed, [4, 2]);
-            assert_eq!((ours.channels, ours.height, ours.width), (8, height, width));
-            for (ours, right) in ours.values.iter().zip(plainly(&mixed, 4)) {
-                assert!((ours - right).abs() < 1e-5, "{ours} for {right}");
+            let right = plainly(&mixed, 4);
+            for on in Instructions::all() {
+                let ours = attend(&mixed, [4, 2], on);
+                assert_eq!((ours.channels, ours.height, ours.width), (8, height, width));
+                for (ours, right) in ours.values.iter().zip(&right) {
+                    assert!((ours - right).abs() < 1e-5, "{ours} for {right} with {on:?}");
+                }
             }
         }
     }

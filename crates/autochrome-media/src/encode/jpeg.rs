@@ -42,6 +42,24 @@ pub(super) fn encode(
     Ok(with_words(bytes, rest))
 }
 
+/// The bytes of a bare JPEG: RGB of 8 bits, row by row, colours at full resolution, neither profile nor metadata.
+///
+/// It stands here because the encoder is compiled into every crate that calls it.
+///
+/// # Errors
+/// [`MediaError::Encode`] when a side is beyond 65,535 px or the samples are fewer than the sides ask for.
+pub fn encode_jpeg_rgb8(rgb: &[u8], width: usize, height: usize, quality: u8) -> Result<Vec<u8>, MediaError> {
+    let side = |length: usize| {
+        u16::try_from(length).map_err(|_| failed(FORMAT, format!("{width} × {height} is beyond JPEG")))
+    };
+    let (width, height) = (side(width)?, side(height)?);
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
+    encoder.encode(rgb, width, height, ColorType::Rgb).map_err(|e| failed(FORMAT, e))?;
+    Ok(bytes)
+}
+
 /// The file with its density, IPTC records, comments and texts.
 fn with_words(mut bytes: Vec<u8>, words: &Metadata) -> Vec<u8> {
     // The encoder begins every file with a JFIF segment: its unit is at 13, the densities follow.

@@ -5,6 +5,8 @@ mod png;
 mod tiff;
 mod webp;
 
+pub use jpeg::encode_jpeg_rgb8;
+
 use crate::{Alpha, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
 
 /// What is written into the metadata of every picture that software has coloured: plain letters, fit for any field.

@@ -18,6 +18,7 @@ use crate::accept::{self, Answer};
 use crate::app::App;
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
+use crate::openapi::OptionsQuery;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::routes::jobs::{self, JobJson};
@@ -76,7 +77,7 @@ pub struct VariantJson {
 #[utoipa::path(
     post, path = "/v1/colorize", tag = "Pictures", operation_id = "colorize",
     params(
-        ("options" = Option<String>, Query, description = "What to do with a raw picture, as JSON"),
+        OptionsQuery,
         ("prefer" = Option<String>, Header, description = "`respond-async` makes a job"),
     ),
     request_body(content(

@@ -17,6 +17,7 @@ use crate::archive;
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, Intake, JsonBody, PictureFile};
 use crate::jobs::{Jobs, ZIP, now_ms};
+use crate::openapi::OptionsQuery;
 use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
@@ -206,7 +207,7 @@ pub(super) async fn own(app: &App, Owner(owner): Owner, id: String) -> Result<Jo
 #[utoipa::path(
     post, path = "/v1/jobs", tag = "Jobs", operation_id = "createJob",
     params(
-        ("options" = Option<String>, Query, description = "What to do with a raw picture, as JSON"),
+        OptionsQuery,
         ("idempotency-key" = Option<String>, Header, max_length = 255, pattern = "^[!-~]+$",
             description = "The same key with the same request means the same job"),
     ),
