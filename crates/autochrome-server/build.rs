@@ -1,8 +1,13 @@
-//! Lists the files of the built web app, if there is one, so that they become part of the program.
+//! Lists the files of the built web app, if there is one, so that they become part of the program: as they are, and compressed
+//! where that makes them smaller.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 fn main() -> io::Result<()> {
     let web = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../web");
@@ -16,13 +21,25 @@ fn main() -> io::Result<()> {
         println!("cargo:rerun-if-changed={}", web.display());
     }
     files.sort();
-    let mut code = String::from("static FILES: &[(&str, &[u8])] = &[\n");
-    for (name, path) in files {
-        let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let mut code = String::from("static FILES: &[File] = &[\n");
+    for (number, (name, path)) in files.into_iter().enumerate() {
+        let bytes = fs::read(&path)?;
+        let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+        zipped.write_all(&bytes)?;
+        let zipped = zipped.finish()?;
+        let gzip = if zipped.len() < bytes.len() * 9 / 10 {
+            let file = out.join(format!("asset-{number}.gz"));
+            fs::write(&file, zipped)?;
+            format!("Some(include_bytes!({file:?}))")
+        } else {
+            "None".to_owned()
+        };
+        let _ =
+            writeln!(code, "    File {{ name: {name:?}, plain: include_bytes!({path:?}), gzip: {gzip} }},");
     }
     code.push_str("];\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("assets.rs");
-    fs::write(out, code)
+    fs::write(out.join("assets.rs"), code)
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tinted } from "./methods.mjs";
-import { axe, divider, fits, loadPage } from "./page.mjs";
+import { axe, divider, fits, loadPage, openMore } from "./page.mjs";
 import { photo, root } from "./program.mjs";
 
 const METHOD = {
@@ -58,6 +58,8 @@ export async function everyKindOfGuidance(browser, address, viewport) {
 
   await loadPage(page, `${address}/studio`);
   await page.setInputFiles('input[type="file"]', await tinted(page, "camera", "#b06030", "camera.jpg"));
+  await divider(page).or(page.getByAltText("The picture as it was")).first().waitFor();
+  await openMore(page);
   await page.getByText("On taking everything").waitFor();
   await page.getByText("Choose what a colour is to become, or add a reference.").waitFor();
   assert.equal(asked.length, 0, "nothing is asked before there is something to ask");
@@ -124,6 +126,7 @@ export async function everyKindOfGuidance(browser, address, viewport) {
   await loadPage(page, `${address}/history`);
   await page.getByRole("link", { name: "Open camera.jpg" }).click();
   await divider(page).waitFor();
+  await openMore(page);
   await page.getByText("Match parts", { exact: true }).click();
   await page.getByText("1: as in cat.jpg").waitFor();
 
@@ -132,5 +135,10 @@ export async function everyKindOfGuidance(browser, address, viewport) {
   await page.getByLabel("Show several answers").uncheck();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("Cancelled.").waitFor();
+  slow = false;
+  const before = asked.length;
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("Colours are simulated.").waitFor();
+  assert.ok(asked.length > before, "it goes on where it was cancelled");
   await context.close();
 }

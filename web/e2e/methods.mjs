@@ -1,7 +1,7 @@
 // The program's own methods, each given what it waits for: strokes, the lines of a drawing, a reference, other colours.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { axe, colored, decoded, divider, downloadBy, fits, loadPage, openPhoto, shot } from "./page.mjs";
+import { axe, colored, decoded, divider, downloadBy, fits, loadPage, openMore, openPhoto, shot, want } from "./page.mjs";
 import { photo, root } from "./program.mjs";
 
 /** Chooses the first method that cannot begin without a kind of guidance. */
@@ -9,6 +9,7 @@ async function chooseFor(page, kind) {
   const { methods } = await page.evaluate(async () => (await fetch("/v1/methods")).json());
   const method = methods.find(({ needs }) => needs.some(({ any_of }) => any_of[0] === kind));
   assert.ok(method, `no method needs ${kind}`);
+  await openMore(page);
   await page.getByLabel("Method", { exact: true }).selectOption(method.id);
 }
 
@@ -79,8 +80,7 @@ async function scribbles(page, address) {
 /** Colours fill the regions of a line drawing, lightness and all. */
 async function drawing(page, address) {
   await openPhoto(page, address, join(root, "examples/drawings/house.png"));
-  await chooseFor(page, "strokes");
-  await page.getByLabel("This is a line drawing").check();
+  await want(page, "Line drawing");
   await page.setInputFiles('[data-testid="hints-file"]', join(root, "examples/drawings/house.json"));
   await turns(page, [0.47, 0.44], 0, 2); // the roof
   await turns(page, [0.2, 0.2], 2, 0); // the sky
@@ -90,7 +90,7 @@ async function drawing(page, address) {
 /** A picture takes the colours of a reference that shows the same, and of nothing else. */
 async function reference(page, address) {
   await openPhoto(page, address, join(root, "web/public/samples/cat.jpg"));
-  await chooseFor(page, "references");
+  await want(page, "Like another picture");
   await page.getByText("Add a reference: this method takes its colours from there.").waitFor();
   const input = page.getByLabel("Reference pictures");
   await input.setInputFiles(join(root, "web/public/samples/coffee.jpg"));
@@ -106,14 +106,16 @@ async function reference(page, address) {
 async function palette(page, address) {
   await loadPage(page, `${address}/studio`);
   await page.setInputFiles('input[type="file"]', photo);
-  await chooseFor(page, "colors");
+  await want(page, "Change colours");
   await page.getByText("This picture is gray: there is nothing to change.").waitFor();
   const red = await tinted(page, "coffee", "#b03030", "red.jpg");
   await page.getByRole("button", { name: "Another picture" }).click();
+  await page.getByRole("heading", { level: 1, name: "Studio" }).waitFor();
   await page.setInputFiles('input[type="file"]', red);
   // Another picture starts clean.
   await page.getByText("Colours are simulated.").waitFor();
-  await chooseFor(page, "colors");
+  await page.getByText("This picture is toned").waitFor();
+  await want(page, "Change colours");
   await page.getByText("Choose what a colour is to become, or add a reference.").waitFor();
   const changes = page.getByLabel(/^What colour \d /);
   await changes.first().waitFor();

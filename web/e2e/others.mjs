@@ -36,12 +36,23 @@ export async function batch(page, address) {
   const zip = await downloadBy(page, "Download all");
   assert.equal(zip.name, "autochrome.zip");
   const names = zip.bytes.toString("latin1");
-  for (const name of ["one", "two", "failed.json"]) assert.ok(names.includes(name), `the ZIP holds ${name}`);
+  for (const name of ["one.color.png", "two.color.png", "failed.json"]) assert.ok(names.includes(name), `the ZIP holds ${name}`);
   const one = await downloadBy(page, "Download one.png");
   assert.equal((await decoded(page, one.bytes, "image/png")).width, 512);
   await axe(page, "a batch that is over");
   await fits(page, "a batch that is over");
   await shot(page, "batch-done");
+
+  // Another tab, another day: the server knows it, and so does the history.
+  const address_of = page.url();
+  assert.match(address_of, /\/batch\/[0-9a-f]{32}$/);
+  await loadPage(page, `${address}/history`);
+  await page
+    .getByRole("link", { name: /^3 photographs/ })
+    .first()
+    .click();
+  await page.getByText("2 of 3 done · 1 could not be coloured").waitFor();
+  assert.equal(page.url(), address_of);
 }
 
 /** Every page, light and dark. */
@@ -116,7 +127,16 @@ export async function historyCanBeErased(page, address) {
     .getByRole("button", { name: /^Erase camera.png/ })
     .first()
     .click();
-  await page.waitForFunction((n) => document.querySelectorAll("main li").length === n, before - 1);
+  const left = (n) => page.waitForFunction((n) => document.querySelectorAll("main li a[href^='/studio/'] img").length === n, n);
+  await left(before - 1);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Undo", "the focus is where it can be taken back");
+  await page.keyboard.press("Enter");
+  await left(before);
+  await page
+    .getByRole("button", { name: /^Erase camera.png/ })
+    .first()
+    .click();
+  await left(before - 1);
   await page.getByRole("button", { name: "Erase everything", exact: true }).click();
   await page.getByRole("button", { name: "Yes, erase everything" }).click();
   await page.getByText("Nothing yet.").waitFor();
@@ -134,5 +154,5 @@ export async function offline(page, address, stop) {
   await page.goto(`${address}/history`);
   await page.getByText("camera.png").first().waitFor();
   await page.goto(`${address}/studio`);
-  await page.getByText("The server does not answer.", { exact: false }).waitFor();
+  await page.getByText("Autochrome does not answer.", { exact: false }).first().waitFor();
 }

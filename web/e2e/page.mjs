@@ -26,6 +26,13 @@ export async function openPhoto(page, address, file = photo) {
   await colored(page);
 }
 
+/** Opens what stands under More: methods with their options, curl. */
+export const openMore = (page) =>
+  page.locator("summary", { hasText: /^More$/ }).evaluate((summary) => summary.parentElement.setAttribute("open", ""));
+
+/** Chooses what is wanted: one of the ways above the picture. */
+export const want = (page, way) => page.getByText(way, { exact: true }).first().click();
+
 export async function downloadBy(page, name) {
   const waiting = page.waitForEvent("download");
   await page.getByRole("button", { name, exact: true }).click();
@@ -42,14 +49,20 @@ export async function axe(page, where) {
 
 /** Nothing lies outside of the window to the right. */
 export async function fits(page, where) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  // Phones widen their window to what lies in it, so it is the screen that counts.
+  const wider = await page.evaluate((screen) => document.documentElement.scrollWidth - screen, page.viewportSize().width);
   assert.ok(wider <= 0, `${where} is ${wider} px wider than the window`);
 }
 
 export async function shot(page, name) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}-${page.viewportSize().width}.jpg`), type: "jpeg", quality: 60, fullPage: true });
+  const { width } = page.viewportSize();
+  // What moves along with a page that is scrolled is seen in its place.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  // What stays at the bottom of a phone would lie across the middle of a whole page.
+  const fullPage = width >= 640 || (await page.locator(".take").count()) === 0;
+  await page.screenshot({ path: join(shots, `${name}-${width}.jpg`), type: "jpeg", quality: 60, fullPage });
 }
 
 /** The first pixels of the preview. */

@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { everyKindOfGuidance } from "./guidance.mjs";
+import { addresses, atOnce, goesOn, historyGivesPictures, severalAreABatch, sharing } from "./keeping.mjs";
 import { ownMethods } from "./methods.mjs";
 import { batch, canBeInstalled, everyPage, focusFollows, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
+import { blueDress, smallLargeAndPlain, thumbs } from "./phone.mjs";
 import { launch, startServer } from "./program.mjs";
 import { badFiles, byHand, filtersAreQuick, smallThings, theWholeWay } from "./studio.mjs";
 
@@ -21,20 +23,28 @@ try {
   browser = await launch();
   for (const [size, width, height] of [
     ["wide", 1440, 900],
-    ["phone", 360, 740],
+    ["small", 320, 640],
+    ["phone", 390, 844],
   ]) {
     const viewport = { width, height };
     const context = await browser.newContext({ locale: "en-GB", viewport, acceptDownloads: true, reducedMotion: "reduce" });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     const complaints = [];
-    page.on("console", (message) => message.type() === "error" && !/\b(415|422)\b/.test(message.text()) && complaints.push(message.text()));
+    page.on(
+      "console",
+      (message) => message.type() === "error" && !/\b(404|415|422)\b/.test(message.text()) && complaints.push(message.text()),
+    );
     page.on("pageerror", (error) => complaints.push(String(error)));
 
     await theWholeWay(page, address);
     tell(`${size}: upload, colour, filter, compare, download, collage, history`);
     await byHand(page, address);
     tell(`${size}: hints painted, undone, redone, saved and loaded; zoom`);
+    await addresses(page, address);
+    await severalAreABatch(page, address);
+    await historyGivesPictures(page, address);
+    tell(`${size}: addresses, Back, reload, a second tab, several files, downloads from the history`);
     await ownMethods(page, address);
     tell(`${size}: scribbles, a drawing, a reference, other colours`);
     await everyKindOfGuidance(browser, address, viewport);
@@ -47,6 +57,16 @@ try {
     await inGerman(page, address);
     tell(`${size}: axe found nothing on ${pages} pages, and nothing is too wide, in German neither`);
     if (size === "wide") {
+      const ms = await atOnce(browser, address);
+      tell(`the picture stands there ${ms} ms after it was chosen`);
+      await goesOn(browser, address);
+      await sharing(browser, address);
+      tell("without its server it waits and goes on by itself; shared, and as a page");
+      await thumbs(browser, address);
+      const { taps, seconds } = await blueDress(browser, address);
+      tell(`palette, fingers, pinch at 360 to 430 px; a blue spot after ${taps} taps and ${seconds.toFixed(1)} s`);
+      await smallLargeAndPlain(browser, address);
+      tell("nothing is cut off at 320 px and with text of 200 %; high contrast shows what is chosen");
       await focusFollows(page, address);
       await smallThings(page, address);
       tell("focus follows pages; dropped, pasted, curl, mark, dark mode");

@@ -4,7 +4,21 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { axe, colored, decoded, divider, downloadBy, fits, lightnessApart, loadPage, openPhoto, pixels, shot } from "./page.mjs";
+import {
+  axe,
+  colored,
+  decoded,
+  divider,
+  downloadBy,
+  fits,
+  lightnessApart,
+  loadPage,
+  openMore,
+  openPhoto,
+  pixels,
+  shot,
+  want,
+} from "./page.mjs";
 import { photo } from "./program.mjs";
 
 /** Upload → colour → filter → compare → download → collage → history after reload. */
@@ -69,13 +83,19 @@ export async function theWholeWay(page, address) {
 /** Spots and strokes by pointer and keys, undone, redone, saved, loaded; then zoom by keys. */
 export async function byHand(page, address) {
   await openPhoto(page, address);
-  await page.getByText("Colour by hand", { exact: true }).click();
+  await want(page, "Paint it myself");
   const area = page.getByRole("application", { name: "Area to paint on" });
-  const before = await pixels(page);
+  const before = await page.evaluate(() => {
+    const canvas = document.querySelector("canvas");
+    const data = canvas.getContext("2d").getImageData(0.6 * canvas.width - 20, 0, 40, 20).data;
+    let red = 0;
+    for (let i = 0; i < data.length; i += 4) red += data[i] - data[i + 2];
+    return red / (data.length / 4);
+  });
   await page.getByRole("button", { name: "Red", exact: true }).click();
   await area.scrollIntoViewIfNeeded();
   const box = await area.boundingBox();
-  await page.mouse.click(box.x + 0.05 * box.width, box.y + 0.02 * box.height);
+  await page.mouse.click(box.x + 0.6 * box.width, box.y + 0.02 * box.height);
   await page.getByText("1 spot, 0 strokes").waitFor();
   await page.mouse.move(box.x + 20, box.y + 20);
   await page.mouse.down();
@@ -94,10 +114,13 @@ export async function byHand(page, address) {
   await page.getByText("1 spot, 0 strokes").waitFor();
   await page.waitForFunction(
     (before) => {
-      const data = document.querySelector("canvas").getContext("2d").getImageData(0, 0, 100, 100).data;
-      return data.some((v, i) => Math.abs(v - before[i]) > 8);
+      const canvas = document.querySelector("canvas");
+      const data = canvas.getContext("2d").getImageData(0.6 * canvas.width - 20, 0, 40, 20).data;
+      let red = 0;
+      for (let i = 0; i < data.length; i += 4) red += data[i] - data[i + 2];
+      return red / (data.length / 4) > before + 10;
     },
-    before.slice(0, 400),
+    before,
     { timeout: 30_000 },
   );
   const saved = await downloadBy(page, "Save");
@@ -105,8 +128,10 @@ export async function byHand(page, address) {
   await page.getByRole("button", { name: "Remove all" }).click();
   await page.setInputFiles('[data-testid="hints-file"]', { name: "hints.json", mimeType: "application/json", buffer: saved.bytes });
   await page.getByText("1 spot, 0 strokes").waitFor();
+  await spotsOneByOne(page);
   await axe(page, "hints");
   await fits(page, "hints");
+  await page.getByText("Colours are simulated.").waitFor();
   await shot(page, "hints");
 
   // Zoom by keys keeps the divider reachable.
@@ -119,25 +144,77 @@ export async function byHand(page, address) {
   await page.getByText("1×", { exact: true }).waitFor();
 }
 
+/** A spot is moved, gets another colour and goes, by pointer and by keys; the eyedropper finds a colour in a picture. */
+async function spotsOneByOne(page) {
+  const area = page.getByRole("application", { name: "Area to paint on" });
+  const circle = () => area.locator("circle").last();
+  const middle = async () => {
+    const box = await circle().boundingBox();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  await area.scrollIntoViewIfNeeded();
+  const [x, y] = await middle();
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 60, y + 40, { steps: 5 });
+  await page.mouse.up();
+  await page.getByText("1 spot, 0 strokes").waitFor();
+  const [movedX, movedY] = await middle();
+  assert.ok(Math.abs(movedX - x + 60) < 3 && Math.abs(movedY - y - 40) < 3, "a spot goes where it is dragged");
+  await page.getByRole("button", { name: "Sea", exact: true }).click();
+  assert.equal(await circle().getAttribute("fill"), "#2f7f86", "and takes the colour that is chosen");
+  await area.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.ok((await middle())[0] > movedX, "and is moved by keys");
+  await page.keyboard.press("Delete");
+  await page.getByText("0 spots, 0 strokes").waitFor();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await page.getByText("1 spot, 0 strokes").waitFor();
+
+  await page.getByText("Take a colour", { exact: true }).click();
+  const box = await area.boundingBox();
+  const [shareX, shareY] = [0.3, 0.7];
+  const wanted = await page.evaluate(
+    ([x, y]) => {
+      const canvas = document.querySelector("canvas");
+      return Array.from(canvas.getContext("2d").getImageData(x * canvas.width, y * canvas.height, 1, 1).data);
+    },
+    [shareX, shareY],
+  );
+  await page.mouse.click(box.x + shareX * box.width, box.y + shareY * box.height);
+  const taken = await page.getByLabel("Another colour").inputValue();
+  const channels = [1, 3, 5].map((at) => Number.parseInt(taken.slice(at, at + 2), 16));
+  assert.ok(
+    channels.every((channel, i) => Math.abs(channel - wanted[i]) < 30),
+    `the eyedropper takes ${taken} where ${wanted} is`,
+  );
+}
+
 /** What else is promised: samples, dropping and pasting, curl, the mark, the dark mode. */
 export async function smallThings(page, address) {
   const bytes = readFileSync(photo).toString("base64");
-  const give = (how) =>
+  const give = (how, where) =>
     page.evaluate(
-      ([bytes, how]) => {
+      ([bytes, how, where]) => {
         const data = new DataTransfer();
         data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], `${how}.png`, { type: "image/png" }));
-        const target = how === "paste" ? window : document.querySelector("main .border-dashed");
+        const target = how === "paste" ? window : document.querySelector(where);
         const Kind = how === "paste" ? ClipboardEvent : DragEvent;
         target.dispatchEvent(
           new Kind(how, { bubbles: true, cancelable: true, [how === "paste" ? "clipboardData" : "dataTransfer"]: data }),
         );
       },
-      [bytes, how],
+      [bytes, how, where],
     );
-  for (const how of ["drop", "paste"]) {
-    await loadPage(page, `${address}/studio`);
-    await give(how);
+  // In its place, and on any other page.
+  for (const [path, how, where] of [
+    ["/studio", "drop", "main .border-dashed"],
+    ["/studio", "paste", "body"],
+    ["/about", "drop", "main h1"],
+    ["/history", "paste", "body"],
+  ]) {
+    await loadPage(page, address + path);
+    await give(how, where);
     await page.getByRole("heading", { name: `${how}.png` }).waitFor();
   }
   await loadPage(page, `${address}/studio`);
@@ -147,6 +224,7 @@ export async function smallThings(page, address) {
 
   await openPhoto(page, address);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openMore(page);
   await page.getByRole("button", { name: "Copy as curl" }).click();
   await page.getByText("The command is in the clipboard.").waitFor();
   const command = await page.evaluate(() => navigator.clipboard.readText());
@@ -177,7 +255,10 @@ export async function smallThings(page, address) {
 export async function badFiles(page, address) {
   await loadPage(page, `${address}/studio`);
   await page.setInputFiles('input[type="file"]', { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("hello") });
-  await page.getByText("this is not a picture").waitFor();
+  await page.getByRole("alert").getByText("this is not a picture").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Download", exact: true }).count(), 0, "nothing is offered that cannot be");
+  await axe(page, "a file that is no picture");
+  await shot(page, "no-picture");
 }
 
 /** Milliseconds from a change to the frame that shows it, on a preview of two megapixels. */

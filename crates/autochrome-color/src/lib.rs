@@ -10,6 +10,7 @@
 //! | [`upsample`], [`tone`], [`gamut`], [`render`] | how a method's small chroma becomes a finished picture |
 //! | [`bins`] | how a network that classifies colours names them |
 //! | [`delta_e`], [`metrics`] | how far a result lies from the truth |
+//! | [`stop`] | whether work is still wanted |
 
 pub mod bins;
 mod control;
@@ -23,6 +24,7 @@ pub mod render;
 pub mod resample;
 pub mod resize;
 pub mod srgb;
+pub mod stop;
 pub mod tone;
 pub mod upsample;
 

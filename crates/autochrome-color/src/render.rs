@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn an_absurd_tone_still_renders() {
         let luma = Plane::filled(3, 1, f32::NAN);
-        let tone = Tone { saturation: f32::NAN, temperature: f32::INFINITY, tint: 1e30, ..Tone::default() };
+        let tone = Tone { saturation: f32::NAN, temperature: f32::INFINITY, tint: 1e30 };
         assert_eq!(render8(&luma, &Chroma::neutral(3, 1), &tone), [0; 9]);
     }
 
@@ -177,12 +177,7 @@ mod tests {
         let within = (range(&tone::SATURATION), range(&tone::TEMPERATURE), range(&tone::TINT));
         prop_oneof![
             Just(Tone::default()),
-            within.prop_map(|(saturation, temperature, tint)| Tone {
-                saturation,
-                temperature,
-                tint,
-                ..Tone::default()
-            }),
+            within.prop_map(|(saturation, temperature, tint)| Tone { saturation, temperature, tint }),
         ]
     }
 

@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_adjustment_does_its_own() {
-        let tone = Tone { saturation: 2.0, temperature: 5.0, tint: -3.0, ..Tone::default() };
+        let tone = Tone { saturation: 2.0, temperature: 5.0, tint: -3.0 };
         assert_eq!(tone.apply(10.0, 20.0), (17.0, 45.0));
         assert!(!tone.is_identity());
     }

@@ -48,7 +48,7 @@ fn tones() -> Vec<Value> {
         Tone { saturation: tone::SATURATION.max, ..Tone::default() },
         Tone { temperature: tone::TEMPERATURE.max, ..Tone::default() },
         Tone { tint: tone::TINT.min, ..Tone::default() },
-        Tone { saturation: 1.3, temperature: -12.0, tint: 7.0, ..Tone::default() },
+        Tone { saturation: 1.3, temperature: -12.0, tint: 7.0 },
     ];
     corners
         .iter()

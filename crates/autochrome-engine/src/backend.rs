@@ -86,6 +86,9 @@ impl Backend for EngineBackend {
         let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
         let inputs = [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))];
         let answer = self.engine.run(&inputs, temperature);
+        if answer.values.is_empty() {
+            return Err(NetError::Stopped);
+        }
         Ok(if answer.channels == 3 { rgb_chroma(&answer) } else { ab_chroma(&answer) })
     }
 

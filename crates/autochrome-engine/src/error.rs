@@ -26,6 +26,10 @@ pub enum NetError {
     )]
     #[code("onnx-runtime-failed", Environment)]
     Runtime(String),
+    /// Nobody waits for the answer any more.
+    #[error("stopped before it was finished")]
+    #[code("stopped", Stopped)]
+    Stopped,
     /// The picture or an option does not fit the network.
     #[error("{0}")]
     #[code("bad-network-input", Environment)]

@@ -37,6 +37,8 @@ pub enum Category {
     NotFound,
     /// The address takes another method.
     WrongMethod,
+    /// The answer cannot be given in a way that is taken.
+    NotAcceptable,
     /// The state of the thing does not allow it now.
     Conflict,
     /// The part that is asked for lies outside of the whole.
@@ -66,6 +68,7 @@ impl Category {
             | Self::Forbidden
             | Self::NotFound
             | Self::WrongMethod
+            | Self::NotAcceptable
             | Self::Conflict
             | Self::OutOfRange
             | Self::WrongHost
@@ -84,6 +87,7 @@ impl Category {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::WrongMethod => 405,
+            Self::NotAcceptable => 406,
             Self::TimedOut => 408,
             Self::Conflict => 409,
             Self::TooLarge => 413,

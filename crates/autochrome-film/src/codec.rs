@@ -62,7 +62,7 @@ impl Codec {
             (Self::ProRes, _) => Sampling::Columns,
             // Shared chroma needs a partner for every column and row.
             (_, Sampling::Both) if width % 2 + height % 2 > 0 => Sampling::Full,
-            (_, Sampling::Columns) if width % 2 > 0 => Sampling::Full,
+            (_, Sampling::Columns) if !width.is_multiple_of(2) => Sampling::Full,
             (_, sampling) => sampling,
         };
         Layout { depth, sampling }

@@ -118,7 +118,7 @@ fn deviation(luma: &[u16], cb: &[u16], cr: &[u16], depth: u8) -> f32 {
     // Count, sums and sums of squares for each level.
     let mut levels = [[0.0_f64; 5]; TINT_LEVELS];
     for ((luma, cb), cr) in luma.iter().zip(cb).zip(cr) {
-        let level = &mut levels[(usize::from(*luma) * TINT_LEVELS >> depth).min(TINT_LEVELS - 1)];
+        let level = &mut levels[((usize::from(*luma) * TINT_LEVELS) >> depth).min(TINT_LEVELS - 1)];
         let (cb, cr) = (f64::from(*cb), f64::from(*cr));
         for (sum, value) in level.iter_mut().zip([1.0, cb, cb * cb, cr, cr * cr]) {
             *sum += value;

@@ -1,15 +1,23 @@
 //! What can go wrong with the queue.
 
-use autochrome_errors::ErrorCode;
+use rusqlite::ErrorCode;
 
 /// Why the queue did not do as told.
-#[derive(Debug, thiserror::Error, ErrorCode)]
+#[derive(Debug, thiserror::Error, autochrome_errors::ErrorCode)]
 #[non_exhaustive]
 pub enum QueueError {
     /// The database refused.
-    #[error("the job queue failed: {0}; check that its folder exists and the disk is not full")]
+    #[error("the job queue failed: {0}; check that its folder exists and can be written")]
     #[code("queue-failed", Environment)]
-    Database(#[from] rusqlite::Error),
+    Database(rusqlite::Error),
+    /// There is no room on the disk for the queue; comes with `Retry-After`, and goes by itself when there is room again.
+    #[error("the disk is full; make room where the server keeps its data, then send the same request again")]
+    #[code("disk-full", Unavailable)]
+    DiskFull,
+    /// The file of the queue is damaged.
+    #[error("the job queue is damaged: {0}; restart the server, which sets the file aside")]
+    #[code("queue-damaged", Environment)]
+    Damaged(String),
     /// Somebody else has the job now, or it was cancelled.
     #[error("the lease on this job is over; drop its result")]
     #[code("lease-lost", Conflict)]
@@ -34,4 +42,14 @@ pub enum QueueError {
     #[error("the system gives no random numbers")]
     #[code("queue-failed", Environment)]
     NoRandomNumbers,
+}
+
+impl From<rusqlite::Error> for QueueError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Database(error),
+        }
+    }
 }

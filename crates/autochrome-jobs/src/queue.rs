@@ -29,9 +29,14 @@ impl Queue {
     /// Opens or makes the file.
     ///
     /// # Errors
-    /// When the file cannot be opened or is no queue of this version.
+    /// [`QueueError::Damaged`], or when the file cannot be opened or is no queue of this version.
     pub fn open(path: &Path, bounds: Bounds) -> Result<Self, QueueError> {
         let mut db = Connection::open(path)?;
+        // Damage that is found now is found before anybody counts on the queue.
+        let sound: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if sound != "ok" {
+            return Err(QueueError::Damaged(sound));
+        }
         db.busy_timeout(std::time::Duration::from_secs(10))?;
         db.pragma_update(None, "journal_mode", "WAL")?;
         // A job that was accepted must still be there after the power failed.
@@ -145,6 +150,20 @@ impl Queue {
     pub fn settle(&self) -> Result<(), QueueError> {
         // Answers with a row that tells whether others were reading; then the next time does it.
         Ok(self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Writes, to find out whether that works.
+    ///
+    /// # Errors
+    /// [`QueueError::DiskFull`], or when the database fails otherwise.
+    pub fn try_writing(&self) -> Result<(), QueueError> {
+        // As much as a small picture takes, more than deleted rows usually leave free in the file.
+        let mut db = self.db();
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction
+            .execute_batch("CREATE TABLE trial (bytes BLOB); INSERT INTO trial VALUES (zeroblob(1000000))")?;
+        transaction.execute_batch("DROP TABLE trial")?;
+        Ok(transaction.commit()?)
     }
 
     /// A job.

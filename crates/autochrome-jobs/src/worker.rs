@@ -69,7 +69,8 @@ impl Queue {
         Ok(self.db().execute(sql, params![now_ms])?)
     }
 
-    /// The picture that comes next, with its place among those of the job, from 0; `None` when every one was tried.
+    /// The picture that comes next, with its place among those of the job, from 0; `None` when every one was tried. It counts as
+    /// begun.
     ///
     /// # Errors
     /// When the database fails.
@@ -77,7 +78,13 @@ impl Queue {
         let sql = "SELECT name, bytes, number FROM inputs WHERE job = ?1 AND role = 'picture' ORDER BY number LIMIT 1";
         let db = self.db();
         let next = db.prepare_cached(sql)?.query_row(params![lease.job], |row| Ok((row.get(2)?, part(row)?)));
-        Ok(next.optional()?)
+        let next = next.optional()?;
+        if next.is_some() {
+            // The first picture of a lease was counted with it.
+            let sql = "UPDATE jobs SET attempts = 1 WHERE id = ?1 AND lease = ?2 AND attempts = 0";
+            db.prepare_cached(sql)?.execute(params![lease.job, lease.token])?;
+        }
+        Ok(next)
     }
 
     /// The files that go with every picture, each with what it is.
@@ -139,7 +146,10 @@ impl Queue {
             }
             let made: i64 = outcome.iter().copied().flatten().map(|made| size(&made.bytes)).sum();
             db.prepare_cached(
-                "UPDATE jobs SET attempts = 0, bytes = bytes + ?2, updated_ms = ?3, lease_until_ms = ?4 WHERE id = ?1",
+                "UPDATE jobs SET bytes = bytes + ?2, updated_ms = ?3, lease_until_ms = ?4,
+                     attempts = CASE WHEN EXISTS (SELECT 1 FROM inputs WHERE job = ?1 AND role = 'picture')
+                         THEN 0 ELSE attempts END
+                 WHERE id = ?1",
             )?
             .execute(params![lease.job, made, now_ms, now_ms + self.bounds.lease_ms])?;
             Ok(())

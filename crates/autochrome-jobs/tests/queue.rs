@@ -130,6 +130,7 @@ fn a_batch_goes_on_with_the_picture_it_was_at() {
     let lease = queue.lease(2).unwrap().unwrap();
     assert_eq!((lease.attempt, lease.pictures), (1, 3), "beginnings are counted for each picture");
     assert_eq!(queue.next_picture(&lease).unwrap(), Some((1, picture("b.png"))));
+    assert_eq!(queue.get(&job.id).unwrap().attempts, 1);
     queue.put(&lease, Err(("corrupt-file", "broken")), 3).unwrap();
     queue.release(&lease, 3).unwrap();
     assert_eq!(queue.get(&job.id).unwrap().state, State::Queued);
@@ -138,6 +139,7 @@ fn a_batch_goes_on_with_the_picture_it_was_at() {
     queue.finish(&lease, "application/zip", 5).unwrap();
     let names: Vec<String> = queue.files(&job.id).unwrap().into_iter().map(|file| file.name).collect();
     assert_eq!(names, ["a.png", "a.2.png", "b.png", "c.png"]);
+    assert_eq!(queue.get(&job.id).unwrap().attempts, 1, "what is done was begun");
 }
 
 #[test]

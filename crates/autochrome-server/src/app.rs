@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
-use tokio::sync::Semaphore;
-
+use crate::arrival::Arrivals;
 use crate::callers::Callers;
 use crate::engine::Engine;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
-use crate::routes::{colorize, docs, events, health, inspect, jobs, looks, palette, registry};
+use crate::pictures::Pictures;
+use crate::routes::{colorize, docs, events, health, inspect, jobs, looks, palette, pictures, registry};
 use crate::studio::Studio;
 use crate::{assets, guard};
 
@@ -27,6 +28,8 @@ pub struct App {
     pub studio: Arc<Studio>,
     /// What is done while nobody waits.
     pub jobs: Arc<Jobs>,
+    /// Pictures that somebody works on.
+    pub pictures: Pictures,
     /// Who may ask.
     pub keys: Keyring,
     /// How much.
@@ -39,14 +42,16 @@ pub struct App {
     pub workers: usize,
     /// Requests that may wait for one.
     pub waiting: usize,
+    /// How long the head of a request may take.
+    pub header_timeout: Duration,
     /// Set when the server goes down.
     pub stopping: AtomicBool,
     /// Files that a batch may have.
     pub most_files: usize,
     /// Bytes that a batch may have.
     pub max_batch_bytes: u64,
-    /// Kilobytes of batches that may be in memory at once.
-    pub batch_kilobytes: Arc<Semaphore>,
+    /// Bodies on their way in.
+    pub arrivals: Arc<Arrivals>,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -66,19 +71,21 @@ pub fn router(app: Arc<App>) -> Router {
     let limits = app.studio.limits();
     let (one, many) = (body_limit(limits.max_bytes), body_limit(limits.max_bytes.max(app.max_batch_bytes)));
     // A job may be asked for at both addresses.
-    let pictures = Router::new()
+    let sent = Router::new()
         .route("/v1/colorize", at_most(post(colorize::post), one))
         .route("/v1/inspect", at_most(post(inspect::post), one))
+        .route("/v1/pictures", at_most(post(pictures::post), one))
         .route("/v1/palette", at_most(post(palette::post), one))
         .route("/v1/jobs", at_most(get(jobs::list).post(jobs::post), many))
         .layer(from_fn_with_state(Arc::clone(&app), guard::pace));
     let api = Router::new()
-        .merge(pictures)
+        .merge(sent)
         .route("/v1/methods", get(registry::methods))
         .route("/v1/filters", get(registry::filters))
         .route("/v1/models", get(registry::models))
         .route("/v1/limits", get(registry::limits))
         .route("/v1/looks/cube", get(looks::cube))
+        .route("/v1/pictures/{id}", axum::routing::delete(pictures::delete))
         .route("/v1/jobs/{id}", get(jobs::get).delete(jobs::delete))
         .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
         .route("/v1/jobs/{id}/result", get(jobs::result))

@@ -2,39 +2,45 @@
 //!
 //! # Concurrency
 //!
-//! There are as many places as workers plus waiting requests. A request takes its place before its body is read, so that bytes in
-//! memory are bounded too, and is refused at once when there is none. Work whose asker has gone away is dropped before it
-//! begins and between its stages.
+//! There are as many places as workers plus waiting requests. A request takes its place when its body is there, so that none is
+//! held by a client that sends slowly, and is refused at once when there is none. Nobody holds more than a share of them. Work whose
+//! asker has gone away is dropped before it begins, between its stages, and within the long ones.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
+use autochrome_color::stop;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tracing::Span;
 
 use crate::problem::Problem;
+use crate::refusal::Refusal;
+use crate::shares::{Held, Shares};
 
 type Work = Box<dyn FnOnce() + Send>;
 
 /// The right to one piece of work.
 pub struct Place {
     _permit: OwnedSemaphorePermit,
+    _held: Held,
 }
 
 /// A fixed number of threads and a bounded queue before them.
 pub struct Engine {
     sender: mpsc::Sender<Work>,
     places: Arc<Semaphore>,
+    shares: Arc<Shares>,
     all: usize,
 }
 
 impl Engine {
-    /// Starts `workers` threads with room for `waiting` more requests.
+    /// Starts `workers` threads with room for `waiting` more requests, at most `share` of all of one caller.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(workers: usize, waiting: usize) -> std::io::Result<Self> {
+    pub fn start(workers: usize, waiting: usize, share: Option<u64>) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel::<Work>();
         let receiver = Arc::new(Mutex::new(receiver));
         for number in 0..workers {
@@ -47,18 +53,30 @@ impl Engine {
                 }
             })?;
         }
-        Ok(Self { sender, places: Arc::new(Semaphore::new(workers + waiting)), all: workers + waiting })
+        let places = Arc::new(Semaphore::new(workers + waiting));
+        Ok(Self { sender, places, shares: Shares::new(share), all: workers + waiting })
     }
 
-    /// A place, or the news that there is none.
+    /// A place for `who`, or the news that there is none.
     ///
     /// # Errors
-    /// [`Problem::busy`].
-    pub fn reserve(&self) -> Result<Place, Problem> {
-        Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map(|permit| Place { _permit: permit })
-            .map_err(|_| Problem::busy())
+    /// [`Problem::busy`], or 429 when `who` holds a share already.
+    pub fn reserve(&self, who: &str) -> Result<Place, Problem> {
+        let held = self.shares.take(who, 1).ok_or_else(too_many)?;
+        let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Problem::busy())?;
+        Ok(Place { _permit: permit, _held: held })
+    }
+
+    /// Whether `who` would find a place now; asked before a body is read that would be sent for nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::reserve`].
+    pub fn has_room(&self, who: &str) -> Result<(), Problem> {
+        match (self.places.available_permits(), self.shares.has_room(who, 1)) {
+            (0, _) => Err(Problem::busy()),
+            (_, false) => Err(too_many()),
+            _ => Ok(()),
+        }
     }
 
     /// Places that are taken.
@@ -76,15 +94,17 @@ impl Engine {
         work: impl FnOnce(&dyn Fn(f32) -> bool) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (sender, receiver) = oneshot::channel();
-        let span = Span::current();
+        let (span, gone) = (Span::current(), Gone::default());
+        let flag = Arc::clone(&gone.0);
         let task = move || {
             let _request = span.entered();
-            let gone = |_| sender.is_closed();
-            let result = if gone(0.0) {
+            let is_gone = |_| flag.load(Ordering::Relaxed);
+            let result = if is_gone(0.0) {
                 Err(Problem::stopping())
             } else {
                 // A defect that one picture lays open must not take the worker with it.
-                catch_unwind(AssertUnwindSafe(|| work(&gone))).unwrap_or_else(|_| Err(Problem::defect()))
+                stop::scope(&flag, || catch_unwind(AssertUnwindSafe(|| work(&is_gone))))
+                    .unwrap_or_else(|_| Err(Problem::defect()))
             };
             // The place is free before the answer is read, so that who asks again at once finds it.
             drop(place);
@@ -95,34 +115,80 @@ impl Engine {
     }
 }
 
+/// Says that the asker has gone, when it is dropped; after the answer nobody looks any more.
+#[derive(Default)]
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn too_many() -> Problem {
+    let detail = "this caller holds its share of the places; send this request when another is over";
+    Problem { retry_after_s: Some(1), ..Problem::new(Refusal::TooManyAtOnce, detail) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
     }
 
     #[test]
     fn work_is_done_and_a_panic_takes_only_itself() {
-        let engine = Engine::start(1, 1).unwrap();
+        let engine = Engine::start(1, 1, None).unwrap();
         block_on(async {
-            let place = engine.reserve().unwrap();
+            let place = engine.reserve("").unwrap();
             let lost: Result<(), Problem> = engine.run(place, |_| panic!("a defect")).await;
             assert_eq!(lost.unwrap_err().code, "defect");
-            let place = engine.reserve().unwrap();
+            let place = engine.reserve("").unwrap();
             assert_eq!(engine.run(place, |_| Ok(7)).await.unwrap(), 7);
         });
     }
 
     #[test]
     fn a_full_house_says_so_at_once() {
-        let engine = Engine::start(1, 1).unwrap();
-        let (first, _second) = (engine.reserve().unwrap(), engine.reserve().unwrap());
-        let refused = engine.reserve().err().unwrap();
+        let engine = Engine::start(1, 1, None).unwrap();
+        let (first, _second) = (engine.reserve("").unwrap(), engine.reserve("").unwrap());
+        let refused = engine.reserve("").err().unwrap();
         assert_eq!((refused.code, refused.retry_after_s), ("queue-full", Some(2)));
         assert_eq!(engine.taken(), 2);
+        assert_eq!(engine.has_room("").unwrap_err().code, "queue-full");
         drop(first);
-        assert!(engine.reserve().is_ok());
+        assert!(engine.has_room("").is_ok() && engine.reserve("").is_ok());
+    }
+
+    #[test]
+    fn nobody_holds_every_place() {
+        let engine = Engine::start(1, 3, Some(2)).unwrap();
+        let _held = [engine.reserve("desk").unwrap(), engine.reserve("desk").unwrap()];
+        let refused = engine.reserve("desk").err().unwrap();
+        assert_eq!((refused.status.as_u16(), refused.code), (429, "too-many-at-once"));
+        assert!(engine.reserve("phone").is_ok());
+    }
+
+    #[test]
+    fn work_learns_that_its_asker_has_gone() {
+        let engine = Engine::start(1, 1, None).unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        block_on(async {
+            let place = engine.reserve("").unwrap();
+            let work = move |_: &dyn Fn(f32) -> bool| {
+                tell.send("begun").unwrap();
+                while !stop::requested() {
+                    thread::yield_now();
+                }
+                tell.send("stopped").unwrap();
+                Ok(())
+            };
+            let running = engine.run(place, work);
+            // A client that goes away: what was waited for is dropped.
+            let _ = tokio::time::timeout(std::time::Duration::from_millis(20), running).await;
+        });
+        assert_eq!([told.recv().unwrap(), told.recv().unwrap()], ["begun", "stopped"]);
     }
 }

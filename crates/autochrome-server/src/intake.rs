@@ -1,27 +1,27 @@
 //! What a request brings, however it was sent: raw, as a form, or as JSON with base64.
 
 use std::error::Error;
-use std::io;
-use std::time::Duration;
 
 use autochrome_jobs::Part;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use futures_util::stream;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use autochrome::document::{HintsDocument, OrderDocument};
 use autochrome::{Content, GuidanceFile, GuidanceFiles};
 
+use crate::arrival::{Arrest, Arrival};
+use crate::cost;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
 
-/// How long a client may be silent in the middle of a body.
-const SILENCE: Duration = Duration::from_secs(30);
+/// Bytes of options, or of hints, beside the pictures: ten times what the most hints take.
+const MOST_WORDS: usize = 4 << 20;
 
 /// Longest name of a file that is kept.
 const NAME_CHARS: usize = 120;
@@ -29,8 +29,10 @@ const NAME_CHARS: usize = 120;
 /// What a request brings.
 #[derive(Debug, Default)]
 pub struct Intake {
-    /// The pictures, in order; never none.
+    /// The pictures, in order; none where one that is open is named instead.
     pub pictures: Vec<Part>,
+    /// The id of a picture that is open.
+    pub open: Option<String>,
     /// What goes with every one.
     pub files: GuidanceFiles,
     /// What to do with them.
@@ -75,7 +77,9 @@ impl Kind {
 pub struct JsonBody {
     /// The picture in base64; a `data:` URL is understood too.
     #[schema(format = "picture-base64")]
-    image: String,
+    image: Option<String>,
+    /// In place of `image`, the id of a picture that is open (`/v1/pictures`).
+    picture: Option<String>,
     /// Pictures to take colours from, in base64.
     #[serde(default)]
     #[schema(value_type = Vec<Base64Picture>)]
@@ -108,8 +112,10 @@ enum JsonScribbles {
 #[expect(dead_code, reason = "describes fields that are read as they come")]
 pub struct FormBody {
     /// The picture; several of them are a batch, for jobs only.
-    #[schema(min_items = 1, value_type = Vec<PictureFile>)]
+    #[schema(value_type = Option<Vec<PictureFile>>)]
     image: Vec<u8>,
+    /// In place of `image`, the id of a picture that is open (`/v1/pictures`).
+    picture: Option<String>,
     /// Pictures to take colours from.
     #[schema(value_type = Option<Vec<PictureFile>>)]
     reference: Vec<u8>,
@@ -128,49 +134,41 @@ pub struct PictureFile(Vec<u8>);
 /// Reads a request; at most `most_files` files in all.
 ///
 /// # Errors
-/// When it is not what its headers say, or something is missing, unknown or too much.
-pub async fn read(request: Request, most_files: usize) -> Result<Intake, Problem> {
+/// When it is not what its headers say, or something is missing, unknown or too much, or it comes too slowly.
+pub async fn read(request: Request, arrival: &Arrival, most_files: usize) -> Result<Intake, Problem> {
     let kind = Kind::of(request.headers())?;
-    let request = request.map(paced);
+    let request = request.map(|body| arrival.watched(body));
     let options = match request.uri().query() {
         None => OrderDocument::default(),
         Some(_) => from_query(&request)?,
     };
-    match kind {
+    let intake = match kind {
         Kind::Picture => {
             let picture = Part { name: "picture".to_owned(), bytes: body(request).await?.into() };
-            Ok(Intake { pictures: vec![picture], options, ..Intake::default() })
+            Intake { pictures: vec![picture], options, ..Intake::default() }
         }
-        Kind::Json => json(&body(request).await?, most_files, options),
-        Kind::Multipart => multipart(request, most_files, options).await,
-    }
+        Kind::Json => {
+            let bytes = body(request).await?;
+            // Megabytes of base64 take a while, and the threads of the network have others to look after.
+            let read = tokio::task::spawn_blocking(move || json(&bytes, most_files, options));
+            read.await.map_err(|_| Problem::stopping())??
+        }
+        Kind::Multipart => multipart(request, most_files, options).await?,
+    };
+    cost::check(&intake.options)?;
+    Ok(intake)
 }
 
 /// Reads a request that is a picture and nothing else.
 ///
 /// # Errors
 /// When it is not what its headers say, or too much.
-pub async fn read_picture(request: Request) -> Result<Bytes, Problem> {
+pub async fn read_picture(request: Request, arrival: &Arrival) -> Result<Bytes, Problem> {
     if Kind::of(request.headers())? != Kind::Picture {
         let detail = "send the picture itself, as image/*";
         return Err(Problem::new(Refusal::UnsupportedMediaType, detail));
     }
-    body(request.map(paced)).await
-}
-
-/// The body, which ends with an error when the client falls silent.
-fn paced(body: Body) -> Body {
-    let chunks = stream::unfold(Some(body.into_data_stream()), |rest| async {
-        use futures_util::StreamExt as _;
-        let mut rest = rest?;
-        match tokio::time::timeout(SILENCE, rest.next()).await {
-            Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(rest))),
-            Ok(Some(Err(error))) => Some((Err(error), None)),
-            Ok(None) => None,
-            Err(_) => Some((Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut))), None)),
-        }
-    });
-    Body::from_stream(chunks)
+    body(request.map(|body| arrival.watched(body))).await
 }
 
 async fn body(request: Request) -> Result<Bytes, Problem> {
@@ -179,16 +177,17 @@ async fn body(request: Request) -> Result<Bytes, Problem> {
 
 fn refused(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
     let mut chain = std::iter::successors(Some(error), |&error| error.source());
-    let silent = chain.any(|error| {
-        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
-    });
-    match status {
-        _ if silent => Problem::new(Refusal::TooSlow, "no more of the body came for a while"),
-        StatusCode::PAYLOAD_TOO_LARGE => {
+    match (status, chain.find_map(|error| error.downcast_ref::<Arrest>())) {
+        (_, Some(Arrest::Slow)) => {
+            let detail = "the body comes too slowly, /v1/limits tells how slowly it may; send it again";
+            Problem::new(Refusal::TooSlow, detail)
+        }
+        (_, Some(Arrest::Full)) => Problem::busy(),
+        (StatusCode::PAYLOAD_TOO_LARGE, None) => {
             let detail = "the request is larger than /v1/limits allows; send less at once";
             Problem::new(Refusal::TooManyBytes, detail)
         }
-        status => {
+        (status, None) => {
             let detail = "the body ended early or is not what its headers say";
             Problem { status, ..Problem::new(Refusal::BadBody, detail) }
         }
@@ -210,10 +209,13 @@ fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
 }
 
 fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake, Problem> {
-    let JsonBody { image, reference, scribbles, options } = from_json(bytes)?;
+    let JsonBody { image, picture: open, reference, scribbles, options } = from_json(bytes)?;
     let mut options = options.unwrap_or(beside);
     count(1 + reference.len(), most_files)?;
-    let picture = Part { name: "picture".to_owned(), bytes: from_base64("image", &image)? };
+    let mut pictures = Vec::new();
+    if let Some(image) = image {
+        pictures.push(Part { name: "picture".to_owned(), bytes: from_base64("image", &image)? });
+    }
     let mut files = GuidanceFiles::default();
     for (number, text) in reference.iter().enumerate() {
         let name = format!("reference {}", number + 1);
@@ -226,7 +228,7 @@ fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake
             files.scribbles = Some(scribbles_file(from_base64("scribbles", &text)?));
         }
     }
-    Ok(Intake { pictures: vec![picture], files, options })
+    one_picture(Intake { pictures, open, files, options })
 }
 
 /// Refuses more files than a request may have.
@@ -275,6 +277,11 @@ pub fn from_parts(parts: Vec<(String, Part)>) -> GuidanceFiles {
     files
 }
 
+/// Why the query of an address is refused.
+pub fn bad_query(error: &QueryRejection) -> Problem {
+    Problem::new(Refusal::BadQuery, error.body_text())
+}
+
 /// `?options={...}` beside the body.
 fn from_query(request: &Request) -> Result<OrderDocument, Problem> {
     #[derive(Deserialize)]
@@ -282,8 +289,8 @@ fn from_query(request: &Request) -> Result<OrderDocument, Problem> {
     struct Query {
         options: String,
     }
-    let axum::extract::Query(Query { options }) = axum::extract::Query::try_from_uri(request.uri())
-        .map_err(|error| Problem::new(Refusal::BadQuery, error.body_text()))?;
+    let axum::extract::Query(Query { options }) =
+        axum::extract::Query::try_from_uri(request.uri()).map_err(|error| bad_query(&error))?;
     from_json(options.as_bytes())
 }
 
@@ -296,14 +303,20 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
         let field_name = field.name().unwrap_or("").to_owned();
         let name = file_name(field.file_name().unwrap_or(""));
         let bytes = field.bytes().await.map_err(|error| refused(error.status(), &error))?;
+        let is_words = field_name == "options" || (field_name == "scribbles" && is_json(&bytes));
+        if is_words && bytes.len() > MOST_WORDS {
+            let detail = format!("`{field_name}` is larger than {MOST_WORDS} bytes; send fewer hints");
+            return Err(Problem::new(Refusal::TooManyHints, detail));
+        }
         match field_name.as_str() {
             "image" => intake.pictures.push(Part { name, bytes: bytes.into() }),
+            "picture" => intake.open = Some(String::from_utf8_lossy(&bytes).trim().to_owned()),
             "reference" => intake.files.references.push(GuidanceFile::from_bytes(name, bytes.into())),
             "scribbles" if is_json(&bytes) => hints = Some(from_json::<HintsDocument>(&bytes)?),
             "scribbles" => intake.files.scribbles = Some(scribbles_file(bytes.into())),
             "options" => intake.options = from_json(&bytes)?,
             other => {
-                let known = "`image`, `reference`, `scribbles` and `options`";
+                let known = "`image`, `picture`, `reference`, `scribbles` and `options`";
                 return Err(Problem::new(
                     Refusal::UnknownField,
                     format!("there is no field `{other}`; send {known}"),
@@ -315,10 +328,18 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
     if let Some(hints) = hints {
         add(hints, &mut intake.options);
     }
-    if intake.pictures.is_empty() {
-        return Err(Problem::new(Refusal::NoImage, "the form has no field `image`"));
+    one_picture(intake)
+}
+
+/// Refuses a request without a picture, and one with both kinds of them.
+fn one_picture(intake: Intake) -> Result<Intake, Problem> {
+    match (intake.pictures.is_empty(), &intake.open) {
+        (true, None) => Err(Problem::new(Refusal::NoImage, "send a picture as `image`")),
+        (false, Some(_)) => {
+            Err(Problem::new(Refusal::TooManyImages, "send an `image` or a `picture`, not both"))
+        }
+        _ => Ok(intake),
     }
-    Ok(intake)
 }
 
 fn is_json(bytes: &[u8]) -> bool {

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use autochrome::document::OrderDocument;
 use autochrome::{Error, Finished, Order, Watch};
+use autochrome_color::stop;
 use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError};
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::intake;
 use crate::problem::Problem;
@@ -42,6 +43,8 @@ pub struct Jobs {
     bell: (Mutex<bool>, Condvar),
     stopping: AtomicBool,
     abandoned: AtomicBool,
+    /// Whether the disk was full when something was last written.
+    is_full: AtomicBool,
     /// Held as long as this process owns the folder.
     _lock: File,
 }
@@ -62,7 +65,19 @@ impl Jobs {
         lock.try_lock().map_err(|_| ServeError::InUse(folder.to_owned()))?;
         let path = folder.join("jobs.db");
         let broken = |error: QueueError| ServeError::Jobs(format!("{}: {error}", path.display()));
-        let queue = Queue::open(&path, BOUNDS).map_err(broken)?;
+        let queue = match Queue::open(&path, BOUNDS) {
+            Err(QueueError::Damaged(how)) => {
+                let (aside, how) = (set_aside(&path).map_err(io)?, how.replace('\n', " "));
+                warn!(
+                    aside = %aside.display(),
+                    "the job database was damaged ({how}); it was set aside and a new one begun. \
+                     `sqlite3 FILE .recover` may bring jobs back; delete it when nobody misses any"
+                );
+                Queue::open(&path, BOUNDS)
+            }
+            opened => opened,
+        }
+        .map_err(broken)?;
         queue.recover(now_ms()).map_err(broken)?;
         Ok(Self {
             queue,
@@ -71,6 +86,7 @@ impl Jobs {
             bell: Default::default(),
             stopping: AtomicBool::new(false),
             abandoned: AtomicBool::new(false),
+            is_full: AtomicBool::new(false),
             _lock: lock,
         })
     }
@@ -101,9 +117,38 @@ impl Jobs {
     /// # Errors
     /// As [`Queue::add`].
     pub fn add(&self, new: &NewJob) -> Result<Job, QueueError> {
-        let job = self.queue.add(new, now_ms())?;
+        let added = self.queue.add(new, now_ms());
+        self.note(&added);
+        let job = added?;
         self.ring();
         Ok(job)
+    }
+
+    /// What keeps jobs from being taken or worked on, if anything does.
+    ///
+    /// # Errors
+    /// 503 while the disk is full.
+    pub fn trouble(&self) -> Result<(), Problem> {
+        if self.is_full.load(Ordering::Relaxed) { Err(QueueError::DiskFull.into()) } else { Ok(()) }
+    }
+
+    /// Notices that the disk is full, and that it no longer is.
+    fn note<T>(&self, written: &Result<T, QueueError>) {
+        let is_full = match written {
+            Ok(_) => false,
+            Err(QueueError::DiskFull) => true,
+            // What else went wrong says nothing about the disk.
+            Err(_) => return,
+        };
+        if self.is_full.swap(is_full, Ordering::Relaxed) == is_full {
+            return;
+        }
+        let code = QueueError::DiskFull.code();
+        if is_full {
+            warn!(code, folder = %self.folder.display(), "the disk is full; jobs wait until there is room again");
+        } else {
+            info!(folder = %self.folder.display(), "there is room on the disk again; jobs go on");
+        }
     }
 
     fn ring(&self) {
@@ -135,8 +180,19 @@ impl Jobs {
     fn work(&self, studio: &Studio) {
         let mut tidied = Instant::now();
         while !self.stopping.load(Ordering::Relaxed) {
+            if self.is_full.load(Ordering::Relaxed) {
+                self.note(&self.queue.try_writing());
+                if self.is_full.load(Ordering::Relaxed) {
+                    self.tidy();
+                    self.wait();
+                    continue;
+                }
+            }
             // A queue that fails now may work later, and requests that ask it tell the error.
             let next = self.queue.lease(now_ms());
+            if next.is_err() {
+                self.note(&next);
+            }
             if tidied.elapsed() >= LOOK {
                 self.tidy();
                 tidied = Instant::now();
@@ -146,14 +202,19 @@ impl Jobs {
                 _ => {
                     // Idle: what was erased leaves the disk now.
                     self.tidy();
-                    let (rung, bell) = &self.bell;
-                    let rung = rung.lock().unwrap_or_else(PoisonError::into_inner);
-                    let waited = bell.wait_timeout_while(rung, LOOK.min(self.keep), |rung| !*rung);
-                    *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+                    self.wait();
                 }
             }
         }
         self.tidy();
+    }
+
+    /// Waits for a ring, or for the time to look again.
+    fn wait(&self) {
+        let (rung, bell) = &self.bell;
+        let rung = rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = bell.wait_timeout_while(rung, LOOK.min(self.keep), |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
     /// Forgets what is old; the next time may do what fails this time.
@@ -165,7 +226,7 @@ impl Jobs {
 
     /// Works on one job, and renews its lease meanwhile.
     fn one(&self, studio: &Studio, lease: &Lease) {
-        let (lost, over) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (lost, over) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
         let reached_permille = AtomicU32::new(0);
         thread::scope(|scope| {
             let renew = scope.spawn(|| {
@@ -174,6 +235,7 @@ impl Jobs {
                     let share = f64::from(reached_permille.load(Ordering::Relaxed)) / 1000.0;
                     if !over.load(Ordering::Relaxed)
                         && matches!(self.queue.heartbeat(lease, share, now_ms()), Err(QueueError::LeaseLost))
+                        || self.abandoned.load(Ordering::Relaxed)
                     {
                         lost.store(true, Ordering::Relaxed);
                     }
@@ -183,9 +245,13 @@ impl Jobs {
                 reached_permille.store((1000.0 * share) as u32, Ordering::Relaxed);
                 lost.load(Ordering::Relaxed) || self.abandoned.load(Ordering::Relaxed)
             };
-            // What another worker has now, or nobody wants any more, is dropped; what the database refuses is tried
-            // again when the lease is over.
-            let _ = self.through(studio, lease, &reached);
+            // What another worker has now, or nobody wants any more, is dropped.
+            let done = stop::scope(&lost, || self.through(studio, lease, &reached));
+            if let Err(QueueError::DiskFull) = done {
+                self.note(&done);
+                // The picture is begun again when there is room; where not even that can be written, when the lease is over.
+                let _ = self.queue.release(lease, now_ms());
+            }
             over.store(true, Ordering::Relaxed);
             renew.thread().unpark();
         });
@@ -283,6 +349,23 @@ impl Jobs {
     }
 }
 
+/// Moves a damaged database and what belongs to it out of the way; tells where to.
+fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let with = |path: &Path, end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let aside = path.with_file_name(format!("jobs.damaged-{}.db", now_ms() / 1000));
+    for end in ["-wal", "-shm", ""] {
+        let from = with(path, end);
+        if from.exists() {
+            fs::rename(&from, with(&aside, end))?;
+        }
+    }
+    Ok(aside)
+}
+
 /// Milliseconds since 1970.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -291,7 +374,7 @@ pub fn now_ms() -> i64 {
 
 impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
-        let retry_after_s = matches!(error, QueueError::Full).then_some(30);
+        let retry_after_s = matches!(error, QueueError::Full | QueueError::DiskFull).then_some(30);
         Self { retry_after_s, ..Self::of_code(error.as_code(), error.to_string()) }
     }
 }

@@ -5,8 +5,8 @@
 //! # Concurrency
 //!
 //! Network threads only move bytes. Pictures are worked on by a fixed pool ([`Config::workers`]) behind a bounded queue
-//! ([`Config::waiting`]); a request that finds neither is answered 503 before its body is read. A request whose client has gone is
-//! dropped between stages.
+//! ([`Config::waiting`]). A request takes a place there when its body has arrived, so that slow clients keep nobody out; one that
+//! finds no place is answered 503, before its body is read where that is known. Work whose client has gone ends early.
 //!
 //! # Who may ask
 //!
@@ -14,10 +14,14 @@
 //! with every request, so that a key works as soon as it is made and no longer when it is revoked. Pages of other sites are
 //! refused by `Origin`, and on this machine alone by `Host` too.
 
+mod accept;
 mod app;
 mod archive;
+mod arrival;
 mod assets;
 mod callers;
+mod connections;
+mod cost;
 mod engine;
 mod guard;
 mod intake;
@@ -26,17 +30,19 @@ mod keys;
 mod log;
 mod metrics;
 mod openapi;
+mod pictures;
 mod problem;
 mod ranges;
 mod refusal;
 mod routes;
+mod shares;
 mod studio;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use autochrome::{Budget, Limits};
 use tokio::net::TcpListener;
@@ -47,18 +53,25 @@ pub use log::{LogFormat, log_to_stderr};
 pub use refusal::Refusal;
 pub use tracing_subscriber::filter::{LevelFilter as LogLevel, Targets as LogLevels};
 
-use tokio::sync::Semaphore;
-
 use crate::app::{App, router};
+use crate::arrival::{Arrivals, Pace};
 use crate::callers::Callers;
+use crate::connections::Manners;
 use crate::engine::Engine;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
+use crate::pictures::Pictures;
 use crate::studio::Studio;
 
 /// Longest time that finishing begun requests may take when the server stops.
 const DRAIN: Duration = Duration::from_secs(60);
+
+/// How long a body may take before its rate counts.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often pictures are looked at that nobody asked for.
+const TIDY: Duration = Duration::from_secs(30);
 
 /// How long threads that are in the middle of something may go on after that.
 const LINGER: Duration = Duration::from_millis(200);
@@ -86,11 +99,26 @@ pub struct Config {
     pub rate_per_minute: Option<u32>,
     /// Requests of a caller that are answered at once; `None` means 8 from other machines and no bound from this one.
     pub concurrency: Option<u32>,
+    /// Share of the places, of the connections and of the memory for bodies that one caller may hold, in percent; `None` means 50
+    /// from other machines and no bound from this one.
+    pub share_percent: Option<u8>,
+    /// How long the head of a request may take, and how long a connection may be idle.
+    pub header_timeout: Duration,
+    /// How long the body of a request may take in all.
+    pub body_timeout: Duration,
+    /// Bytes of a body that must come in a second, on the whole, after the first ten seconds.
+    pub least_rate: u64,
+    /// Connections at once.
+    pub connections: usize,
+    /// Bytes of bodies that may be in memory at once, on their way in or in work.
+    pub arriving_bytes: u64,
+    /// Bytes that pictures may take which are sent once and coloured by their id.
+    pub picture_bytes: usize,
     /// How long jobs are kept after their end.
     pub keep: Duration,
     /// Files that a batch may have.
     pub max_files: usize,
-    /// Bytes that a batch may have, and all batches that are being sent together.
+    /// Bytes that a batch may have.
     pub max_batch_bytes: u64,
     /// Content of a weights file that takes the place of the built-in default.
     pub weights: Option<Vec<u8>>,
@@ -112,6 +140,13 @@ impl Config {
             allow_anonymous: false,
             rate_per_minute: None,
             concurrency: None,
+            share_percent: None,
+            header_timeout: Duration::from_secs(15),
+            body_timeout: Duration::from_secs(15 * 60),
+            least_rate: 4096,
+            connections: 512,
+            arriving_bytes: 768_000_000,
+            picture_bytes: 512_000_000,
             keep: Duration::from_secs(24 * 3600),
             max_files: 200,
             max_batch_bytes: 256_000_000,
@@ -166,6 +201,7 @@ pub enum ServeError {
 /// A server that listens but does not answer yet.
 pub struct Server {
     listener: TcpListener,
+    manners: Manners,
     app: Arc<App>,
 }
 
@@ -184,13 +220,23 @@ impl Server {
         let io = |what: String| move |source| ServeError::Io { what, source };
         let studio = Studio::new(config.limits, config.memory_bytes, config.weights);
         studio.warm_up().map_err(|error| ServeError::Model(error.to_string()))?;
-        let engine = Engine::start(config.workers.max(1), config.waiting)
+        let percent = u64::from(config.share_percent.unwrap_or(if local { 100 } else { 50 }).min(100));
+        let share = |all: u64| (percent < 100).then(|| (all * percent / 100).max(1));
+        let workers = config.workers.max(1);
+        let engine = Engine::start(workers, config.waiting, share((workers + config.waiting) as u64))
             .map_err(io("threads cannot be started".to_owned()))?;
         let listener = TcpListener::bind(config.bind).await.map_err(io(config.bind.to_string()))?;
+        let pace = Pace { grace: GRACE, least_rate: config.least_rate, most: config.body_timeout };
+        let manners = Manners {
+            header_timeout: config.header_timeout,
+            most: config.connections.max(1),
+            most_of_one: share(config.connections as u64),
+        };
         let app = App {
             engine,
             studio: Arc::new(studio),
             jobs: Arc::new(Jobs::open(&config.data_dir, config.keep)?),
+            pictures: Pictures::new(config.picture_bytes),
             keys,
             callers: Arc::new(Callers::new(
                 config.rate_per_minute.or((!local).then_some(120)),
@@ -198,19 +244,16 @@ impl Server {
             )),
             allow_anonymous: config.allow_anonymous,
             local,
-            workers: config.workers.max(1),
+            workers,
             waiting: config.waiting,
+            header_timeout: config.header_timeout,
             stopping: AtomicBool::new(false),
             most_files: config.max_files,
             max_batch_bytes: config.max_batch_bytes,
-            batch_kilobytes: Arc::new(Semaphore::new(
-                usize::try_from(config.max_batch_bytes >> 10)
-                    .unwrap_or(usize::MAX)
-                    .min(Semaphore::MAX_PERMITS),
-            )),
+            arrivals: Arrivals::new(pace, config.arriving_bytes, share(config.arriving_bytes)),
             metrics: Metrics::default(),
         };
-        Ok(Self { listener, app: Arc::new(app) })
+        Ok(Self { listener, manners, app: Arc::new(app) })
     }
 
     /// The address, with the port that was found.
@@ -224,10 +267,10 @@ impl Server {
     /// Answers until `stop` comes true, then finishes what was begun, for a minute at most.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// When the system gives no thread.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let app = Arc::clone(&self.app);
-        let jobs = Arc::clone(&self.app.jobs);
+        let (jobs, tidied) = (Arc::clone(&self.app.jobs), Arc::clone(&self.app));
         let worker = jobs
             .start(Arc::clone(&self.app.studio))
             .map_err(|source| ServeError::Io { what: "threads cannot be started".to_owned(), source })?;
@@ -238,24 +281,30 @@ impl Server {
             app.jobs.stop();
             let _ = told.send(true);
         };
-        let service = router(self.app).into_make_service_with_connect_info::<SocketAddr>();
-        let answering = axum::serve(self.listener, service).with_graceful_shutdown(stopped).into_future();
+        let answering = connections::answer(self.listener, router(self.app), self.manners, stopped);
         let worked = tokio::task::spawn_blocking(move || worker.join());
         let drained = async {
-            let result = answering.await;
+            answering.await;
             jobs.stop();
             let _ = worked.await;
-            result.map_err(|source| ServeError::Io { what: "listening".to_owned(), source })
+        };
+        let tidying = async {
+            loop {
+                tokio::time::sleep(TIDY).await;
+                tidied.pictures.tidy(Instant::now());
+            }
         };
         let late = async {
             let _ = tell.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(DRAIN).await;
         };
         tokio::select! {
-            result = drained => result,
+            () = drained => {}
+            () = tidying => {}
             // What is not finished waits for the next start.
-            () = late => { jobs.abandon(); Ok(()) }
+            () = late => jobs.abandon(),
         }
+        Ok(())
     }
 }
 

@@ -31,7 +31,7 @@ impl Metrics {
     }
 
     /// The counters as text; places that are taken, and jobs by state, come from elsewhere.
-    pub fn text(&self, places_taken: usize, jobs: &[(&str, i64)]) -> String {
+    pub fn text(&self, places_taken: usize, arriving_bytes: u64, jobs: &[(&str, i64)]) -> String {
         let mut text = String::new();
         let mut line = |words: std::fmt::Arguments<'_>| {
             // Writing to a string does not fail.
@@ -59,6 +59,9 @@ impl Metrics {
         line(format_args!("# HELP autochrome_places_taken Requests in work or waiting."));
         line(format_args!("# TYPE autochrome_places_taken gauge"));
         line(format_args!("autochrome_places_taken {places_taken}"));
+        line(format_args!("# HELP autochrome_arriving_bytes Bytes of bodies that are not done with."));
+        line(format_args!("# TYPE autochrome_arriving_bytes gauge"));
+        line(format_args!("autochrome_arriving_bytes {arriving_bytes}"));
         line(format_args!("# HELP autochrome_jobs Jobs by state."));
         line(format_args!("# TYPE autochrome_jobs gauge"));
         for (state, count) in jobs {
@@ -77,7 +80,7 @@ mod tests {
         let metrics = Metrics::default();
         [40.0, 60.0, 60.0, 99_999.0].iter().for_each(|ms| metrics.painted(*ms));
         metrics.answered(503);
-        let text = metrics.text(3, &[("queued", 7)]);
+        let text = metrics.text(3, 9, &[("queued", 7)]);
         for line in [
             "autochrome_picture_seconds_bucket{le=\"0.05\"} 1",
             "autochrome_picture_seconds_bucket{le=\"0.1\"} 3",
@@ -86,6 +89,7 @@ mod tests {
             "autochrome_picture_seconds_count 4",
             "autochrome_responses_total{status=\"5xx\"} 1",
             "autochrome_places_taken 3",
+            "autochrome_arriving_bytes 9",
             "autochrome_jobs{state=\"queued\"} 7",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");

@@ -9,7 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
 
-use crate::routes::{colorize, events, health, inspect, jobs, looks, palette, registry as registries};
+use crate::routes::{
+    colorize, events, health, inspect, jobs, looks, palette, pictures, registry as registries,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +22,7 @@ use crate::routes::{colorize, events, health, inspect, jobs, looks, palette, reg
     ),
     servers((url = "/")),
     paths(
-        colorize::post, inspect::post, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
+        colorize::post, inspect::post, pictures::post, pictures::delete, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
@@ -63,7 +65,9 @@ const EVERYWHERE: &[(u16, &str)] = &[
 ];
 const WITH_PICTURES: &[(u16, &str)] = &[
     (408, "The client fell silent"),
-    (413, "Too many bytes, files or pixels"),
+    (404, "No such picture, or no longer"),
+    (406, "`Accept` takes nothing that there is"),
+    (413, "Too many bytes, files, pixels or hints"),
     (415, "No picture, or sent in a way that is not understood"),
     (422, "A picture, an option or a hint that does not fit"),
 ];
@@ -106,6 +110,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         "/v1/looks/cube" => &[(422, "No such filter, or a number that is out of range")],
         "/v1/jobs/{id}/result" => &[(404, "No such job"), (409, "No result yet"), (416, "No such bytes")],
         "/v1/jobs/{id}/files/{number}" => &[(404, "No such job or file"), (416, "No such bytes")],
+        "/v1/pictures/{id}" => &[(404, "No such picture")],
         path if path.starts_with("/v1/jobs/{id}") => &[(404, "No such job")],
         _ => &[],
     };
@@ -157,7 +162,7 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["MethodId"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 17);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 19);
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::assets::KeepBody;
 use crate::refusal::Refusal;
 
 /// Why a request was not answered as hoped.
@@ -77,6 +78,9 @@ impl Problem {
     /// The problem that a response stands for, if it stands for one.
     pub(crate) fn of(response: &Response) -> Option<Arc<Self>> {
         let status = response.status();
+        if response.extensions().get::<KeepBody>().is_some() {
+            return None;
+        }
         let known = response.extensions().get::<Arc<Self>>().cloned();
         known.or_else(|| {
             (status.is_client_error() || status.is_server_error()).then(|| Arc::new(Self::bare(status)))

@@ -17,8 +17,8 @@ pub enum Refusal {
     /// The JSON cannot be parsed; with status 422, it can, and says something that does not fit.
     #[code("bad-json", Malformed)]
     BadJson,
-    /// The query cannot be parsed; with status 422, it can, and says something that does not fit.
-    #[code("bad-query", Malformed)]
+    /// The query of the address says something that does not fit.
+    #[code("bad-query", BadRequest)]
     BadQuery,
     /// The request could not be understood.
     #[code("bad-request", Malformed)]
@@ -35,7 +35,7 @@ pub enum Refusal {
     /// The address takes another HTTP method.
     #[code("method-not-allowed", WrongMethod)]
     MethodNotAllowed,
-    /// The form has no field `image`.
+    /// The form has neither a field `image` nor a field `picture`.
     #[code("no-image", BadRequest)]
     NoImage,
     /// The server is for those who have a key, and none was sent.
@@ -47,6 +47,9 @@ pub enum Refusal {
     /// The ZIP of a job could not be made, usually for want of disk space.
     #[code("no-space", Unavailable)]
     NoSpace,
+    /// Nothing that could be answered is of a kind that `Accept` takes.
+    #[code("not-acceptable", NotAcceptable)]
+    NotAcceptable,
     /// There is nothing at this address; `/docs` lists what there is.
     #[code("not-found", NotFound)]
     NotFound,
@@ -62,10 +65,10 @@ pub enum Refusal {
     /// The server is stopping; comes with `Retry-After`.
     #[code("stopping", Unavailable)]
     Stopping,
-    /// No more of the body came for a while.
+    /// The body came too slowly, or took too long in all.
     #[code("too-slow", TimedOut)]
     TooSlow,
-    /// Too many requests of one key, or one address without keys, are being answered; comes with `Retry-After`.
+    /// Too many requests of one key, or one address without keys, are being answered, or hold places; comes with `Retry-After`.
     #[code("too-many-at-once", TooMany)]
     TooManyAtOnce,
     /// The body is larger than `/v1/limits` allows; the announced length is looked at before the body.
@@ -74,6 +77,9 @@ pub enum Refusal {
     /// The request has more files than `/v1/limits` allows.
     #[code("too-many-files", TooLarge)]
     TooManyFiles,
+    /// There are more points, strokes or corners than `/v1/limits` allows, or they cover too much.
+    #[code("too-many-hints", TooLarge)]
+    TooManyHints,
     /// `/v1/colorize` takes one picture; `/v1/jobs` takes several.
     #[code("too-many-images", BadRequest)]
     TooManyImages,
@@ -89,6 +95,9 @@ pub enum Refusal {
     /// There is no such key; it may have been revoked.
     #[code("unknown-key", Unauthenticated)]
     UnknownKey,
+    /// The picture of this id was never sent, or is forgotten; send it again.
+    #[code("unknown-picture", NotFound)]
+    UnknownPicture,
     /// The body is none of `image/*`, `multipart/form-data` and `application/json`.
     #[code("unsupported-media-type", Unsupported)]
     UnsupportedMediaType,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Error, Finished, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, Order, OrderDraft,
-    PaletteEntry, Pipeline, Watch, Weights, models, registry,
+    Error, Finished, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, OpenedPicture, Order,
+    OrderDraft, PaletteEntry, Pipeline, Watch, Weights, models, registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.
@@ -66,6 +66,27 @@ impl Studio {
     /// When the picture or the installation does not allow it.
     pub fn run(&self, bytes: &[u8], order: &Order, watch: &Watch<'_>) -> Result<Finished, Error> {
         self.pipeline.run(bytes, order, watch)
+    }
+
+    /// Reads a picture that is to be coloured again and again.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits.
+    pub fn open_picture(&self, bytes: Vec<u8>) -> Result<OpenedPicture, Error> {
+        self.pipeline.open_picture(bytes)
+    }
+
+    /// As [`Studio::run`], of a picture that is open.
+    ///
+    /// # Errors
+    /// As [`Studio::run`].
+    pub fn run_opened(
+        &self,
+        picture: &OpenedPicture,
+        order: &Order,
+        watch: &Watch<'_>,
+    ) -> Result<Finished, Error> {
+        self.pipeline.run_opened(picture, order, watch)
     }
 
     /// The colours of a picture, the one that covers most of it first; none of one that is gray.

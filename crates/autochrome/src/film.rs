@@ -164,6 +164,7 @@ impl<'a> FilmColorist<'a> {
             metadata: Metadata::default(),
             was_gray: key.chroma.is_none(),
             warnings: Vec::new(),
+            thumbnail: None,
         };
         let variants = order.check(&picture)?.answers(work.method.as_ref())?;
         let answer = variants.into_iter().next().ok_or(Error::NoAnswer(work.order.method().id))?;

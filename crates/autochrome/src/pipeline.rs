@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use autochrome_color::stop;
 use autochrome_media::{
     Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame,
-    join_pages, page_count, probe_page,
+    join_pages, page_count, probe, probe_page,
 };
 use autochrome_methods::{Method, registry};
 use sha2::{Digest as _, Sha256};
 
 use crate::budget::{Budget, picture_bytes};
+use crate::opened::OpenedPicture;
 use crate::order::{Collage, Pages};
-use crate::prepared::Lookup;
+use crate::prepared::{Lookup, Prepared};
 use crate::remembered::Remembered;
 use crate::{Colored, Error, Model, Order};
 
@@ -206,13 +208,16 @@ impl Pipeline {
         Ok(method)
     }
 
-    /// Decodes, colours and encodes a picture; waits for memory first.
+    /// Decodes, colours and encodes a picture; waits for memory first. Ends between stages when `watch` says so, and within
+    /// the long ones when it runs in a [`stop::scope`] whose flag is set.
     ///
     /// # Errors
-    /// When a stage fails, or [`Error::Stopped`] when `watch` said so.
+    /// When a stage fails, or [`Error::Stopped`] when nobody waits any more.
     pub fn run(&self, bytes: &[u8], order: &Order, watch: &Watch<'_>) -> Result<Finished, Error> {
         let method = self.open(order)?;
-        self.run_with(method.as_ref(), bytes, order, watch)
+        let result = self.run_with(method.as_ref(), bytes, order, watch);
+        // What a stage says that ended early is not what happened.
+        if stop::requested() { Err(Error::Stopped) } else { result }
     }
 
     /// As [`Pipeline::run`], with a method from anywhere.
@@ -233,9 +238,7 @@ impl Pipeline {
         let all = pages.len() as f32;
         let mut finished: Vec<Finished> = Vec::with_capacity(pages.len());
         for (done, page) in pages.into_iter().enumerate() {
-            let reached = |share: f32| {
-                if (watch.reached)((done as f32 + share) / all) { Err(Error::Stopped) } else { Ok(()) }
-            };
+            let reached = |share: f32| until(watch)((done as f32 + share) / all);
             let watch = PageWatch { reached: &reached, preview: watch.preview.filter(|_| done == 0) };
             // Among others a page in colour is coloured as they are, so that none is missing.
             let leave = order.leave_colored && all == 1.0;
@@ -274,22 +277,82 @@ impl Pipeline {
 
         let mut warnings = std::mem::take(&mut picture.warnings);
         let kind = timed(&mut stages.decode_ms, || Ok::<_, Error>(picture.kind()))?;
-        if kind.coloring == Coloring::Color && !order.recolors() {
-            if leave_colored {
-                return Err(Error::InColor);
-            }
-            warnings.push("the picture is in colour already; its colours were replaced".to_owned());
+        if kind.coloring == Coloring::Color && !order.recolors() && leave_colored {
+            return Err(Error::InColor);
         }
-        if kind.subject == Subject::Negative && !order.question.invert {
-            warnings.push("this looks like a negative; invert it (--invert) to get a positive".to_owned());
-        }
+        warnings.extend(kind_warnings(kind, order));
         let prepared = order.check(&picture)?;
         warnings.extend(prepared.lost());
-        let lookup = self.remembered.as_ref().map(|remembered| Lookup {
-            remembered,
-            picture: Sha256::digest(bytes).into(),
-            page,
-        });
+        let source =
+            Source { digest: self.remembered.as_ref().map(|_| Sha256::digest(bytes).into()), page, kind };
+        let finished = self.finish(method, &prepared, &source, stages, watch)?;
+        Ok(Finished { warnings, ..finished })
+    }
+
+    /// Reads a picture that is to be coloured again and again; waits for memory first.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits.
+    pub fn open_picture(&self, bytes: Vec<u8>) -> Result<OpenedPicture, Error> {
+        let header = probe(&bytes, &self.limits)?;
+        let _share = self.budget.take(picture_bytes(&header, true) + bytes.len() as u64);
+        let decoding = DecodeOptions { limits: self.limits, keep_chroma: true };
+        let picture = decode(&bytes, &decoding)?;
+        let digest = Sha256::digest(&bytes).into();
+        Ok(OpenedPicture::new(bytes, digest, picture))
+    }
+
+    /// As [`Pipeline::run`], of a picture that is open.
+    ///
+    /// # Errors
+    /// As [`Pipeline::run`].
+    pub fn run_opened(
+        &self,
+        opened: &OpenedPicture,
+        order: &Order,
+        watch: &Watch<'_>,
+    ) -> Result<Finished, Error> {
+        // Colours are many, and few orders ask for them or for other pages.
+        if order.needs_colors() || order.pages != Pages::default() || order.leave_colored {
+            return self.run(&opened.bytes, order, watch);
+        }
+        let method = self.open(order)?;
+        until(watch)(0.0)?;
+        let header = probe(&opened.bytes, &self.limits)?;
+        let _share = self.budget.take(order.cost_bytes(&header, 0));
+        let prepared = order.check(&opened.picture)?;
+        if let Some(side_px) = order.finish.max_side_px
+            && opened.size().0.max(opened.size().1) > side_px as usize
+        {
+            // Cannot be set before: it was just made.
+            let _ = prepared.shrunk.set(opened.small(side_px));
+        }
+        let source = Source { digest: Some(opened.digest), page: 0, kind: opened.kind() };
+        let reached = until(watch);
+        let watch = PageWatch { reached: &reached, preview: watch.preview };
+        let result = self.finish(method.as_ref(), &prepared, &source, Stages::default(), &watch);
+        if stop::requested() {
+            return Err(Error::Stopped);
+        }
+        let mut warnings = opened.picture.warnings.clone();
+        warnings.extend(kind_warnings(opened.kind(), order));
+        warnings.extend(prepared.lost());
+        Ok(Finished { warnings, ..result? })
+    }
+
+    /// Finds the colours of a picture and puts them on it.
+    fn finish(
+        &self,
+        method: &dyn Method,
+        prepared: &Prepared<'_>,
+        source: &Source,
+        mut stages: Stages,
+        watch: &PageWatch<'_>,
+    ) -> Result<Finished, Error> {
+        let (reached, order) = (watch.reached, prepared.order());
+        let Source { digest, page, kind } = *source;
+        let lookup = self.remembered.as_ref().zip(digest);
+        let lookup = lookup.map(|(remembered, picture)| Lookup { remembered, picture, page });
         let (variants, remembered) = timed(&mut stages.colorize_ms, || {
             prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share))
         })?;
@@ -333,7 +396,7 @@ impl Pipeline {
             model: method.model().map(str::to_owned),
             kind,
             remembered,
-            warnings,
+            warnings: Vec::new(),
             stages,
         })
     }
@@ -357,6 +420,27 @@ impl Pipeline {
             warnings: picture.warnings,
         })
     }
+}
+
+/// What a page is a page of.
+struct Source {
+    /// Digest of the file, where answers are remembered.
+    digest: Option<[u8; 32]>,
+    /// Counted from 0.
+    page: usize,
+    kind: Kind,
+}
+
+/// What a person should know of the kind of picture that was coloured.
+fn kind_warnings(kind: Kind, order: &Order) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if kind.coloring == Coloring::Color && !order.recolors() {
+        warnings.push("the picture is in colour already; its colours were replaced".to_owned());
+    }
+    if kind.subject == Subject::Negative && !order.question.invert {
+        warnings.push("this looks like a negative; invert it (--invert) to get a positive".to_owned());
+    }
+    warnings
 }
 
 /// Who waits for a page.
@@ -403,6 +487,11 @@ fn together(pages: Vec<Finished>) -> Result<Finished, Error> {
         first.results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page });
     }
     Ok(first)
+}
+
+/// Whether to go on, at a share of the work.
+fn until(watch: &Watch<'_>) -> impl Fn(f32) -> Result<(), Error> {
+    move |share| if (watch.reached)(share) || stop::requested() { Err(Error::Stopped) } else { Ok(()) }
 }
 
 impl Stages {

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
+use autochrome_color::stop;
 use autochrome_media::{Depth, EncodeOptions, Format, Inner, Metadata, Picture, ToneCurve, find_frame};
 use autochrome_methods::{Answer, Guidance, GuidanceKind, Method};
 
@@ -24,7 +25,7 @@ pub struct Prepared<'a> {
     /// What was said, with what only the picture can add.
     guidance: Cow<'a, Guidance>,
     /// The picture at the size that was asked for, where that is another one.
-    shrunk: OnceCell<Picture>,
+    pub(crate) shrunk: OnceCell<Arc<Picture>>,
     /// What lies within borders, where there are any and the method is kept from them.
     inner: OnceCell<Option<Inner>>,
 }
@@ -74,6 +75,11 @@ impl Order {
 }
 
 impl Prepared<'_> {
+    /// The order.
+    pub(crate) fn order(&self) -> &Order {
+        self.order
+    }
+
     /// The answers that were asked for, at least one: those of the method itself first, then those of other seeds where the
     /// method draws its answers.
     ///
@@ -146,6 +152,9 @@ impl Prepared<'_> {
             }
             None => method.colorize(luma, &guidance, options)?,
         };
+        if stop::requested() {
+            return Err(Error::Stopped);
+        }
         if answers.is_empty() {
             return Err(Error::NoAnswer(method.info().id));
         }
@@ -220,7 +229,7 @@ impl Prepared<'_> {
     pub(crate) fn shown(&self) -> &Picture {
         match self.order.finish.max_side_px {
             Some(side_px) if self.picture.width().max(self.picture.height()) > side_px as usize => {
-                self.shrunk.get_or_init(|| shrunk(&self.picture, side_px as usize))
+                self.shrunk.get_or_init(|| Arc::new(shrunk(&self.picture, side_px as usize)))
             }
             _ => &self.picture,
         }
@@ -291,7 +300,7 @@ fn with_seed(answers: &Answers, seed: Option<u64>) -> impl Iterator<Item = Varia
 }
 
 /// A picture whose longer side is at most `side_px`, without opacity: good for looking at.
-fn shrunk(picture: &Picture, side_px: usize) -> Picture {
+pub(crate) fn shrunk(picture: &Picture, side_px: usize) -> Picture {
     let (width, height) = fit_within(picture.width(), picture.height(), side_px);
     Picture {
         luma: resize_plane(&picture.luma, width, height, Filter::Area),

@@ -65,7 +65,7 @@ fn without_a_look_luma_is_that_of_the_input() {
 
 #[test]
 fn tone_leaves_luma_alone() {
-    let tone = Tone { saturation: 1.0, temperature: 20.0, tint: -10.0, ..Tone::default() };
+    let tone = Tone { temperature: 20.0, tint: -10.0, ..Tone::default() };
     let finished = run(&Pipeline::new(), OrderDraft { tone, ..gray() }).unwrap();
     let (before, after) = (read(CAMERA), read(&finished.results[0].bytes));
     assert!(!after.was_gray);

@@ -27,27 +27,36 @@ function tellPage(weather: Weather) {
   window.dispatchEvent(new Event(weather));
 }
 
+/** Tells the page what a status says of the server; 0 means that there was no answer. */
+export function reached(status: number) {
+  if (status === 0) tellPage("server-away");
+  else if (status === 401) tellPage("server-wants-key");
+  else tellPage("server-here");
+}
+
+/** The header that a key is sent in; none without a key. */
+export function keyHeader(): [string, string][] {
+  const key = sessionStorage.getItem(KEY);
+  return key ? [["authorization", `Bearer ${key}`]] : [];
+}
+
 /**
  * An answer that is as it should be.
  *
  * Throws a {@link Problem}, or what the request was aborted with.
  */
 export async function send(request: Request): Promise<Response> {
-  const key = sessionStorage.getItem(KEY);
-  if (key) request.headers.set("authorization", `Bearer ${key}`);
+  for (const [name, value] of keyHeader()) request.headers.set(name, value);
   let response: Response;
   try {
     response = await fetch(request);
   } catch (error) {
     if (request.signal.aborted) throw error;
-    tellPage("server-away");
+    reached(0);
     throw new Problem("unreachable", "the server does not answer");
   }
-  if (response.ok) {
-    tellPage("server-here");
-    return response;
-  }
-  if (response.status === 401) tellPage("server-wants-key");
+  reached(response.status);
+  if (response.ok) return response;
   const retry = Number(response.headers.get("retry-after")) || null;
   const document = await response.json().catch(() => null);
   throw new Problem(document?.code ?? "unknown", document?.detail ?? response.statusText, retry);

@@ -1,7 +1,11 @@
 /** `POST /v1/colorize`, `/v1/palette` and `/v1/looks/cube`: one picture, its colours and its looks. */
-import { send, sendPatiently } from "./client";
+import { Problem, send, sendPatiently } from "./client";
 import type { components } from "./generated";
+import type { SentPicture } from "./pictures";
 import type { ColorizeOptions, Look, Palette } from "./types";
+
+/** A picture that is sent with the request, or was sent before. */
+export type Image = File | SentPicture;
 
 export function form(images: File[], options: ColorizeOptions, references: File[] = []): FormData {
   const form = new FormData();
@@ -11,9 +15,26 @@ export function form(images: File[], options: ColorizeOptions, references: File[
   return form;
 }
 
-export async function colorize(image: File, options: ColorizeOptions, references: File[] = [], signal?: AbortSignal): Promise<Blob> {
-  const response = await sendPatiently("/v1/colorize", { method: "POST", body: form([image], options, references), signal });
-  return response.blob();
+async function ask(image: Image, accept: string, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Response> {
+  const send = (body: FormData) => sendPatiently("/v1/colorize", { method: "POST", headers: { accept }, body, signal });
+  if (image instanceof File) return send(form([image], options, references));
+  const byId = (id: string) => {
+    const body = form([], options, references);
+    body.append("picture", id);
+    return send(body);
+  };
+  const open = await image.open();
+  signal?.throwIfAborted();
+  try {
+    return await byId(open.id);
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "unknown-picture")) throw error;
+    return byId((await image.renew(open)).id);
+  }
+}
+
+export async function colorize(image: Image, options: ColorizeOptions, references: File[] = [], signal?: AbortSignal): Promise<Blob> {
+  return (await ask(image, "image/*", options, references, signal)).blob();
 }
 
 /** One of the answers of a method; `seed` and `answer` bring it again. */
@@ -24,13 +45,8 @@ export interface Answer {
 }
 
 /** The answers of a method that differ, the best one first: references that say nothing give the same one several times. */
-export async function colorizeSeveral(image: File, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Answer[]> {
-  const response = await sendPatiently("/v1/colorize", {
-    method: "POST",
-    headers: { accept: "application/json" },
-    body: form([image], options, references),
-    signal,
-  });
+export async function colorizeSeveral(image: Image, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Answer[]> {
+  const response = await ask(image, "application/json", options, references, signal);
   const colored: components["schemas"]["Colored"] = await response.json();
   const all = [colored, ...colored.variants];
   const differing = all.filter(({ image }, i) => all.findIndex((other) => other.image === image) === i);

@@ -67,7 +67,7 @@ export interface paths {
         /**
          * Colours a picture
          * @description Send the picture itself (its options as JSON in `?options=`), a form, or JSON with base64. JSON is answered with JSON, everything
-         *     else with the picture, unless `Accept` says otherwise. `Prefer: respond-async` makes a job of it.
+         *     else with the picture, unless `Accept` says otherwise; a format that it names is the one of the picture. `Prefer: respond-async` makes a job of it.
          */
         post: operations["colorize"];
         delete?: never;
@@ -87,27 +87,6 @@ export interface paths {
         get: operations["listFilters"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/inspect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tells what kind of picture it is
-         * @description Whether it is in colour already, toned, a negative, a drawing or a halftone print, how many pages the file has, and what lies within its
-         *     borders. Nothing is coloured. Send the picture itself.
-         */
-        post: operations["inspect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -327,6 +306,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a picture that is worked on
+         * @description Send the picture itself. It is kept in memory alone, and forgotten a quarter of an hour after it was last asked for, or when others
+         *     need the room.
+         */
+        post: operations["openPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a picture */
+        delete: operations["closePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -370,8 +387,6 @@ export interface components {
             height: number;
             /** @description The picture. */
             image: string;
-            /** @description What kind of picture it was. */
-            kind: components["schemas"]["PictureKind"];
             /** @description Its media type, and that of `variants`. */
             media_type: string;
             /** @description Id of the method. */
@@ -400,11 +415,6 @@ export interface components {
              */
             width: number;
         };
-        /**
-         * @description Which colours a picture has: none, one for each lightness (sepia, cyanotype, toned), or those of things.
-         * @enum {string}
-         */
-        Coloring: "gray" | "sepia" | "cyanotype" | "toned" | "color";
         /** @description What to do with a picture; everything may be left out. */
         ColorizeOptions: {
             /**
@@ -414,32 +424,12 @@ export interface components {
              */
             answer?: number | null;
             /**
-             * @description Colours borders around the photograph too, which are left gray otherwise.
-             * @default false
-             */
-            borders?: boolean;
-            /**
              * @description Before and after side by side instead of the picture alone.
              * @default false
              */
             collage?: boolean;
             /** @default null */
             format?: components["schemas"]["OutputFormat"] | null;
-            /**
-             * @description Makes a negative positive first.
-             * @default false
-             */
-            invert?: boolean;
-            /**
-             * @description Leaves a wash of the sepia or another tone that the picture has.
-             * @default false
-             */
-            keep_tone?: boolean;
-            /**
-             * @description Leaves a picture alone that is in colour already: the answer is the error `in-color-already`.
-             * @default false
-             */
-            leave_colored?: boolean;
             /**
              * @description Filter and sliders.
              * @default {}
@@ -455,8 +445,6 @@ export interface components {
             method?: components["schemas"]["MethodId"] | null;
             /** @default null */
             model?: components["schemas"]["ModelId"] | null;
-            /** @default null */
-            pages?: components["schemas"]["PagesChoice"] | null;
             /**
              * @description Spots of known colour.
              * @default []
@@ -534,11 +522,6 @@ export interface components {
             /** @description What it is measured in, or nothing. */
             unit: string;
         };
-        /**
-         * @description Every page.
-         * @enum {string}
-         */
-        EveryPage: "all";
         /** @description A named look. */
         Filter: {
             /** @description What `look.filter` takes. */
@@ -560,46 +543,13 @@ export interface components {
         /** @description The fields of a form. */
         Form: {
             /** @description The picture; several of them are a batch, for jobs only. */
-            image: [
-                components["schemas"]["PictureFile"],
-                ...components["schemas"]["PictureFile"][]
-            ];
+            image?: components["schemas"]["PictureFile"][] | null;
             options?: components["schemas"]["ColorizeOptions"] | null;
+            /** @description In place of `image`, the id of a picture that is open (`/v1/pictures`). */
+            picture?: string | null;
             /** @description Pictures to take colours from. */
             reference?: components["schemas"]["PictureFile"][] | null;
             scribbles?: components["schemas"]["Scribbles"] | null;
-        };
-        /** @description A rectangle in pixels. */
-        Inner: {
-            /** @description Rows. */
-            height: number;
-            /** @description Columns. */
-            width: number;
-            /** @description First column. */
-            x: number;
-            /** @description First row. */
-            y: number;
-        };
-        /** @description What there is to know about a picture. */
-        Inspection: {
-            /**
-             * Format: int32
-             * @description Bits a sample, 8 or 16.
-             */
-            bits: number;
-            /** @description Rows of the upright picture. */
-            height: number;
-            inner?: components["schemas"]["Inner"] | null;
-            /** @description What was recognised. */
-            kind: components["schemas"]["PictureKind"];
-            /** @description Media type of the bytes. */
-            media_type: string;
-            /** @description Pages of the file; all else is about the first. */
-            pages: number;
-            /** @description What had to be left out or guessed. */
-            warnings: string[];
-            /** @description Columns of the upright picture. */
-            width: number;
         };
         /** @description A picture, or several, to be fetched later. */
         Job: {
@@ -704,8 +654,10 @@ export interface components {
              * Format: picture-base64
              * @description The picture in base64; a `data:` URL is understood too.
              */
-            image: string;
+            image?: string | null;
             options?: components["schemas"]["ColorizeOptions"] | null;
+            /** @description In place of `image`, the id of a picture that is open (`/v1/pictures`). */
+            picture?: string | null;
             /** @description Pictures to take colours from, in base64. */
             reference?: components["schemas"]["Base64Picture"][];
             scribbles?: components["schemas"]["ScribblesOrPng"] | null;
@@ -713,15 +665,30 @@ export interface components {
         /** @description What a request may cost. */
         Limits: {
             /**
+             * Format: int64
+             * @description Seconds that the body of a request may take.
+             */
+            body_timeout_s: number;
+            /**
              * Format: int32
              * @description Requests of a caller that are answered at once.
              */
             concurrency?: number | null;
             /**
              * Format: int64
+             * @description Seconds that the head of a request may take.
+             */
+            header_timeout_s: number;
+            /**
+             * Format: int64
              * @description Seconds that a job is kept after its end.
              */
             keep_s: number;
+            /**
+             * Format: int64
+             * @description Bytes of a body that must come in a second, on the whole, after the first ten seconds.
+             */
+            least_rate: number;
             /**
              * Format: int64
              * @description Bytes of a batch.
@@ -732,8 +699,17 @@ export interface components {
              * @description Bytes of a picture.
              */
             max_bytes: number;
+            /** @description Corners of all its strokes together; those that lie on the one before do not count. */
+            max_corners: number;
+            /**
+             * Format: float
+             * @description What its hints may cover, in squares of the picture's longer side.
+             */
+            max_covered: number;
             /** @description Files of a batch. */
             max_files: number;
+            /** @description Points and strokes of a request. */
+            max_hints: number;
             /**
              * Format: int64
              * @description Pixels of a picture.
@@ -925,13 +901,27 @@ export interface components {
             /** @description What to do when none is given. */
             remedy: string;
         };
+        /** @description A picture that is open. */
+        OpenPicture: {
+            /** @description Rows, upright. */
+            height: number;
+            /** @description 32 hexadecimal digits; what `picture` takes in `/v1/colorize`. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Seconds that it is kept after it was last asked for.
+             */
+            keep_s: number;
+            /** @description What colours it came with. */
+            tint: components["schemas"]["Tint"];
+            /** @description Columns, upright. */
+            width: number;
+        };
         /**
          * @description A format that is written.
          * @enum {string}
          */
         OutputFormat: "same" | "png" | "jpeg" | "webp" | "tiff";
-        /** @description A number from 1, or `all`. */
-        PagesChoice: number | components["schemas"]["EveryPage"];
         /** @description The colours of a picture. */
         Palette: {
             /** @description The one that covers most of the picture first; fewer than asked for where the picture has no more. */
@@ -966,15 +956,6 @@ export interface components {
          * @description The content of a JPEG, PNG, WebP, TIFF, BMP, GIF or PNM file.
          */
         PictureFile: string;
-        /** @description What kind of picture it is. */
-        PictureKind: {
-            /** @description Which colours it has. */
-            coloring: components["schemas"]["Coloring"];
-            /** @description Whether its lightness spans little. */
-            faded: boolean;
-            /** @description What it shows. */
-            subject: components["schemas"]["Subject"];
-        };
         Place: [
             number,
             number
@@ -1086,11 +1067,6 @@ export interface components {
              */
             width: number;
         };
-        /**
-         * @description What a picture shows.
-         * @enum {string}
-         */
-        Subject: "photograph" | "negative" | "drawing" | "halftone";
         /** @description A part of the picture that is to look like a part of a reference. */
         Swatch: {
             /** @description Where in the reference. */
@@ -1103,14 +1079,17 @@ export interface components {
              */
             reference?: number;
         };
-        /** @description Another answer; `seed`, `answer` and `page` as the options `seed`, `answer` and `pages` bring it again. */
+        /**
+         * @description What colours a picture came with.
+         * @enum {string}
+         */
+        Tint: "gray" | "toned" | "color";
+        /** @description Another answer; `seed` and `answer` as options bring it again. */
         Variant: {
             /** @description Which of the method's answers it is. */
             answer: number;
             /** @description The picture in base64. */
             image: string;
-            /** @description Which page it is, counted from 1. */
-            page: number;
             /**
              * Format: int64
              * @description The seed that it came from.
@@ -1426,8 +1405,6 @@ export interface operations {
             /** @description The picture in colour */
             200: {
                 headers: {
-                    /** @description With a picture: what had to be left out or guessed, as JSON in ASCII, a list of sentences; absent where there is nothing */
-                    "autochrome-warnings"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1476,8 +1453,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1494,7 +1489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many bytes, files or pixels */
+            /** @description Too many bytes, files, pixels or hints */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1615,138 +1610,6 @@ export interface operations {
             };
             /** @description Under another name than localhost */
             421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much of one caller; see Retry-After */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A defect, or the disk */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Busy or stopping; see Retry-After */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    inspect: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "image/*": components["schemas"]["PictureFile"];
-            };
-        };
-        responses: {
-            /** @description What was recognised */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Inspection"];
-                };
-            };
-            /** @description Not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A key is missing or unknown */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description From a page of another site */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Another method */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The client fell silent */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many bytes, files or pixels */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No picture, or sent in a way that is not understood */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under another name than localhost */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A picture, an option or a hint that does not fit */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1934,8 +1797,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1952,7 +1833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many bytes, files or pixels */
+            /** @description Too many bytes, files, pixels or hints */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3188,8 +3069,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3206,7 +3105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many bytes, files or pixels */
+            /** @description Too many bytes, files, pixels or hints */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3235,6 +3134,260 @@ export interface operations {
             };
             /** @description A picture, an option or a hint that does not fit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": components["schemas"]["PictureFile"];
+            };
+        };
+        responses: {
+            /** @description It is open */
+            201: {
+                headers: {
+                    /** @description Address of the picture */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenPicture"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client fell silent */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes, files, pixels or hints */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture, or sent in a way that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, an option or a hint that does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a picture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,11 @@ export async function submit(
   return response.json();
 }
 
+/** The newest of whoever asks. */
+export function jobs(): Promise<Job[]> {
+  return body(api.GET("/v1/jobs")).then(({ jobs }) => jobs);
+}
+
 export function job(id: string): Promise<Job> {
   return body(api.GET("/v1/jobs/{id}", { params: { path: { id } } }));
 }

@@ -31,6 +31,15 @@ export async function keep(session: Session): Promise<void> {
   await (await database()).put("pictures", session);
 }
 
+let asked = false;
+
+/** Asks the browser, once, not to throw the history away when it wants room. */
+export function persist() {
+  if (asked) return;
+  asked = true;
+  navigator.storage?.persist?.().catch(() => {});
+}
+
 export async function erase(id: string): Promise<void> {
   await (await database()).delete("pictures", id);
 }

@@ -5,6 +5,9 @@ export const de: Catalogue = {
   name: "Deutsch",
   switchTo: "EN: in English",
 
+  privacy:
+    "Bilder gehen an das Autochrome, von dem diese Seite kommt, und sonst nirgendwohin. Ein Bild des Studios vergisst es eine Viertelstunde, nachdem Sie zuletzt daran gearbeitet haben, einen Stapel nach einem Tag. Der Verlauf bleibt in diesem Browser. Farben sind wahrscheinlich, nicht bekannt.",
+
   frame: {
     skip: "Zum Inhalt",
     pages: "Seiten",
@@ -14,8 +17,7 @@ export const de: Catalogue = {
     instructions: "Anleitung",
     about: "Über",
     dark: "Dunkle Ansicht",
-    footer: "Bilder gehen an das Autochrome, von dem diese Seite kommt, und sonst nirgendwohin. Farben sind glaubhaft, nicht erinnert.",
-    away: "Der Server antwortet nicht. Was im Verlauf liegt, lässt sich weiter ansehen; gefärbt wird wieder, wenn er zurück ist.",
+    away: "Autochrome antwortet nicht. Der Verlauf lässt sich weiter ansehen. Diese Seite sucht alle paar Sekunden und macht von selbst weiter.",
     lost: "Diese Seite gibt es nicht",
     toBeginning: "Zum Anfang",
   },
@@ -33,8 +35,6 @@ export const de: Catalogue = {
     open: "Fotografie öffnen",
     how: "So geht es",
     privacyTitle: "Ihre Bilder bleiben Ihre.",
-    privacy:
-      "Sie werden von dem Programm gefärbt, von dem diese Seite kommt. Kein Konto, kein Hochladen zu anderen, und auf dem Server bleibt nichts.",
     touch: "Berühren Sie eine, um sie zu entwickeln",
     develop: "Entwickeln",
     developing: "Entwickelt sich",
@@ -53,7 +53,8 @@ export const de: Catalogue = {
   drop: {
     title: "Hier eine Fotografie ablegen",
     titleMany: "Hier Fotografien ablegen",
-    text: "Ablegen, einfügen oder eine Datei wählen. JPEG, PNG, WebP, TIFF, BMP, GIF oder PNM.",
+    text: "Auf jeder Seite ablegen oder einfügen, oder eine Datei wählen; mehrere werden ein Stapel. JPEG, PNG, WebP, TIFF, BMP, GIF oder PNM.",
+    anywhere: "Loslassen: eines öffnet sich im Studio, mehrere werden ein Stapel",
     textMany: "Ablegen oder Dateien wählen. JPEG, PNG, WebP, TIFF, BMP, GIF oder PNM.",
     choose: "Datei wählen",
     chooseMany: "Dateien wählen",
@@ -72,9 +73,23 @@ export const de: Catalogue = {
     makingCollage: "Die Collage entsteht",
     cancel: "Abbrechen",
     cancelled: "Abgebrochen.",
+    goOn: "Weiter",
+    tryAgain: "Noch einmal versuchen",
+    sending: (percent) => `Das Bild wird gesendet: ${percent} %`,
+    waitsForServer: "Autochrome antwortet nicht. Es geht von selbst weiter, wenn es wieder da ist.",
+    otherTab:
+      "Dieses Bild ist auch in einem anderen Tab offen. Änderungen hier zeigen sich dort nicht; der Verlauf behält, was zuletzt geändert wird.",
+    kinds: {
+      toned: "Dieses Bild ist getont, wie Sepia-Abzüge es sind. Es wird nach seiner Helligkeit gefärbt; sein eigener Ton bleibt weg.",
+      color: "Dieses Bild ist schon farbig. Gefärbt wird allein nach seiner Helligkeit; um seine Farben zu behalten und einige zu ändern:",
+    },
+    more: "Mehr",
+    share: "Teilen",
+    downloadPage: "Vorher und nachher als Seite",
+    lost: "Dieses Bild ist nicht hier",
     simulated: "Farben sind nachempfunden.",
     noRoom: "Dieser Browser gibt keinen Platz für den Verlauf; das Bild selbst ist nicht betroffen.",
-    notKept: "Dieses Bild ist nicht mehr im Verlauf.",
+    notKept: "Der Verlauf dieses Browsers hat es nicht, oder nicht mehr. Bilder bleiben in dem Browser, in dem sie geöffnet wurden.",
     notAPicture: "Das ist kein Bild. Nehmen Sie JPEG, PNG, WebP, TIFF, BMP, GIF oder PNM.",
     download: "Herunterladen",
     downloadCollage: "Collage herunterladen",
@@ -94,7 +109,7 @@ export const de: Catalogue = {
     view: "Ansicht",
     compare: "Vergleich",
     side: "Nebeneinander",
-    hints: "Von Hand färben",
+    hints: "Malen",
     parts: "Teile zuordnen",
     divide: "Grenze zwischen vorher und nachher",
     share: (percent) => `${percent} % vom Original`,
@@ -110,6 +125,15 @@ export const de: Catalogue = {
     none: "Keiner",
     format: "Format",
     sameFormat: "Wie jede Datei",
+  },
+
+  ways: {
+    label: "Was möchten Sie?",
+    automatic: "Automatisch",
+    paint: "Selbst malen",
+    like: "Wie ein anderes Bild",
+    change: "Farben ändern",
+    drawing: "Strichzeichnung",
   },
 
   method: {
@@ -138,15 +162,25 @@ export const de: Catalogue = {
 
   hints: {
     title: "Farben von Hand",
+    palette: "Pinsel und Farben",
     layer: "Malfläche",
-    keys: "Tippen setzt einen Punkt, Ziehen einen Strich. Mit Tasten: Pfeile bewegen das Kreuz, Eingabe setzt einen Punkt, Leertaste beginnt und beendet einen Strich.",
+    keys: "Tippen setzt einen Punkt, Ziehen einen Strich. Ein Punkt, der noch einmal angetippt wird, lässt sich bewegen, umfärben oder entfernen. Mit Tasten: Pfeile bewegen das Kreuz oder den gewählten Punkt, Eingabe setzt oder wählt einen Punkt, Leertaste beginnt und beendet einen Strich, Entf entfernt.",
     lightness: "Nur Ton und Stärke einer Farbe zählen; die Helligkeit bleibt die der Fotografie.",
     drawing: "In einer Strichzeichnung füllt eine Farbe, was zwischen den Linien liegt, so wie sie ist, samt ihrer Helligkeit.",
     color: "Farbe",
     own: "Andere Farbe",
     brush: "Pinsel",
+    reach: "Größe",
     paint: "Malen",
     erase: "Radieren",
+    pick: "Farbe nehmen",
+    pickHow: "Tippen Sie ins Bild, um eine Farbe daraus zu nehmen, oder in eines von diesen.",
+    pickFrom: "Aus einem anderen Bild",
+    pickOn: (name) => `Eine Farbe aus ${name} nehmen`,
+    spot: (number) => `Punkt ${number}`,
+    stroke: (number) => `Strich ${number}`,
+    removeOne: "Entfernen",
+    leave: "Fertig",
     tool: "Werkzeug",
     clear: "Alle entfernen",
     save: "Speichern",
@@ -168,6 +202,7 @@ export const de: Catalogue = {
       leaf: "Laub",
       sea: "Meer",
       sky: "Himmel",
+      blue: "Blau",
       navy: "Marineblau",
       violet: "Violett",
       gray: "Keine Farbe",
@@ -206,7 +241,10 @@ export const de: Catalogue = {
 
   batch: {
     title: "Stapel",
-    lead: "Mehrere Fotografien mit denselben Einstellungen, und ein ZIP der Ergebnisse. Es geht weiter, auch wenn Sie diese Seite verlassen; ein Auftrag bleibt einen Tag auf dem Server.",
+    lead: "Mehrere Fotografien mit denselben Einstellungen, und ein ZIP der Ergebnisse. Es geht weiter, auch wenn Sie diese Seite verlassen.",
+    earlier: "Frühere Stapel",
+    open: (pictures, when) => `${pictures} ${pictures === 1 ? "Fotografie" : "Fotografien"}, ${when}`,
+    picture: (number) => `Fotografie ${number}`,
     files: (count, bytes) => `${count} ${count === 1 ? "Fotografie" : "Fotografien"}, ${bytes}`,
     start: "Alle färben",
     sending: "Wird gesendet",
@@ -233,7 +271,14 @@ export const de: Catalogue = {
 
   history: {
     title: "Verlauf",
-    lead: "Originale, Ergebnisse in Vorschaugröße und Einstellungen, von diesem Browser allein auf diesem Gerät behalten.",
+    lead: "Was Sie im Studio geöffnet haben, mit allem, was Sie daran getan haben, von diesem Browser allein auf diesem Gerät behalten.",
+    download: "Herunterladen",
+    downloadOne: (name) => `${name} in voller Größe herunterladen`,
+    making: "Das ganze Bild entsteht",
+    erased: (name) => `${name} ist gelöscht.`,
+    erasedAll: "Alles ist gelöscht.",
+    undo: "Rückgängig",
+    batches: "Stapel auf dem Server",
     size: (count, bytes) => `${count} ${count === 1 ? "Bild" : "Bilder"}, ${bytes}`,
     export: "Als ZIP ausgeben",
     eraseAll: "Alles löschen",
@@ -260,22 +305,22 @@ export const de: Catalogue = {
       },
       adjust: {
         title: "Anpassen",
-        text: "Wählen Sie einen Filter und seine Stärke; Sättigung, Temperatur, Tönung und Kontrast wirken davor. Nichts davon lässt das Netz noch einmal laufen, darum antwortet es sofort. Ein anderes Verfahren oder seine Optionen tun es.",
+        text: "Wählen Sie einen Filter und seine Stärke; Sättigung, Temperatur, Tönung und Kontrast wirken davor. Nichts davon lässt das Netz noch einmal laufen, darum antwortet es sofort.",
         alt: "Eine Tasse Kaffee sechsmal: ohne Filter, kräftig, verblasst, Zweifarbenfilm, Autochromplatte und Cyanotypie",
       },
       hand: {
-        title: "Von Hand färben",
-        text: "Sie wissen, dass der Mantel grün war? Wählen Sie „Von Hand färben“, nehmen Sie die Farbe und berühren Sie den Mantel: Punkte und Striche sagen dem Netz, was es nicht wissen kann, und es verteilt sie bis an die Kanten. Rückgängig, Wiederholen, Speichern und Laden nach Belieben.",
+        title: "Selbst malen",
+        text: "Sie wissen, dass der Mantel grün war? Wählen Sie „Selbst malen“, nehmen Sie die Farbe und berühren Sie den Mantel: Punkte und Striche sagen dem Netz, was es nicht wissen kann, und es verteilt sie bis an die Kanten. Berühren Sie einen Punkt noch einmal, um ihn zu bewegen, umzufärben oder zu entfernen. „Farbe nehmen“ findet eine in einem Bild.",
         alt: "Eine Tasse Kaffee mit blauen Punkten auf der Untertasse",
       },
       choose: {
         title: "Einen anderen Weg wählen",
-        text: "Die Liste der Verfahren kennt andere Wege zur Farbe. Mit einer Vorlage nimmt ein Bild seine Farben von einem farbigen: Legen Sie eine oder mehrere daneben ab, und wählen Sie Teile, die sich gleichen. „Striche“ breitet aus, was Sie malen, und füllt Strichzeichnungen. „Palette“ ändert die Farben eines Bildes, das welche hat. Die Zeile unter dem Bild sagt, worauf ein Verfahren wartet.",
+        text: "„Wie ein anderes Bild“ nimmt die Farben von Vorlagen, die Sie hinzufügen, und von Teilen, die sich gleichen. „Farben ändern“ ist für ein Bild, das welche hat. „Strichzeichnung“ füllt, was zwischen Linien liegt. Die Zeile unter dem Bild sagt, was fehlt. Jedes Verfahren mit seinem Aufsatz und seinen Optionen steht unter Mehr.",
         alt: "Links die Strichzeichnung eines Hauses mit einigen Strichen und Punkten von Farbe, rechts dieselbe Zeichnung, ganz gefüllt",
       },
       take: {
         title: "Mitnehmen",
-        text: "Herunterladen gibt Format und Auflösung Ihrer Datei, mit ihren Metadaten und dem Vermerk, dass Software die Farben hinzugefügt hat. Die Collage zeigt vorher und nachher nebeneinander.",
+        text: "Herunterladen gibt Format und Auflösung Ihrer Datei, mit ihren Metadaten und dem Vermerk, dass Software die Farben hinzugefügt hat. Die Collage zeigt vorher und nachher nebeneinander; die Seite ist eine Datei mit einer Linie dazwischen, die man zieht, für einen Browser oder einen Webauftritt. Telefone können teilen.",
         alt: "Eine Collage: links die graue Fotografie, rechts die farbige",
       },
     },
@@ -294,11 +339,14 @@ export const de: Catalogue = {
         "Alles bleibt grau",
         "Das Verfahren Grau fügt keine Farbe hinzu. Ein Verfahren, das seine Farben von einer Vorlage oder von Hand bekommt, wartet darauf; die Zeile unter dem Bild sagt es.",
       ],
-      ["„Der Server antwortet nicht“", "Die Seite geht ohne das Programm, das Färben nicht. Starten Sie autochrome serve noch einmal."],
+      [
+        "„Autochrome antwortet nicht“",
+        "Die Seite geht ohne das Programm, das Färben nicht. Starten Sie autochrome serve noch einmal; die Seite macht von selbst weiter.",
+      ],
     ],
     terminalTitle: "Aus einem Terminal",
     terminal:
-      "Alles hier geht durch die HTTP-Schnittstelle desselben Programms. „Als curl kopieren“ im Studio gibt den Befehl für das, was Sie sehen. Für ganze Ordner gibt es:",
+      "Alles hier geht durch die HTTP-Schnittstelle desselben Programms. „Als curl kopieren“, unter Mehr im Studio, gibt den Befehl für das, was Sie sehen. Für ganze Ordner gibt es:",
   },
 
   about: {
@@ -468,5 +516,5 @@ export const de: Catalogue = {
     "too-many-at-once": "Zu viele Anfragen auf einmal. Versuchen Sie es gleich noch einmal.",
     defect: "Diese Anfrage traf auf einen Fehler von Autochrome; bitte melden Sie ihn.",
   },
-  unreachable: "Der Server antwortet nicht. Läuft autochrome serve noch?",
+  unreachable: "Autochrome antwortet nicht. Läuft autochrome serve noch?",
 };

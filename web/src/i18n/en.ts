@@ -7,6 +7,10 @@ export const en = {
   name: "English",
   switchTo: "DE: auf Deutsch",
 
+  // Said in the same words on every page.
+  privacy:
+    "Pictures go to the Autochrome that served this page, and nowhere else. It forgets a picture of the studio a quarter of an hour after you last worked on it, and a batch after a day. The history stays in this browser. Colours are likely, not known.",
+
   frame: {
     skip: "Skip to content",
     pages: "Pages",
@@ -16,8 +20,7 @@ export const en = {
     instructions: "Instructions",
     about: "About",
     dark: "Dark mode",
-    footer: "Pictures go to the Autochrome that served this page, and nowhere else. Colours are plausible, not remembered.",
-    away: "The server does not answer. What is in the history can still be looked at; colouring begins again when it is back.",
+    away: "Autochrome does not answer. The history can still be looked at. This page looks for it every few seconds and goes on by itself.",
     lost: "There is no such page",
     toBeginning: "To the beginning",
   },
@@ -35,8 +38,6 @@ export const en = {
     open: "Open a photograph",
     how: "How it works",
     privacyTitle: "Your pictures stay yours.",
-    privacy:
-      "They are coloured by the program that served this page. No account, no upload to anybody else, and nothing stays on the server.",
     touch: "Touch one to develop it",
     develop: "Develop",
     developing: "Developing",
@@ -55,7 +56,8 @@ export const en = {
   drop: {
     title: "Put a photograph here",
     titleMany: "Put photographs here",
-    text: "Drop it, paste it, or choose a file. JPEG, PNG, WebP, TIFF, BMP, GIF or PNM.",
+    text: "Drop it or paste it on any page, or choose a file; several become a batch. JPEG, PNG, WebP, TIFF, BMP, GIF or PNM.",
+    anywhere: "Let go: one opens in the studio, several become a batch",
     textMany: "Drop them or choose files. JPEG, PNG, WebP, TIFF, BMP, GIF or PNM.",
     choose: "Choose a file",
     chooseMany: "Choose files",
@@ -74,9 +76,22 @@ export const en = {
     makingCollage: "Making the collage",
     cancel: "Cancel",
     cancelled: "Cancelled.",
+    goOn: "Go on",
+    tryAgain: "Try again",
+    sending: (percent: number) => `Sending the picture: ${percent} %`,
+    waitsForServer: "Autochrome does not answer. This goes on by itself when it is back.",
+    otherTab: "This picture is open in another tab too. Changes here do not show there; what is changed last is what the history keeps.",
+    kinds: {
+      toned: "This picture is toned, as sepia prints are. It is coloured from its lightness; its own tone is left out.",
+      color: "This picture is in colour already. Colouring starts from its lightness alone; to keep its colours and change some:",
+    },
+    more: "More",
+    share: "Share",
+    downloadPage: "Before and after as a page",
+    lost: "This picture is not here",
     simulated: "Colours are simulated.",
     noRoom: "This browser gives no room for the history; the picture itself is not affected.",
-    notKept: "This picture is no longer in the history.",
+    notKept: "The history of this browser does not have it, or no longer. Pictures stay in the browser they were opened in.",
     notAPicture: "That is not a picture. Give a JPEG, PNG, WebP, TIFF, BMP, GIF or PNM.",
     download: "Download",
     downloadCollage: "Download the collage",
@@ -96,7 +111,7 @@ export const en = {
     view: "View",
     compare: "Compare",
     side: "Side by side",
-    hints: "Colour by hand",
+    hints: "Paint",
     parts: "Match parts",
     divide: "Divide between before and after",
     share: (percent: number) => `${percent} % of the original`,
@@ -112,6 +127,15 @@ export const en = {
     none: "None",
     format: "Format",
     sameFormat: "As each file is",
+  },
+
+  ways: {
+    label: "What do you want?",
+    automatic: "Automatic",
+    paint: "Paint it myself",
+    like: "Like another picture",
+    change: "Change colours",
+    drawing: "Line drawing",
   },
 
   method: {
@@ -141,15 +165,25 @@ export const en = {
 
   hints: {
     title: "Colours by hand",
+    palette: "Brush and colours",
     layer: "Area to paint on",
-    keys: "Tap for a spot, drag for a stroke. With keys: arrows move the cross, Enter puts a spot, Space begins and ends a stroke.",
+    keys: "Tap for a spot, drag for a stroke. Tap a spot again to move it, to give it another colour, or to remove it. With keys: arrows move the cross or the chosen spot, Enter puts or chooses a spot, Space begins and ends a stroke, Delete removes.",
     lightness: "Only hue and strength of a colour count; its lightness stays that of the photograph.",
     drawing: "In a line drawing, a colour fills what lies between the lines as it is, with its lightness.",
     color: "Colour",
     own: "Another colour",
     brush: "Brush",
+    reach: "Size",
     paint: "Paint",
     erase: "Rub out",
+    pick: "Take a colour",
+    pickHow: "Tap the picture to take a colour from it, or one of these.",
+    pickFrom: "From another picture",
+    pickOn: (name: string) => `Take a colour from ${name}`,
+    spot: (number: number) => `Spot ${number}`,
+    stroke: (number: number) => `Stroke ${number}`,
+    removeOne: "Remove",
+    leave: "Done",
     tool: "Tool",
     clear: "Remove all",
     save: "Save",
@@ -172,6 +206,7 @@ export const en = {
       leaf: "Leaves",
       sea: "Sea",
       sky: "Sky",
+      blue: "Blue",
       navy: "Navy",
       violet: "Violet",
       gray: "No colour",
@@ -210,7 +245,10 @@ export const en = {
 
   batch: {
     title: "Batch",
-    lead: "Several photographs with the same settings, and one ZIP of the results. Colouring goes on when this page is left; a job stays on the server for a day.",
+    lead: "Several photographs with the same settings, and one ZIP of the results. Colouring goes on when this page is left.",
+    earlier: "Earlier batches",
+    open: (pictures: number, when: string) => `${pictures} ${pictures === 1 ? "photograph" : "photographs"}, ${when}`,
+    picture: (number: number) => `Photograph ${number}`,
     files: (count: number, bytes: string) => `${count} ${count === 1 ? "photograph" : "photographs"}, ${bytes}`,
     start: "Colour all",
     sending: "Sending",
@@ -237,7 +275,14 @@ export const en = {
 
   history: {
     title: "History",
-    lead: "Originals, results at preview size and settings, kept by this browser on this device alone.",
+    lead: "What you opened in the studio, with everything you did to it, kept by this browser on this device alone.",
+    download: "Download",
+    downloadOne: (name: string) => `Download ${name} in full size`,
+    making: "Making the full picture",
+    erased: (name: string) => `${name} is erased.`,
+    erasedAll: "Everything is erased.",
+    undo: "Undo",
+    batches: "Batches on the server",
     size: (count: number, bytes: string) => `${count} ${count === 1 ? "picture" : "pictures"}, ${bytes}`,
     export: "Export as ZIP",
     eraseAll: "Erase everything",
@@ -264,22 +309,22 @@ export const en = {
       },
       adjust: {
         title: "Adjust",
-        text: "Choose a filter and how much of it; saturation, temperature, tint and contrast act before it. None of this runs the network again, so it answers at once. Another method, or its options, does.",
+        text: "Choose a filter and how much of it; saturation, temperature, tint and contrast act before it. None of this runs the network again, so it answers at once.",
         alt: "A cup of coffee six times: without a filter, vivid, vintage, two-strip film, autochrome plate and cyanotype",
       },
       hand: {
-        title: "Colour by hand",
-        text: "You know that the coat was green? Choose “Colour by hand”, pick the colour and touch the coat: spots and strokes tell the network what it cannot know, and it spreads them along the edges. Undo, redo, save and load as you like.",
+        title: "Paint it yourself",
+        text: "You know that the coat was green? Choose “Paint it myself”, pick the colour and touch the coat: spots and strokes tell the network what it cannot know, and it spreads them along the edges. Touch a spot again to move it, to give it another colour or to remove it. “Take a colour” finds one in a picture.",
         alt: "A cup of coffee with spots of blue on its saucer",
       },
       choose: {
         title: "Choose another way",
-        text: "The list of methods has other ways to colours. With a reference, a picture takes them from another one in colour: drop one or several beside it, and choose parts that match. Scribbles spreads what you draw, and fills line drawings. Palette changes the colours of a picture that has some. The line below the picture says what a method waits for.",
+        text: "“Like another picture” takes the colours from references that you add, and from parts of them that match. “Change colours” is for a picture that has some. “Line drawing” fills what lies between lines. The line below the picture says what is missing. Every method with its paper and its options is under More.",
         alt: "Left, a line drawing of a house with a few strokes and spots of colour; right, the same drawing, all filled",
       },
       take: {
         title: "Take it home",
-        text: "Download gives the format and resolution of your file, with its metadata and a note that colours were added by software. The collage shows before and after side by side.",
+        text: "Download gives the format and resolution of your file, with its metadata and a note that colours were added by software. The collage shows before and after side by side; the page is one file with a line between them to drag, for a browser or a web site. Phones can share.",
         alt: "A collage: the gray photograph to the left, the coloured one to the right",
       },
     },
@@ -298,11 +343,14 @@ export const en = {
         "Everything stays gray",
         "The method Gray adds no colour. A method that takes colours from a reference or from your hand waits for one; the line below the picture says so.",
       ],
-      ["“The server does not answer”", "The page works without the program, colouring does not. Start autochrome serve again."],
+      [
+        "“Autochrome does not answer”",
+        "The page works without the program, colouring does not. Start autochrome serve again; the page goes on by itself.",
+      ],
     ],
     terminalTitle: "From a terminal",
     terminal:
-      "Everything here goes through the HTTP interface of the same program. “Copy as curl” in the studio gives the command for what you see. For whole folders there is:",
+      "Everything here goes through the HTTP interface of the same program. “Copy as curl”, under More in the studio, gives the command for what you see. For whole folders there is:",
   },
 
   about: {
@@ -364,7 +412,7 @@ export const en = {
     palette: { entries: { name: "Colours in the palette" }, strength: { name: "Strength of the change" } },
   } as Record<string, Record<string, { name: string; summary?: string }>>,
   problems: {} as Record<string, string>,
-  unreachable: "The server does not answer. Is autochrome serve still running?",
+  unreachable: "Autochrome does not answer. Is autochrome serve still running?",
 };
 
 export type Catalogue = typeof en;

@@ -1,5 +1,6 @@
 /** Several pictures with one set of settings, as a job of the server. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useNavigate, useParams } from "react-router";
 import { Problem } from "../api/client";
 import { cancel, events, fetched, forget, job as readJob, submit } from "../api/jobs";
 import { useRegistry } from "../api/registry";
@@ -10,59 +11,90 @@ import { nameOf, save, stem } from "../studio/download";
 import { LookControls } from "../studio/look-controls";
 import { MethodControls } from "../studio/method-controls";
 import { References } from "../studio/references";
+import { Batches } from "../ui/batches";
 import { readableBytes } from "../ui/bytes";
 import { DropArea } from "../ui/drop-area";
+import { focusHeading } from "../ui/focus";
+import { useIncoming } from "../ui/incoming";
 
-/** The job of this tab, so that it is found again after another page. */
-const KEY = "batch";
+/** Where the names of a batch's files are, as they were sent: the server tells them only when they are done. */
+const NAMES = "batch ";
 
-interface Sent {
-  id: string;
-  names: string[];
+function rememberNames(id: string, names: string[]) {
+  localStorage.setItem(NAMES + id, JSON.stringify(names));
+  // A job is forgotten after a day, and so are its names, some batches later.
+  const all = Object.keys(localStorage).filter((key) => key.startsWith(NAMES));
+  for (const key of all.filter((key) => key !== NAMES + id).slice(0, -20)) localStorage.removeItem(key);
 }
 
-function remembered(): Sent | null {
-  return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+function namesOf(id: string): string[] {
+  return JSON.parse(localStorage.getItem(NAMES + id) ?? "[]");
 }
 
 export function Batch() {
   const t = useText();
+  const navigate = useNavigate();
+  const { id } = useParams();
+  const { take, waiting } = useIncoming();
   const [files, setFiles] = useState<File[]>([]);
-  const [sent, setSent] = useState<Sent | null>(remembered);
 
-  const settle = useCallback((sent: Sent | null) => {
-    if (sent) sessionStorage.setItem(KEY, JSON.stringify(sent));
-    else sessionStorage.removeItem(KEY);
-    setSent(sent);
-    setFiles([]);
-  }, []);
+  // What was dropped or pasted somewhere in the app.
+  useEffect(() => {
+    if (waiting > 0) setFiles((files) => [...files, ...take()]);
+  }, [waiting, take]);
+
+  // The heading of what is shown now.
+  const shown = id ?? (files.length > 0 ? "prepare" : "choose");
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    focusHeading();
+  }, [shown]);
 
   return (
-    <div className="pt-8">
+    <div className="pt-6 sm:pt-8">
       <h1 className="text-4xl sm:text-5xl">{t.batch.title}</h1>
       <p className="mt-4 mb-8 max-w-[60ch] text-quiet">{t.batch.lead}</p>
-      {sent ? (
-        <Running key={sent.id} sent={sent} onEnd={() => settle(null)} />
+      {id ? (
+        <Running key={id} id={id} onEnd={() => navigate("/batch")} />
       ) : files.length === 0 ? (
         <DropArea
           many
           strong
           label={t.drop.inputMany}
           button={t.drop.chooseMany}
-          className="grid min-h-[40vh] place-items-center p-8"
+          className="grid min-h-[40vh] place-items-center p-6 sm:p-8"
           onFiles={setFiles}
         >
           <p className="font-serif text-3xl sm:text-4xl">{t.drop.titleMany}</p>
           <p className="mx-auto mt-3 mb-7 max-w-[40ch] text-quiet">{t.drop.textMany}</p>
         </DropArea>
       ) : (
-        <Prepare files={files} onFiles={setFiles} onSent={settle} />
+        <Prepare
+          files={files}
+          onFiles={setFiles}
+          onSent={({ id, names }) => {
+            rememberNames(id, names);
+            setFiles([]);
+            navigate(`/batch/${id}`);
+          }}
+        />
       )}
+      {files.length === 0 && <Batches key={id} title={t.batch.earlier} except={id} />}
     </div>
   );
 }
 
-function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: File[]) => void; onSent: (sent: Sent) => void }) {
+function Prepare({
+  files,
+  onFiles,
+  onSent,
+}: {
+  files: File[];
+  onFiles: (files: File[]) => void;
+  onSent: (sent: { id: string; names: string[] }) => void;
+}) {
   const t = useText();
   const registry = useRegistry();
   const [methodId, setMethodId] = useState("");
@@ -176,8 +208,9 @@ function Prepare({ files, onFiles, onSent }: { files: File[]; onFiles: (files: F
   );
 }
 
-function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
+function Running({ id, onEnd }: { id: string; onEnd: () => void }) {
   const t = useText();
+  const [sentNames] = useState(() => namesOf(id));
   const [job, setJob] = useState<Job | null>(null);
   const [progress, setProgress] = useState(0);
   const [previews, setPreviews] = useState<Record<number, string>>({});
@@ -188,14 +221,14 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
   useEffect(() => {
     const abort = new AbortController();
     const read = async () => {
-      const job = await readJob(sent.id);
+      const job = await readJob(id);
       if (abort.signal.aborted) return;
       setJob(job);
       setProgress(job.progress);
     };
     const follow = async () => {
       await read();
-      for await (const event of events(sent.id, abort.signal)) {
+      for await (const event of events(id, abort.signal)) {
         if (event.event === "progress") setProgress(JSON.parse(event.data).progress);
         if (event.event === "preview") {
           const { number, image }: { number: number; image: string } = JSON.parse(event.data);
@@ -211,9 +244,13 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
       setNote(lost ? text.current.batch.lost : tell(text.current, error));
     });
     return () => abort.abort();
-  }, [sent.id]);
+  }, [id]);
 
-  const all = sent.names.length;
+  const all = job?.pictures ?? sentNames.length;
+  const names = Array.from(
+    { length: all },
+    (_, i) => sentNames[i] ?? job?.files?.find((file) => file.number === i)?.name ?? t.batch.picture(i + 1),
+  );
   const over = job !== null && !["queued", "running"].includes(job.state);
   const good = job?.files?.filter((file) => file.href).length ?? 0;
   const bad = job?.files?.filter((file) => file.error).length ?? 0;
@@ -242,7 +279,7 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
         <p className="mt-2 text-sm text-ember">{note || (t.problems[job?.error?.code ?? ""] ?? job?.error?.detail)}</p>
       )}
       <ul className="mt-5 divide-y divide-line border-y border-line">
-        {sent.names.map((name, number) => {
+        {names.map((name, number) => {
           const { state, share, file } = stateOf(number);
           return (
             <li key={`${number} ${name}`} className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-4 py-2 text-sm">
@@ -280,7 +317,7 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
             onClick={() =>
               act(
                 fetched(job.result?.href ?? "").then((blob) =>
-                  save(blob, job.kind === "batch" ? "autochrome.zip" : nameOf(stem(sent.names[0] ?? "picture"), blob.type, "color")),
+                  save(blob, job.kind === "batch" ? "autochrome.zip" : nameOf(stem(names[0] ?? "picture"), blob.type, "color")),
                 ),
               )
             }
@@ -289,7 +326,7 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
           </button>
         )}
         {job && !over && (
-          <button type="button" className="button" onClick={() => act(cancel(sent.id))}>
+          <button type="button" className="button" onClick={() => act(cancel(id))}>
             {t.batch.cancel}
           </button>
         )}
@@ -298,7 +335,7 @@ function Running({ sent, onEnd }: { sent: Sent; onEnd: () => void }) {
             <button type="button" className="button" onClick={onEnd}>
               {t.batch.fresh}
             </button>
-            <button type="button" className="button" onClick={() => act(forget(sent.id)).then(onEnd)}>
+            <button type="button" className="button" onClick={() => act(forget(id)).then(onEnd)}>
               {t.batch.forget}
             </button>
           </>

@@ -1,10 +1,11 @@
 /** What it is, with pictures that can be touched. */
 import { useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { Link } from "react-router";
 import { colorize } from "../api/colorize";
 import { tell, useText } from "../i18n/text";
 import { Develop } from "../ui/develop";
 import { GrainBand } from "../ui/grain-band";
+import { useIncoming } from "../ui/incoming";
 import { fetchSample, SAMPLES, type Sample } from "../ui/samples";
 
 export function Home() {
@@ -23,8 +24,8 @@ export function Home() {
               {t.home.how}
             </Link>
           </div>
-          <p className="mt-9 max-w-[46ch] border-l-2 border-leaf pl-4 text-[15px] leading-relaxed">
-            <strong className="font-semibold">{t.home.privacyTitle}</strong> {t.home.privacy}
+          <p className="mt-9 max-w-[46ch] border-l-2 border-leaf pl-4 text-[0.9375rem] leading-relaxed">
+            <strong className="font-semibold">{t.home.privacyTitle}</strong> {t.privacy}
           </p>
         </div>
         {SAMPLES[0] && <SamplePicture sample={SAMPLES[0]} className="aspect-[5/4]" />}
@@ -47,14 +48,17 @@ export function Home() {
 /** A sample that takes colour when it is touched, and opens in the studio when it has. */
 function SamplePicture({ sample, className }: { sample: Sample; className: string }) {
   const t = useText();
+  const { bring } = useIncoming();
   const [colored, setColored] = useState<Blob | null>(null);
   const [state, setState] = useState<"gray" | "working" | "done" | "failed">("gray");
   const [problem, setProblem] = useState("");
-  const navigate = useNavigate();
 
   async function touch() {
     if (state === "done") {
-      navigate(`/studio?sample=${sample.id}`);
+      fetchSample(sample.id).then(
+        (file) => bring([file]),
+        () => {},
+      );
       return;
     }
     setState("working");

@@ -1,59 +1,79 @@
-/** One picture: colour it, compare, adjust, take it home. */
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+/** One picture: colour it, compare, adjust, take it home. Every picture has an address of its own. */
+import { useEffect, useReducer, useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useRegistry } from "../api/registry";
-import { sessionOf } from "../history/store";
 import { useText } from "../i18n/text";
-import { newSession } from "../session/session";
+import { begin, found, remember } from "../session/open";
 import { CLOSED, reduce } from "../session/timeline";
 import { DropZone } from "../studio/drop-zone";
 import { Workbench } from "../studio/workbench";
 import { focusHeading } from "../ui/focus";
 import { fetchSample, isSample } from "../ui/samples";
 
+/** Where a picture is brought to. */
 export function Studio() {
   const t = useText();
-  const [timeline, dispatch] = useReducer(reduce, CLOSED);
-  const [note, setNote] = useState("");
-  const [query, setQuery] = useSearchParams();
+  const navigate = useNavigate();
+  const [query] = useSearchParams();
   // Asked before there is a picture, so that the page says at once when the server is away, and the picture need not wait.
   useRegistry();
-  const open = useCallback((file: File) => {
-    dispatch({ type: "open", session: newSession(file) });
-    setNote("");
-  }, []);
 
-  // A sample or a picture of the history that another page sent here.
+  // A sample, or a picture of the history at its old address.
   useEffect(() => {
     const [sample, kept] = [query.get("sample"), query.get("kept")];
-    if (!sample && !kept) return;
-    setQuery({}, { replace: true });
-    if (isSample(sample)) fetchSample(sample).then(open, () => {});
-    if (kept) {
-      sessionOf(kept).then((session) => {
-        if (session) dispatch({ type: "open", session });
-        else setNote(t.studio.notKept);
-      });
-    }
-  }, [query, setQuery, open, t]);
+    if (isSample(sample))
+      fetchSample(sample).then(
+        (file) => navigate(begin(file), { replace: true }),
+        () => {},
+      );
+    else if (kept) navigate(`/studio/${kept}`, { replace: true });
+  }, [query, navigate]);
 
-  // What had the focus goes with the picture that is opened or closed.
-  const id = timeline.now?.id;
-  const shown = useRef(id);
-  useEffect(() => {
-    if (shown.current === id) return;
-    shown.current = id;
-    focusHeading();
-  }, [id]);
-
-  if (timeline.now) return <Workbench key={id} timeline={timeline} session={timeline.now} dispatch={dispatch} />;
   return (
-    <div className="pt-8">
-      <h1 className="mb-8 text-4xl sm:text-5xl">{t.studio.title}</h1>
-      <DropZone onFile={open} />
-      <p role="status" className="mt-6 text-ember">
-        {note}
-      </p>
+    <div className="pt-6 sm:pt-8">
+      <h1 className="mb-6 text-4xl sm:mb-8 sm:text-5xl">{t.studio.title}</h1>
+      <DropZone />
     </div>
   );
+}
+
+/** A picture that is open. */
+export function OpenPicture() {
+  const t = useText();
+  const { id = "" } = useParams();
+  const [timeline, dispatch] = useReducer(reduce, CLOSED);
+  const [lost, setLost] = useState(false);
+
+  useEffect(() => {
+    let current = true;
+    setLost(false);
+    found(id).then((timeline) => {
+      if (!current) return;
+      if (timeline) dispatch({ type: "resume", timeline });
+      else setLost(true);
+    });
+    return () => {
+      current = false;
+    };
+  }, [id]);
+
+  useEffect(() => remember(timeline), [timeline]);
+
+  // What had the focus goes with the picture that is opened.
+  const shown = timeline.now?.id;
+  useEffect(() => {
+    if (shown === id || lost) focusHeading();
+  }, [shown, id, lost]);
+
+  if (lost) {
+    return (
+      <div className="pt-8">
+        <h1 className="mb-4 text-4xl">{t.studio.lost}</h1>
+        <p className="mb-8 max-w-[60ch] text-quiet">{t.studio.notKept}</p>
+        <DropZone />
+      </div>
+    );
+  }
+  if (!timeline.now || timeline.now.id !== id) return <h1 className="pt-8 text-4xl">{t.studio.title}</h1>;
+  return <Workbench key={id} timeline={timeline} session={timeline.now} dispatch={dispatch} />;
 }

@@ -1,10 +1,23 @@
 /** What can be done to a session, one step at a time. */
 import { type Area, type Look, PLAIN, type PointHint, type StrokeHint, type Value } from "../api/types";
-import { type Hints, isEmpty, NO_HINTS, type Rubber, withoutTouched } from "../studio/hints/hints";
+import {
+  changedHint,
+  type HintPlace,
+  type Hints,
+  isEmpty,
+  moved,
+  NO_HINTS,
+  type Rubber,
+  withoutHint,
+  withoutTouched,
+} from "../studio/hints/hints";
 import { matched, withoutPair, withoutReference } from "../studio/parts/parts";
 import type { Session } from "./session";
+import type { Way } from "./ways";
 
 export type Change =
+  /** What is wanted, with the method that does it. */
+  | { type: "choose-way"; way: Way; method: string; settings: Record<string, Value> }
   | { type: "set-method"; id: string }
   /** Without a value, the default holds. */
   | { type: "set-option"; id: string; value: Value | undefined }
@@ -12,6 +25,9 @@ export type Change =
   | { type: "reset-look" }
   | { type: "add-point"; point: PointHint }
   | { type: "add-stroke"; stroke: StrokeHint }
+  | { type: "move-hint"; hint: HintPlace; by: [number, number] }
+  | { type: "set-hint"; hint: HintPlace; color?: string; size?: number }
+  | { type: "remove-hint"; hint: HintPlace }
   | { type: "erase-hints"; rubber: Rubber }
   | { type: "load-hints"; hints: Hints }
   | { type: "clear-hints" }
@@ -29,8 +45,15 @@ export type Change =
 /** The session after a change; the same one when nothing changes. */
 export function changed(session: Session, change: Change): Session {
   switch (change.type) {
+    case "choose-way": {
+      const { way, method, settings } = change;
+      if (way === session.way && method === session.method) return session;
+      // The same method goes on with what was set.
+      if (method === session.method && Object.keys(settings).length === 0) return { ...session, way };
+      return { ...session, way, method, settings, answer: 0 };
+    }
     case "set-method":
-      return { ...session, method: change.id, settings: {}, answer: 0 };
+      return { ...session, way: null, method: change.id, settings: {}, answer: 0 };
     case "set-option": {
       const { [change.id]: _, ...others } = session.settings;
       return { ...session, settings: change.value === undefined ? others : { ...others, [change.id]: change.value } };
@@ -43,10 +66,14 @@ export function changed(session: Session, change: Change): Session {
       return { ...session, hints: { ...session.hints, points: [...session.hints.points, change.point] } };
     case "add-stroke":
       return { ...session, hints: { ...session.hints, strokes: [...session.hints.strokes, change.stroke] } };
-    case "erase-hints": {
-      const hints = withoutTouched(session.hints, change.rubber);
-      return hints === session.hints ? session : { ...session, hints };
-    }
+    case "move-hint":
+      return withHints(session, moved(session.hints, change.hint, change.by));
+    case "set-hint":
+      return withHints(session, changedHint(session.hints, change.hint, change));
+    case "remove-hint":
+      return withHints(session, withoutHint(session.hints, change.hint));
+    case "erase-hints":
+      return withHints(session, withoutTouched(session.hints, change.rubber));
     case "load-hints":
       return { ...session, hints: change.hints };
     case "clear-hints":
@@ -78,6 +105,8 @@ export function changed(session: Session, change: Change): Session {
   }
 }
 
+const withHints = (session: Session, hints: Hints): Session => (hints === session.hints ? session : { ...session, hints });
+
 const without = ({ recolors }: Session, from: string) => recolors.filter((recolor) => recolor.from !== from);
 
 /** What a slider or a field changes again and again while it is moved; null for what is a step of its own. */
@@ -89,6 +118,9 @@ export function fieldOf(change: Change): string | null {
       return `option ${change.id}`;
     case "recolor":
       return `color ${change.from}`;
+    case "move-hint":
+    case "set-hint":
+      return `${change.type} ${change.hint.kind} ${change.hint.number}`;
     default:
       return null;
   }

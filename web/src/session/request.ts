@@ -38,7 +38,8 @@ export function missing(method: Method, given: Set<Kind>): Need | null {
 /** What decides about the colours, as the server wants it. */
 export function requestOf(session: Session, method: Method): ColorizeOptions {
   const { settings, hints, parts, recolors, several } = session;
-  const paints = takes(method, "points") || takes(method, "strokes");
+  // What was painted waits while a person looks at what comes by itself.
+  const paints = session.way !== "automatic" && (takes(method, "points") || takes(method, "strokes"));
   return {
     method: method.id,
     settings,

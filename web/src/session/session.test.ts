@@ -144,6 +144,6 @@ test("what the first version of the history kept is read", () => {
 
 test("a session without its pictures is JSON", () => {
   const session = now(after({ type: "add-point", point }, { type: "add-references", files: [file] }));
-  const { original, preview, references, ...rest } = session;
+  const { original, preview, tile, references, ...rest } = session;
   expect(JSON.parse(withoutPictures(session))).toEqual(rest);
 });

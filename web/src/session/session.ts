@@ -2,6 +2,7 @@
 import { type Look, PLAIN, type Recolor, type SwatchPair, type Value } from "../api/types";
 import { type Hints, NO_HINTS } from "../studio/hints/hints";
 import { NO_PARTS, type Parts } from "../studio/parts/parts";
+import type { Way } from "./ways";
 
 export interface Session {
   id: string;
@@ -11,6 +12,10 @@ export interface Session {
   original: File;
   /** The coloured picture at preview size, without tone and look; null until there is one. */
   preview: Blob | null;
+  /** A small picture of the result as it is seen, tone and look included. */
+  tile: Blob | null;
+  /** What a person wants; null where the method alone says it, as in entries of earlier versions. */
+  way: Way | null;
   /** Id of the method; empty for the server's default. */
   method: string;
   /** Options of the method that differ from its defaults. */
@@ -34,6 +39,8 @@ export function newSession(original: File): Session {
     name: original.name,
     original,
     preview: null,
+    tile: null,
+    way: null,
     method: "",
     settings: {},
     look: PLAIN,
@@ -69,11 +76,11 @@ export function restored(stored: Stored): Session {
 
 /** Everything but the pictures, as JSON. */
 export function withoutPictures(session: Session): string {
-  const { original, preview, references, ...rest } = session;
+  const { original, preview, tile, references, ...rest } = session;
   return JSON.stringify(rest, null, 2);
 }
 
 /** Bytes of all its pictures. */
-export function bytesOf({ original, preview, references }: Session): number {
-  return original.size + (preview?.size ?? 0) + references.reduce((sum, file) => sum + file.size, 0);
+export function bytesOf({ original, preview, tile, references }: Session): number {
+  return original.size + (preview?.size ?? 0) + (tile?.size ?? 0) + references.reduce((sum, file) => sum + file.size, 0);
 }

@@ -13,15 +13,20 @@ export interface Timeline {
 
 export const CLOSED: Timeline = { past: [], now: null, future: [], field: null };
 
-export type Action = Change | { type: "open"; session: Session } | { type: "close" | "undo" | "redo" };
+export type Action =
+  | Change
+  | { type: "open"; session: Session }
+  /** A session with the steps that led to it. */
+  | { type: "resume"; timeline: Timeline }
+  | { type: "undo" | "redo" };
 
 export function reduce(timeline: Timeline, action: Action): Timeline {
   const { past, now, future } = timeline;
   switch (action.type) {
     case "open":
       return { ...CLOSED, now: action.session };
-    case "close":
-      return CLOSED;
+    case "resume":
+      return action.timeline;
     case "undo": {
       const before = past.at(-1);
       return now && before ? { past: past.slice(0, -1), now: before, future: [now, ...future], field: null } : timeline;

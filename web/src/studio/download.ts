@@ -33,7 +33,7 @@ export async function marked(picture: Blob, text: string): Promise<Blob> {
   if (!pen) return picture;
   pen.drawImage(bitmap, 0, 0);
   const size = Math.max(9, Math.round(Math.min(bitmap.width, bitmap.height) / 32));
-  pen.font = `italic ${size}px "Newsreader Variable", Georgia, serif`;
+  pen.font = `italic ${size}px "Newsreader", Georgia, serif`;
   pen.textAlign = "right";
   pen.textBaseline = "alphabetic";
   const [x, y] = [bitmap.width - size, bitmap.height - size];

@@ -1,32 +1,24 @@
-/** Drop, paste or choose a picture, or take a sample. */
-import { useEffect } from "react";
+/** Choose a picture, or take a sample; dropping and pasting work everywhere. */
 import { useText } from "../i18n/text";
 import { DropArea } from "../ui/drop-area";
+import { useIncoming } from "../ui/incoming";
 import { fetchSample, SAMPLES } from "../ui/samples";
 
-export function DropZone({ onFile }: { onFile: (file: File) => void }) {
+export function DropZone() {
   const t = useText();
-
-  useEffect(() => {
-    const paste = (event: ClipboardEvent) => {
-      const file = [...(event.clipboardData?.files ?? [])].find((file) => file.type.startsWith("image/"));
-      if (file) onFile(file);
-    };
-    window.addEventListener("paste", paste);
-    return () => window.removeEventListener("paste", paste);
-  }, [onFile]);
-
+  const { bring } = useIncoming();
   return (
     <div>
       <DropArea
+        many
         strong
         label={t.drop.input}
         button={t.drop.choose}
-        className="grid min-h-[46vh] place-items-center p-8"
-        onFiles={([file]) => file && onFile(file)}
+        className="grid min-h-[40vh] place-items-center p-6 sm:min-h-[46vh] sm:p-8"
+        onFiles={bring}
       >
         <p className="font-serif text-3xl sm:text-4xl">{t.drop.title}</p>
-        <p className="mx-auto mt-3 mb-7 max-w-[40ch] text-quiet">{t.drop.text}</p>
+        <p className="mx-auto mt-3 mb-7 max-w-[44ch] text-quiet">{t.drop.text}</p>
       </DropArea>
       <div className="mt-8 flex flex-wrap items-center gap-4">
         <span className="w-full text-sm text-quiet sm:w-auto">{t.samples.begin}</span>
@@ -36,7 +28,12 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
             type="button"
             aria-label={t.samples.label(t.samples[sample.id].title)}
             className="size-16 overflow-hidden rounded-sm border border-line hover:border-ink"
-            onClick={() => fetchSample(sample.id).then(onFile, () => {})}
+            onClick={() =>
+              fetchSample(sample.id).then(
+                (file) => bring([file]),
+                () => {},
+              )
+            }
           >
             <img src={sample.file} alt="" className="size-full object-cover" />
           </button>

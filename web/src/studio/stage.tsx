@@ -1,7 +1,8 @@
 /** The picture: before and after with a line between them, side by side, or under a brush; with zoom. */
-import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useRef, useState } from "react";
 import { useText } from "../i18n/text";
 import { Divider } from "./divider";
+import { useZoom, ZOOMS } from "./use-zoom";
 
 export type View = "compare" | "side" | "hints" | "parts";
 
@@ -16,57 +17,19 @@ interface Props {
   busy: boolean;
   /** What lies over the picture in the views `hints` and `parts`. */
   overlay: ReactNode;
+  /** What stands right below the picture. */
+  tools?: ReactNode;
   /** What stands beside the buttons below. */
   children: ReactNode;
 }
 
-const ZOOMS = [1, 1.5, 2, 3, 4, 6, 8];
-
-export function Stage({ view, before, after, ratio, drawn, busy, overlay, children }: Props) {
+export function Stage({ view, before, after, ratio, drawn, busy, overlay, tools, children }: Props) {
   const t = useText();
   const frame = useRef<HTMLDivElement>(null);
   const [share, setShare] = useState(50);
   const [held, setHeld] = useState(false);
-  const [zoom, setZoom] = useState(1);
-  // The place that stays where it is while the zoom changes: shares of the sheet, and pixels of the frame.
-  const anchor = useRef<{ x: number; y: number; left: number; top: number } | null>(null);
+  const { zoom, zoomTo, step } = useZoom(frame);
   const panned = useRef<{ x: number; y: number } | null>(null);
-
-  function zoomTo(to: number, clientX?: number, clientY?: number) {
-    const box = frame.current;
-    if (!box || to === zoom) return;
-    const outer = box.getBoundingClientRect();
-    const left = clientX === undefined ? outer.width / 2 : clientX - outer.left;
-    const top = clientY === undefined ? outer.height / 2 : clientY - outer.top;
-    anchor.current = { x: (box.scrollLeft + left) / box.scrollWidth, y: (box.scrollTop + top) / box.scrollHeight, left, top };
-    setZoom(to);
-  }
-
-  const step = (by: number) => ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(zoom) + by))] ?? 1;
-  const latest = useRef({ zoomTo, step });
-  latest.current = { zoomTo, step };
-
-  useLayoutEffect(() => {
-    const [box, kept] = [frame.current, anchor.current];
-    if (!box || !kept) return;
-    box.scrollLeft = kept.x * box.scrollWidth - kept.left;
-    box.scrollTop = kept.y * box.scrollHeight - kept.top;
-    anchor.current = null;
-  }, [zoom]);
-
-  useLayoutEffect(() => {
-    const box = frame.current;
-    if (!box) return;
-    // React listens to wheels passively, where the page's own zoom cannot be kept out.
-    const wheel = (event: WheelEvent) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      const { zoomTo, step } = latest.current;
-      zoomTo(step(event.deltaY < 0 ? 1 : -1), event.clientX, event.clientY);
-    };
-    box.addEventListener("wheel", wheel, { passive: false });
-    return () => box.removeEventListener("wheel", wheel);
-  }, []);
 
   function key(event: React.KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -89,7 +52,7 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
         tabIndex={zoom > 1 ? 0 : -1}
         role="group"
         aria-label={t.stage.picture}
-        className={`max-h-[78vh] overflow-auto rounded-sm bg-line ${pan ? "cursor-grab active:cursor-grabbing" : ""}`}
+        className={`max-h-[60vh] overflow-auto overscroll-contain rounded-sm bg-line sm:max-h-[78vh] ${pan ? "cursor-grab active:cursor-grabbing" : ""}`}
         onKeyDown={key}
         onPointerDown={(event) => {
           if (pan && event.pointerType === "mouse" && event.button === 0) {
@@ -111,9 +74,9 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
         }}
       >
         <div
-          className={`relative mx-auto select-none ${side ? "sheet-side flex flex-col gap-1 sm:flex-row" : ""}`}
+          className={`sheet relative mx-auto select-none ${view === "hints" ? "sheet-painted" : ""} ${side ? "sheet-side flex flex-col gap-1 sm:flex-row" : ""}`}
           style={{
-            width: `calc(min(100%, ${78 * sheetRatio}vh) * ${zoom})`,
+            width: `calc(min(100%, ${sheetRatio} * var(--stage-height)) * ${zoom})`,
             aspectRatio: side ? undefined : ratio,
           }}
         >
@@ -141,6 +104,7 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
         </div>
       </div>
       <div className={`h-1 ${busy ? "developing" : ""}`} />
+      {tools}
       <div className="mt-2 flex flex-wrap items-center gap-2">
         {children}
         <span className="flex flex-wrap gap-2 max-sm:w-full max-sm:justify-between sm:ml-auto">
@@ -163,7 +127,7 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
           <span
             className="flex items-center rounded-full border border-line bg-card"
             role="group"
-            aria-label={t.stage.zoom(zoom.toString())}
+            aria-label={t.stage.zoom(String(Math.round(10 * zoom) / 10))}
           >
             <button type="button" className="zoom" aria-label={t.stage.zoomOut} disabled={zoom === 1} onClick={() => zoomTo(step(-1))}>
               −
@@ -171,18 +135,18 @@ export function Stage({ view, before, after, ratio, drawn, busy, overlay, childr
             <button
               type="button"
               className="zoom text-sm tabular-nums"
-              aria-label={`${zoom}×: ${t.stage.zoomFit}`}
+              aria-label={`${Math.round(10 * zoom) / 10}×: ${t.stage.zoomFit}`}
               title={t.stage.zoomFit}
               disabled={zoom === 1}
               onClick={() => zoomTo(1)}
             >
-              {`${zoom}×`}
+              {`${Math.round(10 * zoom) / 10}×`}
             </button>
             <button
               type="button"
               className="zoom"
               aria-label={t.stage.zoomIn}
-              disabled={zoom === ZOOMS.at(-1)}
+              disabled={zoom >= (ZOOMS.at(-1) ?? 1)}
               onClick={() => zoomTo(step(1))}
             >
               +

@@ -1,30 +1,23 @@
 /** The picture that is open, with everything that can be done to it. */
-import { type Dispatch, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useRegistry } from "../api/registry";
-import { type ColorizeOptions, sourceFor, takes } from "../api/types";
-import { tell, useText } from "../i18n/text";
-import { keptOf, kindsOf, methodOf, missing, referencesFor, requestOf } from "../session/request";
+import { type Dispatch, useCallback, useEffect, useState } from "react";
+import { useNavigate } from "react-router";
+import { useText } from "../i18n/text";
 import type { Session } from "../session/session";
+import { useOtherTab } from "../session/tabs";
 import type { Action, Timeline } from "../session/timeline";
+import { meansOf, type Way, wayOf, waysOf } from "../session/ways";
 import { Choice } from "../ui/choice";
-import { stem } from "./download";
+import { Adjustments } from "./adjustments";
+import type { HintPlace } from "./hints/hints";
 import { type Brush, HintLayer } from "./hints/layer";
-import { HintTools, SWATCHES } from "./hints/tools";
-import { LookControls } from "./look-controls";
-import { MethodControls } from "./method-controls";
+import { PaintBar } from "./hints/paint-bar";
+import { SWATCHES } from "./hints/palette";
 import { AreaLayer } from "./parts/area-layer";
-import { PartTools } from "./parts/part-tools";
-import { RecolorTools } from "./recolor/recolor-tools";
-import { usePalette } from "./recolor/use-palette";
-import { References } from "./references";
 import { Stage, type View } from "./stage";
-import { TakeHome } from "./take-home";
-import { useBefore, useColors } from "./use-colors";
-import { useKeep } from "./use-keep";
-import { usePreview } from "./use-preview";
-import { useStable } from "./use-stable";
-import { useTakeHome } from "./use-take-home";
+import { Status } from "./status";
+import { usePictureWork } from "./use-picture-work";
 import { Variants } from "./variants";
+import { WayChoice } from "./way-choice";
 
 interface Props {
   timeline: Timeline;
@@ -34,37 +27,14 @@ interface Props {
 
 export function Workbench({ timeline, session, dispatch }: Props) {
   const t = useText();
-  const registry = useRegistry();
+  const navigate = useNavigate();
+  const work = usePictureWork(session);
+  const { methods, method, painted, matched, need, source } = work;
+  const way = wayOf(session, method);
   const [view, setView] = useState<View>("compare");
-  const [brush, setBrush] = useState<Brush>({ color: SWATCHES.grass, width: 0.02, tool: "paint" });
-  const canvas = useRef<HTMLCanvasElement>(null);
-
-  const file = session.original;
-  const method = methodOf(session, registry?.methods ?? []);
-  const painted = takes(method, "points") || takes(method, "strokes");
-  const referred = takes(method, "references");
-  const matched = referred && takes(method, "swatches");
-  const recolored = takes(method, "recolors");
-
-  const palette = usePalette(recolored ? file : null);
-  const isGray = palette?.is_gray ?? null;
-  const need = method ? missing(method, kindsOf(session, isGray)) : null;
-  const source = sourceFor(need ?? undefined);
-  const references = referencesFor(session, method);
-  const request = useStable(method && !need ? requestOf(session, method) : null);
-  const { answers, busy, error, cancel } = useColors(file, request, references);
-  const before = useBefore(file, takes(method, "colors"));
-  const answer = answers[session.answer] ?? answers[0];
-  const ratio = usePreview(canvas, answer?.picture ?? (need ? null : session.preview), session.look);
-  const takeHome = useTakeHome(file, references);
-
-  const settled = method && answer && !busy && !error;
-  const kept = useMemo(() => (settled ? keptOf(session, method, answer.picture) : null), [settled, session, method, answer]);
-  const { setNote } = takeHome;
-  useKeep(
-    kept,
-    useCallback(() => setNote(t.studio.noRoom), [setNote, t]),
-  );
+  const [brush, setBrush] = useState<Brush>({ color: SWATCHES.blue, width: 0.02, tool: "paint" });
+  const [selected, setSelected] = useState<HintPlace | null>(null);
+  const otherTab = useOtherTab(session.id);
 
   useEffect(() => {
     if ((!painted && view === "hints") || (!matched && view === "parts")) setView("compare");
@@ -75,142 +45,167 @@ export function Workbench({ timeline, session, dispatch }: Props) {
     if (source === "hand") setView("hints");
   }, [source]);
 
-  const finished: ColorizeOptions = {
-    ...request,
-    variants: undefined,
-    seed: answer?.seed ?? undefined,
-    answer: answer?.answer || undefined,
-    look: session.look,
-  };
-  const gray = need?.of_picture ?? false;
-  const needed = need ? (gray ? t.recolor.gray : source === "alone" ? need.remedy : t.method.needs[source]) : "";
-  const failed = needed ? "" : error ? (error instanceof DOMException ? t.studio.cancelled : tell(t, error)) : takeHome.note;
-  const doing = busy ? t.studio.finding : takeHome.making;
-  const shownRatio = ratio ?? before?.ratio;
+  // What was chosen may have been taken away, or undone.
+  const { points, strokes } = session.hints;
+  useEffect(() => {
+    if (selected && selected.number >= (selected.kind === "point" ? points : strokes).length) setSelected(null);
+  }, [selected, points, strokes]);
+
+  const choose = useCallback(
+    (way: Way) => {
+      const means = meansOf(way, methods);
+      if (!means) return;
+      dispatch({ type: "choose-way", way, method: means.method.default ? "" : means.method.id, settings: means.settings });
+      setView(way === "paint" || way === "drawing" ? "hints" : "compare");
+    },
+    [methods, dispatch],
+  );
+
+  function look(view: View) {
+    setView(view);
+    // The brush is for whoever paints.
+    if (view === "hints" && way === "automatic") choose("paint");
+  }
+
   return (
-    <div className="pt-4">
-      <div className="mb-5 flex flex-wrap items-center gap-3">
-        <h1 className="min-w-0 truncate text-2xl sm:text-3xl">{session.name}</h1>
-        <div className="ml-auto flex flex-wrap gap-2">
+    <div className="pt-2 pb-20 sm:pt-4 sm:pb-0">
+      <div className="mb-1 flex items-center gap-3 sm:mb-4">
+        <h1 className="min-w-0 truncate text-xl sm:text-3xl">{session.name}</h1>
+        <div className="ml-auto flex shrink-0 gap-2">
+          {(["undo", "redo"] as const).map((type) => (
+            <button
+              key={type}
+              type="button"
+              aria-label={t.studio[type]}
+              title={t.studio[type]}
+              className="button max-sm:w-11 max-sm:px-0"
+              disabled={(type === "undo" ? timeline.past : timeline.future).length === 0}
+              onClick={() => dispatch({ type })}
+            >
+              <span className="max-sm:hidden">{t.studio[type]}</span>
+              <svg viewBox="0 0 24 24" className={`size-5 sm:hidden ${type === "redo" ? "-scale-x-100" : ""}`} aria-hidden="true">
+                <path d="M9 5 4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3" fill="none" stroke="currentColor" strokeWidth="2" />
+              </svg>
+            </button>
+          ))}
           <button
             type="button"
-            className="button max-sm:px-4"
-            disabled={timeline.past.length === 0}
-            onClick={() => dispatch({ type: "undo" })}
+            aria-label={t.studio.another}
+            title={t.studio.another}
+            className="button max-sm:w-11 max-sm:px-0"
+            onClick={() => navigate("/studio")}
           >
-            {t.studio.undo}
-          </button>
-          <button
-            type="button"
-            className="button max-sm:px-4"
-            disabled={timeline.future.length === 0}
-            onClick={() => dispatch({ type: "redo" })}
-          >
-            {t.studio.redo}
-          </button>
-          <button type="button" className="button max-sm:px-4" onClick={() => dispatch({ type: "close" })}>
-            {t.studio.another}
+            <span className="max-sm:hidden">{t.studio.another}</span>
+            <svg viewBox="0 0 24 24" className="size-5 sm:hidden" aria-hidden="true">
+              <path d="M12 5v14M5 12h14" fill="none" stroke="currentColor" strokeWidth="2" />
+            </svg>
           </button>
         </div>
       </div>
-      <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_19rem]">
+      {otherTab && (
+        <p role="status" className="notice">
+          {t.studio.otherTab}
+        </p>
+      )}
+      <WayChoice ways={waysOf(methods)} way={way} onWay={choose} />
+      <div className="mt-2 grid gap-x-12 gap-y-8 sm:mt-4 lg:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="min-w-0 self-start lg:sticky lg:top-4">
-          <Stage
-            view={view}
-            before={before?.url ?? null}
-            after={canvas}
-            ratio={shownRatio ?? 1.5}
-            drawn={ratio !== null}
-            busy={doing !== ""}
-            overlay={
-              view === "hints" ? (
-                <HintLayer hints={session.hints} brush={brush} ratio={shownRatio ?? 1} onChange={dispatch} />
-              ) : (
-                <AreaLayer
-                  label={t.parts.onPicture}
-                  describedBy="part-keys"
-                  areas={[
-                    ...session.parts.pairs.map(({ picture }, i) => ({ area: picture, number: i + 1 })),
-                    ...(session.parts.open ? [{ area: session.parts.open, number: null }] : []),
-                  ]}
-                  onArea={(area) => dispatch({ type: "mark-part", area })}
-                />
-              )
-            }
-          >
-            <Choice
-              label={t.stage.view}
-              value={view}
-              options={[
-                ["compare", t.stage.compare],
-                ["side", t.stage.side],
-                ...(painted ? [["hints", t.stage.hints] as const] : []),
-                ...(matched ? [["parts", t.stage.parts] as const] : []),
-              ]}
-              onChange={setView}
-            />
-          </Stage>
-          <div className="mt-3 flex min-h-11 flex-wrap items-center gap-3 text-sm">
-            <p role="status" className={`min-w-0 break-words first-letter:uppercase ${failed ? "text-ember" : needed ? "" : "text-quiet"}`}>
-              {doing ? `${doing} …` : needed || failed || (ratio !== null ? t.studio.simulated : "")}
-            </p>
-            {doing && (
-              <button type="button" className="button" onClick={() => (busy ? cancel() : takeHome.cancel())}>
-                {t.studio.cancel}
-              </button>
-            )}
-          </div>
-          {answers.length > 1 && (
-            <Variants answers={answers} chosen={session.answer} onChoose={(answer) => dispatch({ type: "choose-answer", answer })} />
+          {work.problem ? (
+            <Unshown why={work.problem} onAgain={work.goOn} onAnother={() => navigate("/studio")} />
+          ) : (
+            <Stage
+              view={view}
+              before={work.before?.url ?? null}
+              after={work.canvas}
+              ratio={work.ratio ?? 1.5}
+              drawn={work.drawn}
+              busy={work.doing !== ""}
+              overlay={
+                view === "hints" ? (
+                  <HintLayer
+                    hints={session.hints}
+                    brush={brush}
+                    selected={selected}
+                    ratio={work.ratio ?? 1}
+                    canvas={work.canvas}
+                    onBrush={setBrush}
+                    onSelect={setSelected}
+                    onChange={dispatch}
+                  />
+                ) : (
+                  <AreaLayer
+                    label={t.parts.onPicture}
+                    describedBy="part-keys"
+                    areas={[
+                      ...session.parts.pairs.map(({ picture }, i) => ({ area: picture, number: i + 1 })),
+                      ...(session.parts.open ? [{ area: session.parts.open, number: null }] : []),
+                    ]}
+                    onArea={(area) => dispatch({ type: "mark-part", area })}
+                  />
+                )
+              }
+              tools={
+                view === "hints" && (
+                  <PaintBar
+                    hints={session.hints}
+                    brush={brush}
+                    selected={selected}
+                    references={session.references}
+                    onBrush={setBrush}
+                    onSelect={setSelected}
+                    onChange={dispatch}
+                  />
+                )
+              }
+            >
+              <Choice
+                label={t.stage.view}
+                value={view}
+                options={[
+                  ["compare", t.stage.compare],
+                  ["side", t.stage.side],
+                  ...(painted ? [["hints", t.stage.hints] as const] : []),
+                  ...(matched ? [["parts", t.stage.parts] as const] : []),
+                ]}
+                onChange={look}
+              />
+            </Stage>
+          )}
+          {!work.problem && <Status work={work} way={way} onWay={choose} />}
+          {work.answers.length > 1 && (
+            <Variants answers={work.answers} chosen={session.answer} onChoose={(answer) => dispatch({ type: "choose-answer", answer })} />
           )}
         </div>
-        <aside aria-label={t.studio.adjustments} className="flex flex-col gap-8">
-          <MethodControls
-            methods={registry?.methods ?? []}
-            method={method?.id ?? ""}
-            settings={session.settings}
-            onMethod={(id) => dispatch({ type: "set-method", id })}
-            onOption={(id, value) => dispatch({ type: "set-option", id, value })}
-          />
-          {takes(method, "seed") && (
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={session.several}
-                onChange={(event) => dispatch({ type: "set-several", several: event.target.checked })}
-              />
-              {t.method.several}
-            </label>
-          )}
-          {view === "hints" && (
-            <HintTools
-              hints={session.hints}
-              brush={brush}
-              drawing={session.settings.sketch === true}
-              name={stem(session.name)}
-              onBrush={setBrush}
-              onChange={dispatch}
-            />
-          )}
-          {referred && (
-            <References
-              files={session.references}
-              onAdd={(files) => dispatch({ type: "add-references", files })}
-              onRemove={(number) => dispatch({ type: "remove-reference", number })}
-            />
-          )}
-          {view === "parts" && <PartTools parts={session.parts} references={session.references} onChange={dispatch} />}
-          {recolored && !gray && <RecolorTools palette={palette} recolors={session.recolors} onChange={dispatch} />}
-          <LookControls look={session.look} registry={registry} onChange={(look) => dispatch({ type: "set-look", look })} />
-          <TakeHome
-            ready={answer !== undefined && doing === ""}
+        {!work.problem && (
+          <Adjustments
+            session={session}
+            work={work}
+            view={view}
+            selected={selected}
             waits={need !== null}
-            onTake={(collage, mark) => takeHome.picture({ ...finished, collage }, mark)}
-            onCurl={() => takeHome.curl(finished)}
-            onReset={() => dispatch({ type: "reset-look" })}
+            onSelect={setSelected}
+            dispatch={dispatch}
           />
-        </aside>
+        )}
       </div>
+    </div>
+  );
+}
+
+/** Stands where the picture would be. */
+function Unshown({ why, onAgain, onAnother }: { why: string; onAgain: () => void; onAnother: () => void }) {
+  const t = useText();
+  return (
+    <div role="alert" className="grid min-h-[40vh] content-center gap-6 rounded-sm border border-line bg-card p-6 text-lg sm:p-10">
+      <p className="max-w-[60ch] first-letter:uppercase">{why}</p>
+      <p className="flex flex-wrap gap-3">
+        <button type="button" className="button" onClick={onAnother}>
+          {t.studio.another}
+        </button>
+        <button type="button" className="button" onClick={onAgain}>
+          {t.studio.tryAgain}
+        </button>
+      </p>
     </div>
   );
 }

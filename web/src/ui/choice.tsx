@@ -12,7 +12,7 @@ export function Choice<T extends string>({ label, value, options, onChange }: Pr
   const name = useId();
   return (
     <fieldset
-      className={`inline-grid auto-cols-[minmax(max-content,1fr)] rounded-[1.4rem] border border-line bg-card p-1 max-sm:w-full sm:grid-flow-col sm:auto-cols-auto ${
+      className={`inline-grid max-w-full min-w-0 auto-cols-[minmax(max-content,1fr)] overflow-x-auto rounded-[1.4rem] border border-line bg-card p-1 max-sm:w-full sm:grid-flow-col sm:auto-cols-auto ${
         options.length === 4 ? "max-sm:grid-cols-2" : "max-sm:grid-flow-col"
       }`}
     >

@@ -22,6 +22,7 @@ export function DropArea({ label, button, many = false, strong = false, classNam
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same for keys and screen readers.
     <div
       onDragOver={(event) => {
+        // The rest of the page leaves what is dropped here alone.
         event.preventDefault();
         setOver(true);
       }}

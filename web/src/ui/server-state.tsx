@@ -1,7 +1,10 @@
 /** Says when the server is away, and asks for the key that it wants. */
 import { useEffect, useId, useState } from "react";
-import { api, rememberKey, type Weather } from "../api/client";
+import { api, rememberKey, send, type Weather } from "../api/client";
 import { useText } from "../i18n/text";
+
+/** How often a server that is away is looked for. */
+const LOOK_MS = 3000;
 
 const WEATHERS: Weather[] = ["server-here", "server-away", "server-wants-key"];
 
@@ -18,6 +21,15 @@ export function ServerState() {
       for (const weather of WEATHERS) window.removeEventListener(weather, change);
     };
   }, []);
+
+  // Looked for until it is back; whatever waits for it hears so.
+  useEffect(() => {
+    if (weather !== "server-away") return;
+    const timer = setInterval(() => {
+      send(new Request("/healthz")).catch(() => {});
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [weather]);
 
   if (weather === "server-here") return null;
   if (weather === "server-away") {

@@ -43,6 +43,23 @@ pub struct ServeArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub concurrency: Option<u32>,
 
+    /// Largest share of the server's places that one key, or one address without keys, may hold, in percent [default: 50
+    /// from other machines]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub share: Option<u8>,
+
+    /// Time that a client has to send the head of a request
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = duration)]
+    pub header_timeout: Duration,
+
+    /// Time that a client has to send the body of a request
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration)]
+    pub body_timeout: Duration,
+
+    /// Least average speed of a request body after ten seconds, in bytes per second
+    #[arg(long, value_name = "BYTES", default_value_t = 4096)]
+    pub least_rate: u64,
+
     /// How long finished jobs are kept, such as 90s, 1h 30m or 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub keep: Duration,

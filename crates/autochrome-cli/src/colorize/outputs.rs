@@ -483,7 +483,7 @@ mod tests {
         let all = named(&["A.PNG", "a.bmp", "a.gif", "a-2.png"]);
         assert_eq!(all, ["A.color.PNG", "a-3.color.png", "a-4.color.png", "a-2.color.png"]);
         for (name, result) in ["A.PNG", "a.bmp", "a.gif", "a-2.png"].into_iter().zip(&all) {
-            assert_eq!(named(&[name]), [result.clone()]);
+            assert_eq!(named(&[name]), std::slice::from_ref(result));
         }
         assert_eq!(named(&["a.gif", "a.bmp"]), ["a-4.color.png", "a-3.color.png"]);
     }

@@ -19,6 +19,10 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         allow_anonymous: arguments.allow_anonymous,
         rate_per_minute: arguments.rate,
         concurrency: arguments.concurrency,
+        share_percent: arguments.share,
+        header_timeout: arguments.header_timeout,
+        body_timeout: arguments.body_timeout,
+        least_rate: arguments.least_rate,
         keep: arguments.keep,
         memory_bytes: u64::from(arguments.memory) << 20,
         ..Config::new(&arguments.data_dir)

@@ -7,6 +7,7 @@
 mod client;
 mod logs;
 mod orders;
+mod stall;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

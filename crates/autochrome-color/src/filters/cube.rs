@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_table_of_a_tone_is_close_to_the_tone() {
-        let tone = Tone { saturation: 1.4, temperature: 6.0, tint: -4.0, ..Tone::default() };
+        let tone = Tone { saturation: 1.4, temperature: 6.0, tint: -4.0 };
         let before: Vec<u8> = [[105, 94, 84], [158, 140, 122], [51, 61, 69], [204, 196, 186]].concat();
         let mut previewed = before.clone();
         Cube::with_tone(&tone, &Look::default()).apply8(&mut previewed, 4);

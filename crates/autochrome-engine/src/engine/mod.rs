@@ -11,6 +11,8 @@ mod matrix;
 mod pointwise;
 mod self_attention;
 
+use autochrome_color::stop;
+
 use crate::graph::{Attention, Graph, Op};
 use convolution::{Dense, Transposed};
 use depthwise::Depthwise;
@@ -88,14 +90,15 @@ impl Engine {
         Self { instructions, steps, last_uses, taps: graph.taps }
     }
 
-    /// The answer to named inputs; an input that is not given is zero, of the first one's size.
+    /// The answer to named inputs; an input that is not given is zero, of the first one's size. Nothing when it is no longer
+    /// wanted ([`stop`]).
     ///
     /// # Panics
     /// Without inputs, or when a side is no multiple of what the network halves.
     #[must_use]
     pub fn run(&self, inputs: &[(&str, Map)], temperature: f32) -> Map {
         let answer = self.steps.len().checked_sub(1);
-        self.results(inputs, temperature, answer.as_slice()).pop().unwrap_or_default()
+        self.results(inputs, temperature, answer.as_slice(), stop::requested).pop().unwrap_or_default()
     }
 
     /// What the encoder sees, the finest scale first; what lies behind the encoder is not computed.
@@ -104,11 +107,19 @@ impl Engine {
     /// As [`Engine::run`].
     #[must_use]
     pub fn features(&self, inputs: &[(&str, Map)]) -> Vec<Map> {
-        self.results(inputs, 1.0, &self.taps)
+        // Methods count on all of them, so this goes on to its end.
+        self.results(inputs, 1.0, &self.taps, || false)
     }
 
     /// The results of the steps `wanted`, and of no step behind them.
-    fn results(&self, inputs: &[(&str, Map)], temperature: f32, wanted: &[usize]) -> Vec<Map> {
+    /// None of them when `ends` comes true on the way.
+    fn results(
+        &self,
+        inputs: &[(&str, Map)],
+        temperature: f32,
+        wanted: &[usize],
+        ends: impl Fn() -> bool,
+    ) -> Vec<Map> {
         let (height, width) = (inputs[0].1.height, inputs[0].1.width);
         let end = wanted.iter().max().map_or(0, |last| last + 1);
         let mut last_uses = self.last_uses.clone();
@@ -123,6 +134,9 @@ impl Engine {
         };
         let mut results: Vec<Map> = Vec::with_capacity(end);
         for (i, (step, from)) in self.steps[..end].iter().enumerate() {
+            if ends() {
+                return Vec::new();
+            }
             let result = match step {
                 Step::Input(name) => match inputs.iter().find(|(given, _)| given == name) {
                     Some((_, map)) => map.clone(),

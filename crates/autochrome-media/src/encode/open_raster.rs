@@ -59,9 +59,9 @@ pub fn encode_open_raster(
             Blend::Color => "svg:color",
         };
         let name = layer.name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-        let _ = write!(
+        let _ = writeln!(
             stack,
-            "  <layer name=\"{name}\" src=\"data/layer{number}.png\" composite-op=\"{blend}\" x=\"0\" y=\"0\" opacity=\"1.0\" visibility=\"visible\"/>\n"
+            "  <layer name=\"{name}\" src=\"data/layer{number}.png\" composite-op=\"{blend}\" x=\"0\" y=\"0\" opacity=\"1.0\" visibility=\"visible\"/>"
         );
         archive.add(&format!("data/layer{number}.png"), &plain(layer.raster)?)?;
     }

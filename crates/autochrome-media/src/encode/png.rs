@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use autochrome_color::stop;
 use png::{BitDepth, ColorType, Compression, Encoder, Info, PixelDimensions, Unit};
 
 use super::{Extras, alpha8, alpha16, failed};
@@ -53,6 +54,9 @@ pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, Med
     let width = raster.width() as usize;
     let channels = raster.pixels().channels();
     for y in 0..raster.height() as usize {
+        if stop::requested() {
+            return Err(failed(FORMAT, "nobody waits for it any more"));
+        }
         let samples = y * width * channels..(y + 1) * width * channels;
         let row = match (raster.pixels(), alpha) {
             (Pixels::Rgb8(data) | Pixels::Gray8(data), None) => &data[samples],

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use autochrome_color::{Chroma, Plane};
+use autochrome_color::{Chroma, Plane, stop};
 use rayon::prelude::*;
 
 use super::Pair;
@@ -174,6 +174,9 @@ impl Solver {
         let (mut stuck, mut taken) = ([false; 2], accuracy.most_steps);
         let mut lengths = VecDeque::new();
         for step in 1..=accuracy.most_steps {
+            if stop::requested() {
+                break;
+            }
             // Where the last direction was of no use, its image leads further: the residual would only bring it again.
             let mut source = None;
             if let Some(last) = past.back().filter(|_| stuck.contains(&true)) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use autochrome::document::OrderDocument;
 use autochrome::{Finished, Watch};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -13,6 +14,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accept::{self, Answer};
 use crate::app::App;
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
@@ -76,7 +78,7 @@ pub struct VariantJson {
 /// Colours a picture
 ///
 /// Send the picture itself (its options as JSON in `?options=`), a form, or JSON with base64. JSON is answered with JSON, everything
-/// else with the picture, unless `Accept` says otherwise. `Prefer: respond-async` makes a job of it.
+/// else with the picture, unless `Accept` says otherwise; a format that it names is the one of the picture. `Prefer: respond-async` makes a job of it.
 #[utoipa::path(
     post, path = "/v1/colorize", tag = "Pictures", operation_id = "colorize",
     params(
@@ -111,31 +113,45 @@ pub async fn post(
         response.headers_mut().insert(HeaderName::from_static("preference-applied"), applied);
         return Ok(response);
     }
-    // Before the body: who finds no place need not send it.
-    let place = app.engine.reserve()?;
-    let as_json = wants_json(headers, Kind::of(headers)?);
-    let mut intake = intake::read(request, MOST_FILES).await?;
-    let (picture, None) = (intake.pictures.remove(0), intake.pictures.pop()) else {
+    // Before the body: who finds no place need not send it, nor who takes no answer that there is.
+    app.engine.has_room(&owner.0)?;
+    let (headers, kind) = (headers.clone(), Kind::of(headers)?);
+    accept::answer(&headers, kind, &OrderDocument::default())?;
+    let arrival = app.arrivals.begin(&owner.0);
+    let mut intake = intake::read(request, &arrival, MOST_FILES).await?;
+    let place = app.engine.reserve(&owner.0)?;
+    let opened = intake.open.take().map(|id| app.pictures.find(&owner.0, &id, Instant::now())).transpose()?;
+    let picture = intake.pictures.pop();
+    if !intake.pictures.is_empty() {
         let detail = "send one `image`, or several to /v1/jobs";
         return Err(Problem::new(Refusal::TooManyImages, detail));
-    };
-    if !as_json {
+    }
+    let answer = accept::answer(&headers, kind, &intake.options)?;
+    if let Answer::Picture(format) = answer {
+        intake.options.format = Some(format.to_owned());
+    }
+    if answer != Answer::Json {
         // A picture has no room for others beside it.
         app.studio.check(&intake.options, &intake.files)?;
         intake.options.variants = None;
     }
     let studio = Arc::clone(&app.studio);
     let work = move |reached: &dyn Fn(f32) -> bool| {
-        let start = Instant::now();
+        let (start, _arrival) = (Instant::now(), arrival);
         let order = studio.order(&intake.options, &intake.files)?;
         // References are reduced by now; their files need not stay.
         drop(intake);
-        let finished = studio.run(&picture.bytes, &order, &Watch { reached, preview: None })?;
+        let watch = Watch { reached, preview: None };
+        let finished = match (opened, picture) {
+            (Some(opened), _) => studio.run_opened(&opened, &order, &watch)?,
+            (None, Some(picture)) => studio.run(&picture.bytes, &order, &watch)?,
+            (None, None) => return Err(Problem::defect()),
+        };
         Ok((finished, start.elapsed().as_secs_f64() * 1e3))
     };
     let (finished, total_ms) = app.engine.run(place, work).await?;
     app.metrics.painted(total_ms);
-    Ok(if as_json { in_json(&finished, total_ms) } else { as_picture(finished, total_ms) })
+    Ok(if answer == Answer::Json { in_json(&finished, total_ms) } else { as_picture(finished, total_ms) })
 }
 
 /// RFC 7240: preferences are a list, and unknown ones mean nothing.
@@ -144,16 +160,6 @@ fn prefers_async(headers: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|one| {
         one.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("respond-async"))
     })
-}
-
-/// JSON is answered with JSON unless a picture is asked for, everything else with a picture unless JSON is.
-fn wants_json(headers: &HeaderMap, sent: Kind) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("*/*");
-    let (json, picture) = (accept.contains("application/json"), accept.contains("image/"));
-    match sent {
-        Kind::Json => json || !picture,
-        _ => json && !picture,
-    }
 }
 
 fn as_picture(finished: Finished, total_ms: f64) -> Response {

@@ -30,7 +30,8 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem>
     if app.stopping.load(Ordering::Relaxed) {
         return Err(Problem::stopping());
     }
-    app.engine.reserve()?;
+    app.engine.has_room("")?;
+    app.jobs.trouble()?;
     Ok("ready\n")
 }
 
@@ -43,5 +44,5 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let counts = ask(&app, |jobs| jobs.queue().count()).await?;
     let jobs: Vec<(&str, i64)> = JobState::ALL.into_iter().map(JobState::name).zip(counts).collect();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    Ok((kind, app.metrics.text(app.engine.taken(), &jobs)).into_response())
+    Ok((kind, app.metrics.text(app.engine.taken(), app.arrivals.bytes(), &jobs)).into_response())
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use autochrome::{Coloring, Depth, Inner, Inspection, Kind, Subject};
-use axum::Json;
 use axum::extract::{Request, State};
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::guard::Owner;
 use crate::intake::{self, PictureFile};
 use crate::problem::Problem;
 
@@ -138,10 +139,19 @@ impl From<Inspection> for InspectionJson {
     request_body(content((PictureFile = "image/*"))),
     responses((status = 200, description = "What was recognised", body = InspectionJson))
 )]
-pub async fn post(State(app): State<Arc<App>>, request: Request) -> Result<Json<InspectionJson>, Problem> {
-    let place = app.engine.reserve()?;
-    let bytes = intake::read_picture(request).await?;
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Extension(Owner(owner)): Extension<Owner>,
+    request: Request,
+) -> Result<Json<InspectionJson>, Problem> {
+    app.engine.has_room(&owner)?;
+    let arrival = app.arrivals.begin(&owner);
+    let bytes = intake::read_picture(request, &arrival).await?;
+    let place = app.engine.reserve(&owner)?;
     let studio = Arc::clone(&app.studio);
-    let work = move |_: &dyn Fn(f32) -> bool| Ok(InspectionJson::from(studio.inspect(&bytes)?));
+    let work = move |_: &dyn Fn(f32) -> bool| {
+        let _arrival = arrival;
+        Ok(InspectionJson::from(studio.inspect(&bytes)?))
+    };
     app.engine.run(place, work).await.map(Json)
 }

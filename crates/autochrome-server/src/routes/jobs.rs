@@ -1,15 +1,15 @@
 //! `/v1/jobs`: pictures to be fetched later.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use autochrome_jobs::{File, Job, Kind, Made, NewJob, QueueError};
+use autochrome_jobs::{File, Job, Kind, Made, NewJob, Part, QueueError};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -233,10 +233,14 @@ pub(super) async fn accept(
     Owner(owner): Owner,
     request: Request,
 ) -> Result<Response, Problem> {
-    let _place = app.engine.reserve()?;
-    let _room = room(app, request.headers())?;
     let key = idempotency_key(request.headers())?;
-    let Intake { pictures, files, options } = intake::read(request, app.most_files).await?;
+    let arrival = app.arrivals.begin(&owner);
+    let intake = intake::read(request, &arrival, app.most_files).await?;
+    let Intake { mut pictures, open, files, options } = intake;
+    if let Some(id) = open {
+        let open = app.pictures.find(&owner, &id, Instant::now())?;
+        pictures.push(Part { name: "picture".to_owned(), bytes: open.bytes().to_vec() });
+    }
     // What cannot work is said now rather than later; of several pictures some may.
     app.studio.check(&options, &files)?;
     let kind = if pictures.len() > 1 { Kind::Batch } else { Kind::Image };
@@ -261,18 +265,6 @@ pub(super) async fn accept(
     .await?;
     let place = [(header::LOCATION, format!("/v1/jobs/{}", job.id))];
     Ok((StatusCode::ACCEPTED, place, Json(job)).into_response())
-}
-
-/// Room in memory for a body that is larger than one picture may be.
-fn room(app: &App, headers: &HeaderMap) -> Result<Option<OwnedSemaphorePermit>, Problem> {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let length = length.unwrap_or(app.max_batch_bytes).min(app.max_batch_bytes);
-    if length <= app.studio.limits().max_bytes {
-        return Ok(None);
-    }
-    let kilobytes = u32::try_from(length >> 10).unwrap_or(u32::MAX);
-    let room = Arc::clone(&app.batch_kilobytes).try_acquire_many_owned(kilobytes);
-    room.map(Some).map_err(|_| Problem::busy())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

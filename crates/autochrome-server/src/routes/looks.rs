@@ -1,15 +1,14 @@
 //! `GET /v1/looks/cube`: tone and look as a table, so that a browser shows them without sending the picture again.
 
 use axum::extract::Query;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse as _, Response};
 
 use autochrome::document::LookDocument;
 use autochrome_color::filters::Cube;
 
-use crate::intake::PictureFile;
+use crate::intake::{self, PictureFile};
 use crate::problem::Problem;
-use crate::refusal::Refusal;
 
 /// Tells tone and look as a table
 ///
@@ -23,10 +22,7 @@ use crate::refusal::Refusal;
 pub async fn cube(
     query: Result<Query<LookDocument>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(look) = query.map_err(|error| {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Problem { status, ..Problem::new(Refusal::BadQuery, error.body_text()) }
-    })?;
+    let Query(look) = query.map_err(|error| intake::bad_query(&error))?;
     let cube = Cube::with_tone(&look.tone()?, &look.look()?);
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

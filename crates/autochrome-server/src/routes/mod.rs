@@ -8,4 +8,5 @@ pub mod inspect;
 pub mod jobs;
 pub mod looks;
 pub mod palette;
+pub mod pictures;
 pub mod registry;

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use autochrome::Srgb;
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::guard::Owner;
 use crate::intake::{self, PictureFile};
 use crate::problem::Problem;
-use crate::refusal::Refusal;
 
 /// Colours when none says how many.
 const ENTRIES: usize = 6;
@@ -64,19 +64,23 @@ pub struct PaletteEntryJson {
 )]
 pub async fn post(
     State(app): State<Arc<App>>,
+    Extension(Owner(owner)): Extension<Owner>,
     query: Result<Query<PaletteQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Json<PaletteJson>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::new(Refusal::BadQuery, error.body_text()))?;
+    let Query(query) = query.map_err(|error| intake::bad_query(&error))?;
     let count = query.entries.unwrap_or(ENTRIES);
     if !RANGE.contains(&count) {
         let (value, expected) = (count.to_string(), format!("{} to {}", RANGE.start(), RANGE.end()));
         return Err(autochrome::Error::OutOfRange { id: "entries".to_owned(), value, expected }.into());
     }
-    let place = app.engine.reserve()?;
-    let bytes = intake::read_picture(request).await?;
+    app.engine.has_room(&owner)?;
+    let arrival = app.arrivals.begin(&owner);
+    let bytes = intake::read_picture(request, &arrival).await?;
+    let place = app.engine.reserve(&owner)?;
     let studio = Arc::clone(&app.studio);
     let work = move |_: &dyn Fn(f32) -> bool| {
+        let _arrival = arrival;
         let entries = studio.palette(&bytes, count)?;
         let is_gray = entries.iter().all(|entry| is_gray(entry.color));
         let entries = entries.iter().map(|entry| {

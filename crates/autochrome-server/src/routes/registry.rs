@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::cost;
 use crate::problem::Problem;
 
 /// Every method.
@@ -384,6 +385,18 @@ pub struct LimitsJson {
     workers: usize,
     /// Requests that may wait.
     waiting: usize,
+    /// Points and strokes of a request.
+    max_hints: usize,
+    /// Corners of all its strokes together; those that lie on the one before do not count.
+    max_corners: usize,
+    /// What its hints may cover, in squares of the picture's longer side.
+    max_covered: f32,
+    /// Seconds that the head of a request may take.
+    header_timeout_s: u64,
+    /// Seconds that the body of a request may take.
+    body_timeout_s: u64,
+    /// Bytes of a body that must come in a second, on the whole, after the first ten seconds.
+    least_rate: u64,
     /// Seconds that a job is kept after its end.
     keep_s: u64,
     /// Pictures that a caller may send in a minute.
@@ -408,6 +421,12 @@ pub async fn limits(State(app): State<Arc<App>>) -> Json<LimitsJson> {
         max_batch_bytes: app.max_batch_bytes,
         workers: app.workers,
         waiting: app.waiting,
+        max_hints: cost::MOST_HINTS,
+        max_corners: cost::MOST_CORNERS,
+        max_covered: cost::MOST_COVERED,
+        header_timeout_s: app.header_timeout.as_secs(),
+        body_timeout_s: app.arrivals.pace().most.as_secs(),
+        least_rate: app.arrivals.pace().least_rate,
         keep_s: app.jobs.keep().as_secs(),
         rate_per_minute: app.callers.per_minute(),
         concurrency: app.callers.at_once(),

@@ -22,7 +22,7 @@ fn a_job_is_done_and_its_result_is_the_picture() {
     );
     assert_eq!(
         (&job["files"][0]["name"], &job["result"]["media_type"]),
-        (&"camera.jpg".into(), &"image/jpeg".into())
+        (&"camera.color.jpg".into(), &"image/jpeg".into())
     );
     assert!(job["expires_ms"].as_i64().unwrap() > job["updated_ms"].as_i64().unwrap());
     let result = server.get(job["result"]["href"].as_str().unwrap());
@@ -98,17 +98,22 @@ fn several_pictures_are_a_batch_with_a_zip() {
     assert_eq!((&job["kind"], &job["state"], &job["pictures"]), (&"batch".into(), &"done".into(), &3.into()));
     let files = job["files"].as_array().unwrap();
     let names: Vec<&str> = files.iter().map(|file| file["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["a.jpg", "broken.png", "a-2.jpg"]);
-    assert_eq!(files[1]["error"]["code"], "truncated-file");
+    assert_eq!(names, ["a.color.jpg", "broken.png", "a-2.color.jpg"]);
+    assert_eq!((&files[1]["error"]["code"], &job["attempts"]), (&"truncated-file".into(), &1.into()));
     assert!(files[1]["href"].is_null());
 
     let path = format!("/v1/jobs/{id}/result");
     let reply = server.get(&path);
     assert_eq!(reply.header("content-type"), Some("application/zip"));
     let mut zip = zip::ZipArchive::new(Cursor::new(&reply.body)).unwrap();
-    assert_eq!(zip.file_names().map(Result::unwrap).collect::<Vec<_>>(), ["a.jpg", "a-2.jpg", "failed.json"]);
+    assert_eq!(
+        zip.file_names().map(Result::unwrap).collect::<Vec<_>>(),
+        ["a.color.jpg", "a-2.color.jpg", "failed.json"]
+    );
+    let when = zip.by_name("a.color.jpg").unwrap().last_modified().unwrap();
+    assert!(when.year() >= 2024, "{when}");
     let mut picture = Vec::new();
-    zip.by_name("a-2.jpg").unwrap().read_to_end(&mut picture).unwrap();
+    zip.by_name("a-2.color.jpg").unwrap().read_to_end(&mut picture).unwrap();
     assert_eq!(decode(&picture, &DecodeOptions::default()).unwrap().width(), 40);
     // Made anew every time, and always the same, so that parts fit together.
     let part = server.send("GET", &path, &[("range", "bytes=1000-1099")], b"");

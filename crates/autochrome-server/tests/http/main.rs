@@ -116,10 +116,10 @@ fn bad_requests_are_told_what_is_wrong() {
         ("image/x-portable-graymap", many_pixels, 413, "side-too-long"),
         ("image/png", &too_large, 413, "too-many-bytes"),
         ("application/json", b"{", 400, "bad-json"),
-        ("application/json", b"{}", 422, "bad-json"),
+        ("application/json", b"{}", 422, "no-image"),
         ("application/json", br#"{"image":"%%"}"#, 422, "bad-base64"),
         (FORM, &form(&[("options", b"{}")]), 422, "no-image"),
-        (FORM, &form(&[("picture", CAMERA)]), 422, "unknown-field"),
+        (FORM, &form(&[("photo", CAMERA)]), 422, "unknown-field"),
         (FORM, &form(&[("image", CAMERA), ("options", br#"{"method":"grey"}"#)]), 422, "unknown-method"),
         (
             FORM,
@@ -172,19 +172,24 @@ fn a_look_is_told_as_a_table() {
 #[test]
 fn who_finds_no_place_is_told_when_to_come_back() {
     let server = start(Config { workers: 1, waiting: 0, ..config() });
-    // Takes the only place and does not send the body it promised.
-    let mut slow = unfinished(server.address);
-    while server.get("/readyz").status == 200 {
-        std::thread::yield_now();
-    }
-    let reply = server.colorize("image/png", "*/*", CAMERA);
-    assert_eq!((reply.status, reply.problem().as_str()), (503, "queue-full"));
-    assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
-    // The first one is answered as if nothing had happened.
-    slow.write_all(CAMERA).unwrap();
-    let mut answer = Vec::new();
-    slow.read_to_end(&mut answer).unwrap();
-    assert_eq!(parse(&answer).status, 200);
+    // Clients that have not sent their picture yet take no place.
+    let _slow = [unfinished(server.address), unfinished(server.address)];
+    std::thread::scope(|scope| {
+        // Takes the only place for a while.
+        let first = scope.spawn(|| {
+            let options = br#"{"method":"neural","settings":{"size":256}}"#;
+            server.colorize(FORM, "*/*", &form(&[("image", CAMERA), ("options", options)])).status
+        });
+        while server.get("/readyz").status == 200 {
+            assert!(!first.is_finished(), "too quick for this test");
+            std::thread::yield_now();
+        }
+        let reply = server.colorize("image/png", "*/*", CAMERA);
+        assert_eq!((reply.status, reply.problem().as_str()), (503, "queue-full"));
+        assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+        // The first one is answered as if nothing had happened.
+        assert_eq!(first.join().unwrap(), 200);
+    });
 }
 
 #[test]
@@ -192,7 +197,7 @@ fn stopping_finishes_what_was_begun() {
     let mut server = start(config());
     let mut stream = unfinished(server.address);
     stream.write_all(&CAMERA[..1000]).unwrap();
-    while !String::from_utf8(server.get("/metrics").body).unwrap().contains("places_taken 1") {
+    while !String::from_utf8(server.get("/metrics").body).unwrap().contains("arriving_bytes 1000\n") {
         std::thread::yield_now();
     }
     let rest = std::thread::spawn(move || {
@@ -317,4 +322,58 @@ fn other_machines_are_let_in_only_on_purpose() {
     };
     assert!(matches!(bind(Config { bind: open, ..config() }), Err(ServeError::Open(_))));
     assert!(bind(Config { bind: open, allow_anonymous: true, ..config() }).is_ok());
+}
+
+#[test]
+fn what_a_client_takes_decides_the_format() {
+    let server = start(config());
+    for (accept, kind) in [("image/webp", "image/webp"), ("image/jpeg;q=0.9, image/tiff;q=0.1", "image/jpeg")]
+    {
+        let reply = server.colorize("image/png", accept, CAMERA);
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some(kind)));
+    }
+    let refused = server.colorize("image/png", "text/html", CAMERA);
+    assert_eq!((refused.status, refused.problem().as_str()), (406, "not-acceptable"));
+    let ordered = form(&[("image", CAMERA), ("options", br#"{"format":"png","method":"gray"}"#)]);
+    assert_eq!(server.colorize(FORM, "image/webp", &ordered).problem(), "not-acceptable");
+}
+
+#[test]
+fn what_there_is_not_is_said_with_the_documented_status() {
+    let server = start(config());
+    let form = |options: &[u8]| form(&[("image", CAMERA), ("options", options)]);
+    let reply = server.colorize(FORM, "*/*", &form(br#"{"metod":"gray"}"#));
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-json"));
+    let reply = server.post("/v1/colorize?from=album", &[client::PNG], CAMERA);
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-query"));
+    let reply = server.post("/v1/palette?colours=6", &[client::PNG], CAMERA);
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-query"));
+    for path in ["/wp-admin", "/studio/a/b", "/history/3"] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_picture_is_sent_once_and_coloured_by_its_id() {
+    let server = start(config());
+    let made = server.post("/v1/pictures", &[client::PNG], CAMERA);
+    assert_eq!(made.status, 201);
+    let (open, id) = (made.json(), made.json()["id"].as_str().unwrap().to_owned());
+    assert_eq!((&open["width"], &open["height"], &open["tint"]), (&512.into(), &512.into(), &"gray".into()));
+    let options = br#"{"settings":{"size":64},"max_side_px":100,"format":"png"}"#;
+    let by_id = server.colorize(FORM, "*/*", &form(&[("picture", id.as_bytes()), ("options", options)]));
+    let whole = server.colorize(FORM, "*/*", &form(&[("image", CAMERA), ("options", options)]));
+    assert_eq!((by_id.status, whole.status), (200, 200));
+    assert!(by_id.body == whole.body, "the same picture");
+    let json = serde_json::json!({"picture": id, "options": {"method": "gray"}}).to_string();
+    assert_eq!(server.colorize("application/json", "*/*", json.as_bytes()).json()["width"], 512);
+    let job = server.job(&[client::FORM], &form(&[("picture", id.as_bytes()), ("options", options)]));
+    assert_eq!(server.over(&job)["state"], "done");
+
+    let both = form(&[("picture", id.as_bytes()), ("image", CAMERA)]);
+    assert_eq!(server.colorize(FORM, "*/*", &both).problem(), "too-many-images");
+    assert_eq!(server.send("DELETE", &format!("/v1/pictures/{id}"), &[], b"").status, 204);
+    let gone = server.colorize(FORM, "*/*", &form(&[("picture", id.as_bytes())]));
+    assert_eq!((gone.status, gone.problem().as_str()), (404, "unknown-picture"));
+    assert_eq!(server.post("/v1/pictures", &[client::PNG], b"hello").problem(), "not-a-picture");
 }

@@ -146,9 +146,49 @@ impl HintsDocument {
             if path.is_empty() {
                 return Err(Error::GuidanceOutOfRange("a stroke has at least one place".to_owned()));
             }
-            guidance.strokes.push(Stroke { path: path.clone(), width: *width, color: srgb(color)? });
+            guidance.strokes.push(Stroke { path: thinned(path), width: *width, color: srgb(color)? });
         }
         Ok(guidance)
+    }
+}
+
+/// Corners nearer than this to the one before are left out, as a share of width and height.
+const NEAR: f32 = 1.0 / 4096.0;
+
+/// A path without corners that nobody could see: pointers report many more than a line needs.
+fn thinned(path: &[[f32; 2]]) -> Vec<[f32; 2]> {
+    let mut kept: Vec<[f32; 2]> = Vec::with_capacity(path.len().min(4096));
+    for (number, &place) in path.iter().enumerate() {
+        let is_near = |last: &[f32; 2]| (place[0] - last[0]).abs().max((place[1] - last[1]).abs()) < NEAR;
+        let is_end = number + 1 == path.len();
+        if is_end || kept.last().is_none_or(|last| !is_near(last)) {
+            kept.push(place);
+        }
+    }
+    kept
+}
+
+impl StrokeDocument {
+    /// How many corners of its path are looked at: those that differ enough from the one before.
+    #[must_use]
+    pub fn corners(&self) -> usize {
+        thinned(&self.path).len()
+    }
+
+    /// How much the stroke covers, in squares of the picture's longer side; parts that it covers twice count twice.
+    #[must_use]
+    pub fn covers(&self) -> f32 {
+        let length = |two: &[[f32; 2]]| (two[1][0] - two[0][0]).hypot(two[1][1] - two[0][1]);
+        let length: f32 = thinned(&self.path).windows(2).map(length).sum();
+        self.width * (length + self.width)
+    }
+}
+
+impl PointDocument {
+    /// How much the spot covers, in squares of the picture's longer side.
+    #[must_use]
+    pub fn covers(&self) -> f32 {
+        4.0 * self.radius * self.radius
     }
 }
 
@@ -194,6 +234,17 @@ fn srgb(text: &str) -> Result<Srgb, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_keeps_its_shape_and_both_ends_when_it_is_thinned() {
+        let many: Vec<[f32; 2]> = (0..=100_000).map(|i| [i as f32 / 1e5, 0.5]).collect();
+        let few = thinned(&many);
+        assert!(few.len() < 4200, "{}", few.len());
+        assert_eq!((few[0], few[few.len() - 1]), ([0.0, 0.5], [1.0, 0.5]));
+        for short in [vec![[0.1, 0.2]], vec![[0.0, 0.0], [0.1, 0.1], [0.1, 0.3]]] {
+            assert_eq!(thinned(&short), short);
+        }
+    }
 
     #[test]
     fn a_file_of_hints_is_read_and_its_faults_are_told() {

@@ -35,6 +35,60 @@ export function withoutTouched(hints: Hints, rubber: Rubber): Hints {
   return same ? hints : { points, strokes };
 }
 
+/** One of the hints. */
+export interface HintPlace {
+  kind: "point" | "stroke";
+  number: number;
+}
+
+/** The hint under a place, the one drawn last first; `reach` in 0..1 of the longer side, as sizes of hints are. */
+export function hintAt(hints: Hints, rubber: Rubber): HintPlace | null {
+  const touched = (only: Hints) => withoutTouched(only, rubber) !== only;
+  // Points lie over strokes.
+  const point = hints.points.findLastIndex((point) => touched({ points: [point], strokes: [] }));
+  if (point >= 0) return { kind: "point", number: point };
+  const stroke = hints.strokes.findLastIndex((stroke) => touched({ points: [], strokes: [stroke] }));
+  return stroke >= 0 ? { kind: "stroke", number: stroke } : null;
+}
+
+const clamped = (v: number) => Math.round(1e4 * Math.min(1, Math.max(0, v))) / 1e4;
+
+/** With one hint moved by shares of width and height; it stays inside of the picture. */
+export function moved(hints: Hints, { kind, number }: HintPlace, [dx, dy]: [number, number]): Hints {
+  if (kind === "point") {
+    const points = hints.points.map((point, i) =>
+      i === number ? { ...point, x: clamped(point.x + dx), y: clamped(point.y + dy) } : point,
+    );
+    return { ...hints, points };
+  }
+  const strokes = hints.strokes.map((stroke, i) => {
+    if (i !== number) return stroke;
+    const path = stroke.path.map(([x, y]): [number, number] => [clamped(x + dx), clamped(y + dy)]);
+    return { ...stroke, path };
+  });
+  return { ...hints, strokes };
+}
+
+/** With another colour or size of one hint; sizes are widths of the brush. */
+export function changedHint(hints: Hints, { kind, number }: HintPlace, { color, size }: { color?: string; size?: number }): Hints {
+  const points = hints.points.map((point, i) =>
+    kind === "point" && i === number
+      ? { ...point, color: color ?? point.color, radius: size === undefined ? point.radius : size / 2 }
+      : point,
+  );
+  const strokes = hints.strokes.map((stroke, i) =>
+    kind === "stroke" && i === number ? { ...stroke, color: color ?? stroke.color, width: size ?? stroke.width } : stroke,
+  );
+  return { points, strokes };
+}
+
+/** Without one hint; the same ones when there is no such hint. */
+export function withoutHint(hints: Hints, { kind, number }: HintPlace): Hints {
+  const points = kind === "point" ? hints.points.filter((_, i) => i !== number) : hints.points;
+  const strokes = kind === "stroke" ? hints.strokes.filter((_, i) => i !== number) : hints.strokes;
+  return points.length + strokes.length === hints.points.length + hints.strokes.length ? hints : { points, strokes };
+}
+
 /** Distance of the line from `a` to `b` from the origin. */
 function fromOrigin([ax, ay]: readonly [number, number], [bx, by]: readonly [number, number]): number {
   const [dx, dy] = [bx - ax, by - ay];

@@ -1,57 +1,83 @@
-/** Where hints are painted: by pointer, or by keys with a cross. */
-import { type Dispatch, useRef, useState } from "react";
+/** Where hints are painted, chosen, moved and taken away: by pointer, or by keys with a cross. */
+import { type Dispatch, type RefObject, useRef, useState } from "react";
 import type { StrokeHint } from "../../api/types";
 import { useText } from "../../i18n/text";
 import type { Action } from "../../session/timeline";
-import type { Hints } from "./hints";
+import { type HintPlace, type Hints, hintAt } from "./hints";
+import { colorAt } from "./palette";
 
 export interface Brush {
   color: string;
   /** Width in 0..1 of the picture's longer side. */
   width: number;
-  tool: "paint" | "erase";
+  tool: "paint" | "erase" | "pick";
 }
 
 interface Props {
   hints: Hints;
   brush: Brush;
+  selected: HintPlace | null;
   /** Width by height of the picture. */
   ratio: number;
+  /** What the eyedropper takes colours from. */
+  canvas: RefObject<HTMLCanvasElement | null>;
+  onBrush: (brush: Brush) => void;
+  onSelect: (hint: HintPlace | null) => void;
   onChange: Dispatch<Action>;
 }
+
+type Place = [number, number];
 
 /** Corners nearer than this, in 0..1 of the longer side, are one. */
 const NEAR = 0.004;
 
-export function HintLayer({ hints, brush, ratio, onChange }: Props) {
+/** A finger does not touch nearer than this, in pixels of the screen. */
+const FINGER_PX = 12;
+
+export function HintLayer({ hints, brush, selected, ratio, canvas, onBrush, onSelect, onChange }: Props) {
   const t = useText();
   const frame = useRef<SVGSVGElement>(null);
-  const [path, setPath] = useState<[number, number][]>([]);
-  const [cross, setCross] = useState<[number, number]>([0.5, 0.5]);
+  const [path, setPath] = useState<Place[]>([]);
+  const [cross, setCross] = useState<Place>([0.5, 0.5]);
   const [byKeys, setByKeys] = useState(false);
   const [penDown, setPenDown] = useState(false);
+  // A hint that is dragged, and where it was.
+  const dragged = useRef<{ hint: HintPlace; from: Place } | null>(null);
+  // Fingers on the picture: with two of them it is zoomed, and nothing is painted.
+  const fingers = useRef(new Set<number>());
   // The drawing's own units: a thousand along the longer side.
   const [width, height] = ratio >= 1 ? [1000, 1000 / ratio] : [1000 * ratio, 1000];
-  const distance = (a: readonly [number, number], b: readonly [number, number]) =>
-    Math.hypot((a[0] - b[0]) * width, (a[1] - b[1]) * height) / 1000;
+  const distance = (a: Place, b: Place) => Math.hypot((a[0] - b[0]) * width, (a[1] - b[1]) * height) / 1000;
+  const share = (v: number) => Math.round(1e4 * Math.min(1, Math.max(0, v))) / 1e4;
 
-  function placeOf(event: React.PointerEvent): [number, number] {
+  function placeOf(event: React.PointerEvent): Place {
     const box = frame.current?.getBoundingClientRect();
     if (!box) return [0, 0];
-    const share = (v: number) => Math.round(1e4 * Math.min(1, Math.max(0, v))) / 1e4;
     return [share((event.clientX - box.left) / box.width), share((event.clientY - box.top) / box.height)];
   }
 
-  const erase = ([x, y]: [number, number]) => onChange({ type: "erase-hints", rubber: { x, y, reach: brush.width / 2, ratio } });
+  /** How far a finger reaches, in 0..1 of the longer side. */
+  function reach(): number {
+    const box = frame.current?.getBoundingClientRect();
+    return box ? FINGER_PX / Math.max(1, box.width, box.height) : 0.01;
+  }
 
-  function extend(place: [number, number]) {
+  const erase = ([x, y]: Place) => onChange({ type: "erase-hints", rubber: { x, y, reach: brush.width / 2, ratio } });
+  const under = ([x, y]: Place) => hintAt({ points: hints.points, strokes: [] }, { x, y, reach: reach(), ratio });
+
+  function pick([x, y]: Place) {
+    const color = canvas.current && colorAt(canvas.current, x, y);
+    if (color) onBrush({ ...brush, color, tool: "paint" });
+  }
+
+  function extend(place: Place) {
     setPath((path) => {
       const last = path.at(-1);
       return last && distance(last, place) < NEAR ? path : [...path, place];
     });
   }
 
-  function finish(path: [number, number][]) {
+  function finish(path: Place[]) {
     setPath([]);
     const [first] = path;
     if (!first) return;
@@ -68,30 +94,79 @@ export function HintLayer({ hints, brush, ratio, onChange }: Props) {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = event.shiftKey ? 0.05 : 0.01;
-    const move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
-    if (move) {
-      const share = (v: number) => Math.round(1e4 * Math.min(1, Math.max(0, v))) / 1e4;
-      const to: [number, number] = [share(cross[0] + (move[0] ?? 0)), share(cross[1] + (move[1] ?? 0))];
+    const move = ({ ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] } as Record<string, Place>)[
+      event.key
+    ];
+    if (move && selected) onChange({ type: "move-hint", hint: selected, by: move });
+    else if (move) {
+      const to: Place = [share(cross[0] + move[0]), share(cross[1] + move[1])];
       setCross(to);
       if (penDown) extend(to);
-    } else if (event.key === "Enter") {
-      if (brush.tool === "erase") erase(cross);
-      else finish([cross]);
-      setPenDown(false);
-    } else if (event.key === " ") {
-      if (brush.tool === "erase") erase(cross);
+    } else if ((event.key === "Delete" || event.key === "Backspace") && selected) {
+      onSelect(null);
+      onChange({ type: "remove-hint", hint: selected });
+    } else if (event.key === "Enter" || event.key === " ") {
+      const touched = brush.tool === "paint" && !penDown ? under(cross) : null;
+      if (brush.tool === "pick") pick(cross);
+      else if (brush.tool === "erase") erase(cross);
+      else if (selected) onSelect(null);
+      else if (touched) onSelect(touched);
+      else if (event.key === "Enter") finish([cross]);
       else if (penDown) finish(path);
       else extend(cross);
-      setPenDown(brush.tool === "paint" && !penDown);
+      setPenDown(event.key === " " && brush.tool === "paint" && !penDown && !selected && !touched);
     } else if (event.key === "Escape") {
       setPath([]);
       setPenDown(false);
+      onSelect(null);
     } else return;
     setByKeys(true);
     event.preventDefault();
   }
 
+  function down(event: React.PointerEvent<SVGSVGElement>) {
+    if (event.button !== 0) return;
+    if (event.pointerType === "touch") {
+      fingers.current.add(event.pointerId);
+      if (fingers.current.size > 1) {
+        dragged.current = null;
+        setPath([]);
+        return;
+      }
+    }
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setByKeys(false);
+    const place = placeOf(event);
+    if (brush.tool === "erase") erase(place);
+    else if (brush.tool === "pick") pick(place);
+    else {
+      const touched = under(place);
+      onSelect(touched);
+      dragged.current = touched && { hint: touched, from: place };
+      setPath(touched ? [] : [place]);
+    }
+  }
+
+  function drag(event: React.PointerEvent) {
+    if (event.buttons !== 1 || fingers.current.size > 1) return;
+    const place = placeOf(event);
+    const drag = dragged.current;
+    if (brush.tool === "erase") erase(place);
+    else if (drag) {
+      onChange({ type: "move-hint", hint: drag.hint, by: [place[0] - drag.from[0], place[1] - drag.from[1]] });
+      dragged.current = { ...drag, from: place };
+    } else if (path.length > 0) extend(place);
+  }
+
+  function up(event: React.PointerEvent) {
+    fingers.current.delete(event.pointerId);
+    dragged.current = null;
+    if (!penDown) finish(path);
+  }
+
+  const isSelected = (kind: HintPlace["kind"], number: number) => selected?.kind === kind && selected.number === number;
   const strokes: StrokeHint[] = path.length > 1 ? [...hints.strokes, { color: brush.color, width: brush.width, path }] : hints.strokes;
+  const cursor = { paint: "cursor-crosshair", erase: "cursor-cell", pick: "cursor-copy" }[brush.tool];
   return (
     <>
       <svg
@@ -102,47 +177,40 @@ export function HintLayer({ hints, brush, ratio, onChange }: Props) {
         role="application"
         aria-label={t.hints.layer}
         aria-describedby="hint-keys"
-        className={`absolute inset-0 size-full touch-pinch-zoom select-none ${brush.tool === "erase" ? "cursor-cell" : "cursor-crosshair"}`}
+        className={`absolute inset-0 size-full touch-none select-none ${cursor}`}
         onKeyDown={key}
         onBlur={() => setByKeys(false)}
-        onPointerDown={(event) => {
-          if (event.button !== 0) return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setByKeys(false);
-          const place = placeOf(event);
-          if (brush.tool === "erase") erase(place);
-          else setPath([place]);
+        onPointerDown={down}
+        onPointerMove={drag}
+        onPointerUp={up}
+        onPointerCancel={(event) => {
+          fingers.current.delete(event.pointerId);
+          dragged.current = null;
+          setPath([]);
         }}
-        onPointerMove={(event) => {
-          if (event.buttons !== 1) return;
-          if (brush.tool === "erase") erase(placeOf(event));
-          else if (path.length > 0) extend(placeOf(event));
-        }}
-        onPointerUp={() => !penDown && finish(path)}
-        onPointerCancel={() => setPath([])}
       >
         {strokes.map((stroke, i) => {
           const points = stroke.path.map(([x, y]) => `${x * width},${y * height}`).join(" ");
           const line = { points, fill: "none", strokeLinecap: "round", strokeLinejoin: "round" } as const;
           return (
             <g key={i}>
+              {isSelected("stroke", i) && <polyline {...line} stroke="#000" strokeWidth={stroke.width * 1000 + 12} />}
               <polyline {...line} stroke="#fff" strokeWidth={stroke.width * 1000 + 4} />
               <polyline {...line} stroke={stroke.color} strokeWidth={stroke.width * 1000} />
             </g>
           );
         })}
-        {hints.points.map((point, i) => (
-          <circle
-            key={i}
-            cx={point.x * width}
-            cy={point.y * height}
-            r={Math.max(4, point.radius * 1000)}
-            fill={point.color}
-            stroke="#fff"
-            strokeWidth={2.5}
-          />
-        ))}
-        {byKeys && (
+        {hints.points.map((point, i) => {
+          const radius = Math.max(4, point.radius * 1000);
+          return (
+            <g key={i} transform={`translate(${point.x * width} ${point.y * height})`}>
+              {isSelected("point", i) && <circle r={radius + 7} fill="none" stroke="#000" strokeWidth={5} />}
+              {isSelected("point", i) && <circle r={radius + 7} fill="none" stroke="#fff" strokeWidth={2} strokeDasharray="6 5" />}
+              <circle r={radius} fill={point.color} stroke="#fff" strokeWidth={2.5} />
+            </g>
+          );
+        })}
+        {byKeys && !selected && (
           <g transform={`translate(${cross[0] * width} ${cross[1] * height})`} fill="none">
             <path d="M-26 0H26M0-26V26" stroke="#000" strokeWidth={5} />
             <path d="M-26 0H26M0-26V26" stroke="#fff" strokeWidth={2} />

@@ -24,7 +24,7 @@ export function RecolorTools({ palette, recolors, onChange }: Props) {
       <ul className="divide-y divide-line border-y border-line">
         {palette?.entries.map(({ color, share }, i) => (
           <li key={color} className="flex min-h-12 items-center gap-3 text-sm">
-            <span className="size-7 rounded-full border border-line" style={{ backgroundColor: color }} />
+            <span className="chip size-7 rounded-full border border-line" style={{ backgroundColor: color }} />
             <span className="w-12 text-quiet tabular-nums">{`${Math.max(1, Math.round(100 * share))} %`}</span>
             <span aria-hidden="true">→</span>
             <input
