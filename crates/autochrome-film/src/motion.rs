@@ -21,6 +21,9 @@ const REACH_PX: i16 = 4;
 /// Steps towards a better place at the other sizes.
 const REFINEMENTS: usize = 2;
 
+/// Ratios of contrast that motion and cuts of light within a scene make as well: nothing is done about them.
+const SAME_CONTRAST: std::ops::Range<f32> = 0.8..1.25;
+
 /// A displacement in pixels, to the right and down.
 pub(crate) type Vector = [i16; 2];
 
@@ -36,12 +39,39 @@ pub(crate) struct Motion {
 
 /// Where the blocks of `from` lie in `to`; `likely` is where those of the frame beside `from` lay.
 pub(crate) fn seek(from: &Pyramid, to: &Pyramid, likely: Option<&Motion>) -> Motion {
+    let levelled = levelled(to, from);
+    let to = levelled.as_ref().unwrap_or(to);
     let mut coarse: Option<Motion> = None;
     for (level, (from, to)) in from.levels.iter().zip(&to.levels).enumerate().rev() {
         let search = Search { from, to, coarse: coarse.as_ref(), likely, level };
         coarse = Some(search.run());
     }
     coarse.unwrap_or(Motion { columns: 0, rows: 0, vectors: Vec::new(), differences: Vec::new() })
+}
+
+/// A frame with the mean and contrast of another, where a flash or a fade has changed its contrast; differences of blocks bear a
+/// change of brightness, but none of contrast.
+fn levelled(frame: &Pyramid, like: &Pyramid) -> Option<Pyramid> {
+    let ((mean, deviation), (wanted_mean, wanted)) =
+        (mean_and_deviation(frame.levels.last()?), mean_and_deviation(like.levels.last()?));
+    let gain = wanted / deviation.max(1.0);
+    if SAME_CONTRAST.contains(&gain) || wanted < 1.0 {
+        return None;
+    }
+    let level = |value: u8| ((f32::from(value) - mean) * gain + wanted_mean).round() as u8;
+    let table: Vec<u8> = (0..=u8::MAX).map(level).collect();
+    let levels = frame.levels.each_ref().map(|gray| Gray {
+        data: gray.data.iter().map(|&value| table[usize::from(value)]).collect(),
+        ..*gray
+    });
+    Some(Pyramid { levels })
+}
+
+fn mean_and_deviation(gray: &Gray) -> (f32, f32) {
+    let count = gray.data.len().max(1) as f32;
+    let mean = gray.data.iter().map(|&value| f32::from(value)).sum::<f32>() / count;
+    let variance = gray.data.iter().map(|&value| (f32::from(value) - mean).powi(2)).sum::<f32>() / count;
+    (mean, variance.sqrt())
 }
 
 impl Motion {

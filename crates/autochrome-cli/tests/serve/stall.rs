@@ -271,7 +271,7 @@ impl Drop for SmallDisk {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_and_jobs_go_on_when_there_is_room() {
-    let Some(disk) = SmallDisk::new("4m") else {
+    let Some(disk) = SmallDisk::new("16m") else {
         if let Some(path) = std::env::var_os("AUTOCHROME_SKIPPED") {
             let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
             writeln!(file, "a full disk: mounting a small one needs root").unwrap();
@@ -281,7 +281,7 @@ fn a_full_disk_is_told_and_jobs_go_on_when_there_is_room() {
     let folder = disk.0.path();
     let (child, server, _) = serve_with(folder, &[]);
     let fill = folder.join("others");
-    std::fs::write(&fill, vec![1; 3_500_000]).unwrap();
+    std::fs::write(&fill, vec![1; 16_100_000]).unwrap();
     let small = form(&[("image", CAMERA), ("options", br#"{"method":"gray"}"#)]);
     let refused = (0..20).find_map(|_| {
         let reply = server.post("/v1/jobs", &[FORM], &small);
