@@ -93,6 +93,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what kind of picture it is
+         * @description Whether it is in colour already, toned, a negative, a drawing or a halftone print, how many pages the file has, and what lies within its
+         *     borders. Nothing is coloured. Send the picture itself.
+         */
+        post: operations["inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -387,6 +408,8 @@ export interface components {
             height: number;
             /** @description The picture. */
             image: string;
+            /** @description What kind of picture it was. */
+            kind: components["schemas"]["PictureKind"];
             /** @description Its media type, and that of `variants`. */
             media_type: string;
             /** @description Id of the method. */
@@ -415,6 +438,11 @@ export interface components {
              */
             width: number;
         };
+        /**
+         * @description Which colours a picture has: none, one for each lightness (sepia, cyanotype, toned), or those of things.
+         * @enum {string}
+         */
+        Coloring: "gray" | "sepia" | "cyanotype" | "toned" | "color";
         /** @description What to do with a picture; everything may be left out. */
         ColorizeOptions: {
             /**
@@ -424,12 +452,32 @@ export interface components {
              */
             answer?: number | null;
             /**
+             * @description Colours borders around the photograph too, which are left gray otherwise.
+             * @default false
+             */
+            borders?: boolean;
+            /**
              * @description Before and after side by side instead of the picture alone.
              * @default false
              */
             collage?: boolean;
             /** @default null */
             format?: components["schemas"]["OutputFormat"] | null;
+            /**
+             * @description Makes a negative positive first.
+             * @default false
+             */
+            invert?: boolean;
+            /**
+             * @description Leaves a wash of the sepia or another tone that the picture has.
+             * @default false
+             */
+            keep_tone?: boolean;
+            /**
+             * @description Leaves a picture alone that is in colour already: the answer is the error `in-color-already`.
+             * @default false
+             */
+            leave_colored?: boolean;
             /**
              * @description Filter and sliders.
              * @default {}
@@ -445,6 +493,8 @@ export interface components {
             method?: components["schemas"]["MethodId"] | null;
             /** @default null */
             model?: components["schemas"]["ModelId"] | null;
+            /** @default null */
+            pages?: components["schemas"]["PagesChoice"] | null;
             /**
              * @description Spots of known colour.
              * @default []
@@ -522,6 +572,11 @@ export interface components {
             /** @description What it is measured in, or nothing. */
             unit: string;
         };
+        /**
+         * @description Every page.
+         * @enum {string}
+         */
+        EveryPage: "all";
         /** @description A named look. */
         Filter: {
             /** @description What `look.filter` takes. */
@@ -550,6 +605,38 @@ export interface components {
             /** @description Pictures to take colours from. */
             reference?: components["schemas"]["PictureFile"][] | null;
             scribbles?: components["schemas"]["Scribbles"] | null;
+        };
+        /** @description A rectangle in pixels. */
+        Inner: {
+            /** @description Rows. */
+            height: number;
+            /** @description Columns. */
+            width: number;
+            /** @description First column. */
+            x: number;
+            /** @description First row. */
+            y: number;
+        };
+        /** @description What there is to know about a picture. */
+        Inspection: {
+            /**
+             * Format: int32
+             * @description Bits a sample, 8 or 16.
+             */
+            bits: number;
+            /** @description Rows of the upright picture. */
+            height: number;
+            inner?: components["schemas"]["Inner"] | null;
+            /** @description What was recognised. */
+            kind: components["schemas"]["PictureKind"];
+            /** @description Media type of the bytes. */
+            media_type: string;
+            /** @description Pages of the file; all else is about the first. */
+            pages: number;
+            /** @description What had to be left out or guessed. */
+            warnings: string[];
+            /** @description Columns of the upright picture. */
+            width: number;
         };
         /** @description A picture, or several, to be fetched later. */
         Job: {
@@ -922,6 +1009,8 @@ export interface components {
          * @enum {string}
          */
         OutputFormat: "same" | "png" | "jpeg" | "webp" | "tiff";
+        /** @description A number from 1, or `all`. */
+        PagesChoice: number | components["schemas"]["EveryPage"];
         /** @description The colours of a picture. */
         Palette: {
             /** @description The one that covers most of the picture first; fewer than asked for where the picture has no more. */
@@ -956,6 +1045,15 @@ export interface components {
          * @description The content of a JPEG, PNG, WebP, TIFF, BMP, GIF or PNM file.
          */
         PictureFile: string;
+        /** @description What kind of picture it is. */
+        PictureKind: {
+            /** @description Which colours it has. */
+            coloring: components["schemas"]["Coloring"];
+            /** @description Whether its lightness spans little. */
+            faded: boolean;
+            /** @description What it shows. */
+            subject: components["schemas"]["Subject"];
+        };
         Place: [
             number,
             number
@@ -1067,6 +1165,11 @@ export interface components {
              */
             width: number;
         };
+        /**
+         * @description What a picture shows.
+         * @enum {string}
+         */
+        Subject: "photograph" | "negative" | "drawing" | "halftone";
         /** @description A part of the picture that is to look like a part of a reference. */
         Swatch: {
             /** @description Where in the reference. */
@@ -1084,12 +1187,14 @@ export interface components {
          * @enum {string}
          */
         Tint: "gray" | "toned" | "color";
-        /** @description Another answer; `seed` and `answer` as options bring it again. */
+        /** @description Another answer; `seed`, `answer` and `page` as the options `seed`, `answer` and `pages` bring it again. */
         Variant: {
             /** @description Which of the method's answers it is. */
             answer: number;
             /** @description The picture in base64. */
             image: string;
+            /** @description Which page it is, counted from 1. */
+            page: number;
             /**
              * Format: int64
              * @description The seed that it came from.
@@ -1405,6 +1510,8 @@ export interface operations {
             /** @description The picture in colour */
             200: {
                 headers: {
+                    /** @description With a picture: what had to be left out or guessed, as JSON in ASCII, a list of sentences; absent where there is nothing */
+                    "autochrome-warnings"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1610,6 +1717,156 @@ export interface operations {
             };
             /** @description Under another name than localhost */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": components["schemas"]["PictureFile"];
+            };
+        };
+        responses: {
+            /** @description What was recognised */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client fell silent */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes, files, pixels or hints */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture, or sent in a way that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, an option or a hint that does not fit */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
