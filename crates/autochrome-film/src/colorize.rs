@@ -22,7 +22,6 @@ use crate::parts::{Existing, Part, Parts};
 use crate::plan::{Planner, Span};
 use crate::reader::{Range, RawFrames};
 use crate::shot::{self, Shot};
-use crate::small::working_size;
 use crate::source::Source;
 use crate::spans::{Finished, Spreader};
 
@@ -168,16 +167,8 @@ impl Run<'_> {
         let (done, from) = parts.list().last().map_or((0, 0), |part| (part.end_frame, part.scene_start));
         let frames = RawFrames::open(self.ffmpeg, source, self.options.range)?;
         let codes = source.codes();
-        let (width, height) = source.shown_size();
-        let working = working_size(width, height);
-        let keys = KeyMaker {
-            source,
-            codes,
-            lightness: codes.lightness(),
-            colorist: self.colorist,
-            recolor: self.options.recolor || self.colorist.needs_colors(),
-            working,
-        };
+        let keys = KeyMaker::new(source, self.colorist, self.options.recolor);
+        let working = keys.working;
         let layout = self.codec.layout(source.layout(), source.width, source.height);
         let size = (source.width, source.height);
         let painter = FramePainter::new(

@@ -11,7 +11,7 @@ use crate::error::{FilmError, Result};
 use crate::layout::{Layout, Sampling};
 use crate::planes::{codes, luma_codes, resample, shared};
 use crate::shot::Shot;
-use crate::small::Pyramid;
+use crate::small::{Pyramid, working_size};
 use crate::source::Source;
 
 /// Deviation of chroma that does not go with luma, in codes of 8 bits, from which a frame is in colour: more than noise and than
@@ -43,7 +43,21 @@ pub(crate) struct KeyMaker<'a> {
     pub working: (usize, usize),
 }
 
-impl KeyMaker<'_> {
+impl<'a> KeyMaker<'a> {
+    /// One that asks `colorist`, and for frames in colour too where `recolor` says so or `colorist` starts from their colours.
+    pub fn new(source: &'a Source, colorist: &'a dyn Colorist, recolor: bool) -> Self {
+        let codes = source.codes();
+        let (width, height) = source.shown_size();
+        Self {
+            source,
+            codes,
+            lightness: codes.lightness(),
+            colorist,
+            recolor: recolor || colorist.needs_colors(),
+            working: working_size(width, height),
+        }
+    }
+
     /// Finds the colours of a frame, unless it keeps its own.
     pub fn make(&self, shot: &Shot, scene: u64) -> Result<Key> {
         let keeps = !self.recolor && self.is_in_color(&shot.frame.data);

@@ -76,14 +76,14 @@ struct Stream {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Disposition {
-    attached_pic: u8,
+pub(crate) struct Disposition {
+    pub attached_pic: u8,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct SideData {
-    rotation: Option<f64>,
+pub(crate) struct SideData {
+    pub rotation: Option<f64>,
 }
 
 /// Asks `ffprobe` about a file.
@@ -92,9 +92,19 @@ struct SideData {
 /// [`FilmError::Unreadable`] for what is no film, [`FilmError::NoVideo`], [`FilmError::TooLarge`], [`FilmError::Hdr`] when
 /// this FFmpeg cannot map its tones, and [`FilmError::NoFfmpeg`].
 pub fn probe(ffmpeg: &Ffmpeg, path: &Path) -> Result<Film> {
+    let film = parse(path, &describe(ffmpeg, path, &["-select_streams", "v"])?)?;
+    if film.hdr && !ffmpeg.maps_tones() {
+        return Err(FilmError::Hdr { path: film.path });
+    }
+    Ok(film)
+}
+
+/// What `ffprobe` says of a file and its streams, in JSON.
+pub(crate) fn describe(ffmpeg: &Ffmpeg, path: &Path, more: &[&str]) -> Result<Vec<u8>> {
     let output = ffmpeg
         .ffprobe()
-        .args(["-print_format", "json", "-show_format", "-show_streams", "-select_streams", "v"])
+        .args(["-print_format", "json", "-show_format", "-show_streams"])
+        .args(more)
         .args(input(path))
         .stdin(Stdio::null())
         .output()
@@ -102,11 +112,7 @@ pub fn probe(ffmpeg: &Ffmpeg, path: &Path) -> Result<Film> {
     if !output.status.success() {
         return Err(FilmError::Unreadable { path: path.to_owned(), reason: reason(&output.stderr) });
     }
-    let film = parse(path, &output.stdout)?;
-    if film.hdr && !ffmpeg.maps_tones() {
-        return Err(FilmError::Hdr { path: film.path });
-    }
-    Ok(film)
+    Ok(output.stdout)
 }
 
 /// Why FFmpeg could not, in its own words.

@@ -16,7 +16,7 @@ use crate::paint::FramePainter;
 use crate::planes::{codes, luma_codes};
 use crate::reader::{Range, RawFrames};
 use crate::shot::Shot;
-use crate::small::{Gray, working_size};
+use crate::small::Gray;
 use crate::source::Source;
 
 /// The first frame of a scene, in colour.
@@ -56,16 +56,8 @@ pub fn scenes(
     each: &mut dyn FnMut(SceneFrame) -> Result<()>,
 ) -> Result<u64> {
     let codes = source.codes();
-    let (width, height) = source.shown_size();
-    let working = working_size(width, height);
-    let keys = KeyMaker {
-        source,
-        codes,
-        lightness: codes.lightness(),
-        colorist,
-        recolor: options.recolor || colorist.needs_colors(),
-        working,
-    };
+    let keys = KeyMaker::new(source, colorist, options.recolor);
+    let working = keys.working;
     let layout = Layout { depth: source.layout().depth, sampling: Sampling::Full };
     let size = (source.width, source.height);
     let painter = FramePainter::new(source.layout(), layout, size, codes, &options.tone, false);

@@ -1,14 +1,13 @@
 //! A film as it is before it is coloured: its frames as they are stored, and all that must be kept beside them.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use serde::Deserialize;
 
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
 use crate::layout::{Layout, Request, Sampling, request};
-use crate::probe::{MAX_PIXELS, Scan, input, ratio, reason};
+use crate::probe::{Disposition, MAX_PIXELS, Scan, SideData, describe, ratio};
 
 /// A film that is to be coloured.
 #[derive(Clone, Debug)]
@@ -122,18 +121,6 @@ struct Stream {
     side_data_list: Vec<SideData>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Disposition {
-    attached_pic: u8,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct SideData {
-    rotation: Option<f64>,
-}
-
 impl Source {
     /// Asks `ffprobe` about a film.
     ///
@@ -141,17 +128,7 @@ impl Source {
     /// [`FilmError::Unreadable`], [`FilmError::Picture`], [`FilmError::NoVideo`], [`FilmError::TooLarge`] and
     /// [`FilmError::NoFfmpeg`].
     pub fn probe(ffmpeg: &Ffmpeg, path: &Path) -> Result<Self> {
-        let output = ffmpeg
-            .ffprobe()
-            .args(["-print_format", "json", "-show_format", "-show_streams"])
-            .args(input(path))
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|source| FilmError::NoFfmpeg { tool: "ffprobe", source })?;
-        if !output.status.success() {
-            return Err(FilmError::Unreadable { path: path.to_owned(), reason: reason(&output.stderr) });
-        }
-        parse(path, &output.stdout)
+        parse(path, &describe(ffmpeg, path, &[])?)
     }
 
     /// The layout of its frames as they are read.
