@@ -33,6 +33,7 @@ mod palette;
 pub mod registry;
 mod scribble;
 mod sink;
+pub mod words;
 
 pub use error::MethodError;
 pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};

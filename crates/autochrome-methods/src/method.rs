@@ -39,12 +39,14 @@ pub struct Answer {
     /// L of CIELAB (D65) at the picture's size, to be shown instead of its own: from a method that paints over a line
     /// drawing, whose white paper could not hold a colour. `None` from all others.
     pub luma: Option<Plane>,
+    /// What could not be done as it was asked, one plain sentence each.
+    pub notes: Vec<String>,
 }
 
 impl From<Chroma> for Answer {
     /// Colours for a picture that keeps its luma.
     fn from(chroma: Chroma) -> Self {
-        Self { chroma, luma: None }
+        Self { chroma, luma: None, notes: Vec::new() }
     }
 }
 

@@ -1,13 +1,18 @@
 //! A trained network, with or without colour hints.
 
+mod agreement;
+mod region;
+
 use autochrome_color::{Plane, lab};
-use autochrome_engine::{Hint, PredictOptions, Session};
+use autochrome_engine::{Hint, ModelCard, PredictOptions, Segmentation, Session};
 
 use crate::scribble::hold;
+use crate::words::Wish;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
     OptionSpec, Options, Paper, Point, RealSpec, SwitchSpec,
 };
+use region::Region;
 
 static SIZE: IntSpec = IntSpec {
     id: "size",
@@ -44,7 +49,7 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         year: None,
     }),
     needs: &[],
-    takes: &[GuidanceKind::Points],
+    takes: &[GuidanceKind::Points, GuidanceKind::Words],
     options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
     uses_model: true,
     reference_side: None,
@@ -79,15 +84,76 @@ impl Method for Neural {
         if luma.data().is_empty() {
             return Err(MethodError::EmptyPicture);
         }
-        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
         let ask = PredictOptions {
             size_px: options.given_int(&SIZE).map(|size_px| size_px as usize),
             temperature: options.given_real(&TEMPERATURE).map(|temperature| temperature as f32),
             flip: options.given_switch(&FLIP),
         };
+        let (mut automatic, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
+        if let Some(segmentation) = &segmentation {
+            agreement::agree(segmentation, luma, &mut automatic);
+        }
+        if guidance.points.is_empty() && guidance.words.is_empty() {
+            return Ok(vec![automatic.into()]);
+        }
+        let Said { points, region, notes } =
+            Said::new(self.session.card(), segmentation.as_ref(), luma, guidance)?;
+        if points.points.is_empty() {
+            return Ok(vec![Answer { notes, ..automatic.into() }]);
+        }
+        let hints: Vec<Hint> = points.points.iter().map(|point| hint(point, luma.size())).collect();
         let mut chroma = self.session.predict(luma, &hints, &ask)?;
-        hold(luma, guidance, &mut chroma)?;
-        Ok(vec![chroma.into()])
+        if let Some(segmentation) = segmentation.as_ref() {
+            agreement::agree(segmentation, luma, &mut chroma);
+        }
+        hold(luma, &points, &mut chroma)?;
+        if let Some(region) = region {
+            region.limit(luma, &automatic, &mut chroma);
+        }
+        Ok(vec![Answer { notes, ..chroma.into() }])
+    }
+}
+
+/// What was said, as places of a picture.
+struct Said {
+    /// Points alone.
+    points: Guidance,
+    /// Where they may change anything; `None` for everywhere.
+    region: Option<Region>,
+    /// What was not found.
+    notes: Vec<String>,
+}
+
+impl Said {
+    fn new(
+        card: &ModelCard,
+        segmentation: Option<&Segmentation>,
+        luma: &Plane,
+        guidance: &Guidance,
+    ) -> Result<Self, MethodError> {
+        let mut points = Guidance { points: guidance.points.clone(), ..Guidance::default() };
+        let Some(segmentation) = segmentation else {
+            return match guidance.words.is_empty() {
+                true => Ok(Self { points, region: None, notes: Vec::new() }),
+                false => Err(MethodError::GuidanceUnfit {
+                    kind: GuidanceKind::Words,
+                    reason: format!("the model '{}' does not tell things apart; give points", card.id),
+                }),
+            };
+        };
+        let mut region = Region::nowhere(segmentation);
+        points.points.iter().for_each(|point| region.join(&Region::around(segmentation, luma, point)));
+        let mut notes = Vec::new();
+        for Wish { thing, color } in &guidance.words {
+            match Region::of_thing(segmentation, thing) {
+                Some(found) => {
+                    points.points.extend(found.places(*color));
+                    region.join(&found);
+                }
+                None => notes.push(format!("no {} was found in the picture", thing.name)),
+            }
+        }
+        Ok(Self { points, region: Some(region), notes })
     }
 }
 
