@@ -93,6 +93,10 @@ class Encoder:
                 self.blocks.append((index, expansion, kernel, stride, stage in self.TAPS and repeat + 1 == repeats))
                 index += 1
 
+    def taps(self):
+        """The blocks whose results the head sees."""
+        return [index for index, *_, tap in self.blocks if tap]
+
     def layer(self, path, x, kernel, stride, groups, activate):
         t = self.tensors
         scale = t[f"{path}.norm.gamma"] / (t[f"{path}.norm.running_var"] + 1e-3).sqrt()
@@ -166,6 +170,15 @@ class Head(nn.Module):
                     result[f"{path}.norm.{theirs}"] = getattr(module.norm, ours)
         result["classes.weight"], result["classes.bias"] = self.classes.weight, self.classes.bias
         return result
+
+    @classmethod
+    def of(cls, weights):
+        """The head in a model."""
+        head = cls([weights.header[f"encoder.blocks.{i}.project.conv.weight"]["shape"][0] for i in Encoder(weights).taps()])
+        with torch.no_grad():
+            for name, tensor in head.tensors().items():
+                tensor.copy_(weights.tensor(f"segmentation.{name}"))
+        return head.eval()
 
 
 def luma_of(image):
@@ -371,4 +384,5 @@ def main():
     weights.write(options.out)
 
 
-main()
+if __name__ == "__main__":
+    main()

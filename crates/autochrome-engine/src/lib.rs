@@ -24,5 +24,5 @@ pub use backend::{Backend, Question, Sides, ab_chroma, rgb_chroma, scale_luma};
 pub use card::ModelCard;
 pub use error::NetError;
 pub use features::Features;
-pub use segmentation::Segmentation;
+pub use segmentation::{Segmentation, UsualColor};
 pub use session::{Hint, PredictOptions, Session};

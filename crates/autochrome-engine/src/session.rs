@@ -13,7 +13,7 @@ use crate::foreign::Description;
 use crate::frame::{Frame, mirror};
 use crate::graph::Graph;
 use crate::networks::chroma_net::MULTIPLE_PX;
-use crate::segmentation::Segmentation;
+use crate::segmentation::{Segmentation, UsualColor, usual_colors};
 use crate::{ModelCard, NetError, weights};
 
 /// A patch whose colour is known.
@@ -60,6 +60,7 @@ pub struct PredictOptions {
 pub struct Session {
     card: ModelCard,
     backend: Box<dyn Backend>,
+    usual: Vec<Vec<UsualColor>>,
 }
 
 impl Session {
@@ -75,13 +76,14 @@ impl Session {
             NetworkConfig::ChromaNet(_) | NetworkConfig::Onnx => MULTIPLE_PX,
         };
         let segmentation = Graph::segmentation(&card, &tensors)?;
-        Ok(Self::new(card, EngineBackend::new(graph, segmentation, multiple_px)))
+        let usual = usual_colors(&card, &tensors)?;
+        Ok(Self { usual, ..Self::new(card, EngineBackend::new(graph, segmentation, multiple_px)) })
     }
 
     /// A session of a network that something else computes.
     #[must_use]
     pub fn new(card: ModelCard, backend: impl Backend + 'static) -> Self {
-        Self { card, backend: Box::new(backend) }
+        Self { card, backend: Box::new(backend), usual: Vec::new() }
     }
 
     /// A session of a network of other people: an ONNX file and its [description](crate::foreign::Description), run by
@@ -108,6 +110,13 @@ impl Session {
     #[must_use]
     pub fn card(&self) -> &ModelCard {
         &self.card
+    }
+
+    /// The colours that things of a [class](ModelCard::things) usually have, the most usual first; empty where the model does
+    /// not say.
+    #[must_use]
+    pub fn usual_colors(&self, class: usize) -> &[UsualColor] {
+        self.usual.get(class).map_or(&[], Vec::as_slice)
     }
 
     /// Whether hints change the answer.

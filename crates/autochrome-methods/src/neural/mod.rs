@@ -1,16 +1,19 @@
 //! A trained network, with or without colour hints.
 
 mod agreement;
+mod draws;
 mod region;
+mod suggestions;
 
+use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Plane, lab};
-use autochrome_engine::{Hint, ModelCard, PredictOptions, Segmentation, Session};
+use autochrome_engine::{Hint, PredictOptions, Segmentation, Session};
 
 use crate::scribble::hold;
 use crate::words::Wish;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
-    OptionSpec, Options, Paper, Point, RealSpec, SwitchSpec,
+    OptionSpec, Options, Paper, Point, RealSpec, Suggestion, SwitchSpec,
 };
 use region::Region;
 
@@ -49,7 +52,7 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         year: None,
     }),
     needs: &[],
-    takes: &[GuidanceKind::Points, GuidanceKind::Words],
+    takes: &[GuidanceKind::Points, GuidanceKind::Words, GuidanceKind::Seed],
     options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
     uses_model: true,
     reference_side: None,
@@ -84,20 +87,15 @@ impl Method for Neural {
         if luma.data().is_empty() {
             return Err(MethodError::EmptyPicture);
         }
-        let ask = PredictOptions {
-            size_px: options.given_int(&SIZE).map(|size_px| size_px as usize),
-            temperature: options.given_real(&TEMPERATURE).map(|temperature| temperature as f32),
-            flip: options.given_switch(&FLIP),
-        };
+        let ask = question(options);
         let (mut automatic, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
         if let Some(segmentation) = &segmentation {
             agreement::agree(segmentation, luma, &mut automatic);
         }
-        if guidance.points.is_empty() && guidance.words.is_empty() {
+        if guidance.points.is_empty() && guidance.words.is_empty() && guidance.seed.is_none() {
             return Ok(vec![automatic.into()]);
         }
-        let Said { points, region, notes } =
-            Said::new(self.session.card(), segmentation.as_ref(), luma, guidance)?;
+        let Said { points, region, notes } = Said::new(&self.session, segmentation.as_ref(), luma, guidance)?;
         if points.points.is_empty() {
             return Ok(vec![Answer { notes, ..automatic.into() }]);
         }
@@ -111,6 +109,40 @@ impl Method for Neural {
             region.limit(luma, &automatic, &mut chroma);
         }
         Ok(vec![Answer { notes, ..chroma.into() }])
+    }
+
+    fn suggest(
+        &self,
+        luma: &Plane,
+        [x, y]: [f32; 2],
+        options: &Options,
+    ) -> Result<Vec<Suggestion>, MethodError> {
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &question(options))?;
+        let Some(segmentation) = segmentation else {
+            return Err(MethodError::NoSuggestions { method: INFO.id });
+        };
+        agreement::agree(&segmentation, luma, &mut chroma);
+        let index = |(width, height): (usize, usize)| {
+            let column = ((x * width as f32) as usize).min(width - 1);
+            ((y * height as f32) as usize).min(height - 1) * width + column
+        };
+        let cell = index(segmentation.size());
+        let (width, height) = chroma.size();
+        let lightness = resize_plane(luma, width, height, Filter::Area).data()[index((width, height))];
+        let own = [&chroma.a, &chroma.b].map(|plane| plane.data()[index((width, height))]);
+        Ok(suggestions::likeliest(&self.session, &segmentation, cell, lightness, own))
+    }
+}
+
+/// How to ask the network.
+fn question(options: &Options) -> PredictOptions {
+    PredictOptions {
+        size_px: options.given_int(&SIZE).map(|size_px| size_px as usize),
+        temperature: options.given_real(&TEMPERATURE).map(|temperature| temperature as f32),
+        flip: options.given_switch(&FLIP),
     }
 }
 
@@ -126,7 +158,7 @@ struct Said {
 
 impl Said {
     fn new(
-        card: &ModelCard,
+        session: &Session,
         segmentation: Option<&Segmentation>,
         luma: &Plane,
         guidance: &Guidance,
@@ -137,7 +169,10 @@ impl Said {
                 true => Ok(Self { points, region: None, notes: Vec::new() }),
                 false => Err(MethodError::GuidanceUnfit {
                     kind: GuidanceKind::Words,
-                    reason: format!("the model '{}' does not tell things apart; give points", card.id),
+                    reason: format!(
+                        "the model '{}' does not tell things apart; give points",
+                        session.card().id
+                    ),
                 }),
             };
         };
@@ -153,6 +188,15 @@ impl Said {
                 None => notes.push(format!("no {} was found in the picture", thing.name)),
             }
         }
+        // What a person said comes last, so that it holds.
+        let said = std::mem::take(&mut points.points);
+        if let Some(seed) = guidance.seed {
+            for (part, color) in draws::draw(session, segmentation, luma, seed) {
+                points.points.extend(part.places(color));
+                region.join(&part);
+            }
+        }
+        points.points.extend(said);
         Ok(Self { points, region: Some(region), notes })
     }
 }

@@ -71,6 +71,42 @@ impl Region {
         (most >= FOUND).then_some(Self { width, height, weights })
     }
 
+    /// The parts of a picture that are things of these classes: connected cells that are most likely of one class, at least
+    /// `least_cells` of them, each with its class.
+    pub(super) fn parts(
+        segmentation: &Segmentation,
+        classes: &[&str],
+        least_cells: usize,
+    ) -> Vec<(usize, Self)> {
+        let (width, height) = segmentation.size();
+        let best: Vec<(usize, f32)> = segmentation.probabilities().vectors().map(most_likely).collect();
+        let wanted = |class: usize| classes.contains(&segmentation.classes()[class].as_str());
+        let mut taken = vec![false; best.len()];
+        let mut parts = Vec::new();
+        for start in 0..best.len() {
+            let class = best[start].0;
+            if taken[start] || !wanted(class) {
+                continue;
+            }
+            let weights: Vec<f32> = best.iter().map(|cell| f32::from(u8::from(cell.0 == class))).collect();
+            let part = joined(&weights, start, width);
+            part.iter().zip(&mut taken).for_each(|(inside, taken)| *taken |= *inside > 0.0);
+            if part.iter().filter(|inside| **inside > 0.0).count() >= least_cells {
+                let sure = |(inside, cell): (&f32, &(usize, f32))| inside * step(cell.1, PRESENT);
+                let weights = part.iter().zip(&best).map(sure).collect();
+                parts.push((class, Self { width, height, weights }));
+            }
+        }
+        parts
+    }
+
+    /// The mean of a plane of the grid's size, over what is meant.
+    pub(super) fn mean(&self, plane: &Plane) -> f32 {
+        let sum: f32 = self.weights.iter().sum();
+        let weighed = self.weights.iter().zip(plane.data()).map(|(weight, value)| weight * value);
+        weighed.sum::<f32>() / sum.max(f32::MIN_POSITIVE)
+    }
+
     /// Places well inside, far from each other, the surest first.
     pub(super) fn places(&self, color: Srgb) -> Vec<Point> {
         let mut order: Vec<(f32, usize)> = (0..self.weights.len()).map(|i| (self.depth(i), i)).collect();
@@ -141,6 +177,13 @@ fn same(segmentation: &Segmentation, one: usize, other: usize) -> f32 {
     let overlap =
         probabilities.vector(one).iter().zip(probabilities.vector(other)).map(|(p, q)| (p * q).sqrt());
     overlap.sum()
+}
+
+/// The class that is likeliest, and how likely it is.
+fn most_likely(probabilities: &[f32]) -> (usize, f32) {
+    let (class, most) =
+        probabilities.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).unwrap_or((0, &0.0));
+    (class, *most)
 }
 
 /// From 0 to 1 between two values.
