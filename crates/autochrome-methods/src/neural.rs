@@ -3,7 +3,7 @@
 use autochrome_color::{Plane, lab};
 use autochrome_engine::{Hint, PredictOptions, Session};
 
-use crate::scribble::hold;
+use crate::scribble::keep_marked_colors;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
     OptionSpec, Options, Paper, Point, RealSpec, SwitchSpec,
@@ -86,7 +86,7 @@ impl Method for Neural {
             flip: options.given_switch(&FLIP),
         };
         let mut chroma = self.session.predict(luma, &hints, &ask)?;
-        hold(luma, guidance, &mut chroma)?;
+        keep_marked_colors(luma, guidance, &mut chroma)?;
         Ok(vec![chroma.into()])
     }
 }
