@@ -9,6 +9,7 @@ pub mod card;
 pub mod engine;
 mod error;
 mod features;
+mod float16;
 pub mod foreign;
 mod frame;
 pub mod graph;

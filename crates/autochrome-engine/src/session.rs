@@ -189,7 +189,8 @@ impl Session {
         let frame = self.frame(luma.size(), options.size_px)?;
         let (width, height) = frame.size();
         let mut small = frame.pad(&resize_plane(luma, width, height, Filter::Area));
-        let hints: Vec<Hint> = hints.iter().map(|&hint| Hint { ab: shown.before(hint.ab), ..hint }).collect();
+        let hints: Vec<Hint> =
+            hints.iter().map(|&hint| Hint { ab: shown.inverse(hint.ab), ..hint }).collect();
         let mut hint_planes = frame.hint_planes(&hints);
         let asked = question(&frame, &small, &hint_planes, temperature);
         let (mut chroma, segments) = match segment {

@@ -111,7 +111,7 @@ impl Frames {
             path: film.path.clone(),
             child,
             nut: Nut::new(BufReader::with_capacity(1 << 16, stdout), bytes.max(1 << 12)),
-            complaints: Complaints::hear(stderr),
+            complaints: Complaints::collect(stderr),
             start_s: options.start_s,
             waiting: VecDeque::new(),
             picture: None,
@@ -125,7 +125,7 @@ impl Frames {
     /// [`FilmError::BrokenOff`] when the pipe ends inside a frame.
     pub fn next_moment(&mut self) -> Result<Option<Moment>> {
         loop {
-            if let Some(moment) = self.ready() {
+            if let Some(moment) = self.pop_ready() {
                 return Ok(Some(moment));
             }
             if self.ended {
@@ -147,7 +147,7 @@ impl Frames {
     }
 
     /// A small frame that has its picture, or will not get one.
-    fn ready(&mut self) -> Option<Moment> {
+    fn pop_ready(&mut self) -> Option<Moment> {
         let first = self.waiting.front()?.timestamp_s;
         let last = self.waiting.back()?.timestamp_s;
         let picture_s = self.picture.as_ref().map(|picture| picture.timestamp_s);

@@ -72,7 +72,7 @@ impl RawFrames {
         Ok(Self {
             child,
             nut: Nut::new(BufReader::with_capacity(1 << 20, stdout), (frame_bytes as u64).max(1 << 12)),
-            complaints: Complaints::hear(stderr),
+            complaints: Complaints::collect(stderr),
             time_base: source.time_base,
             frame_bytes,
             number: 0,

@@ -136,7 +136,7 @@ impl MethodInfo {
         let kinds = guidance.kinds();
         match kinds.iter().find(|kind| !self.takes.contains(kind)) {
             Some(kind) => Err(MethodError::GuidanceUnsupported { method: self.id, kind }),
-            None => self.unmet(kinds).next().map_or(Ok(()), |need| Err(self.missing(need))),
+            None => self.missing_needs(kinds).next().map_or(Ok(()), |need| Err(self.missing(need))),
         }
     }
 
@@ -147,14 +147,14 @@ impl MethodInfo {
     pub fn check_said(&self, kinds: GuidanceKinds) -> Result<(), MethodError> {
         match kinds.iter().find(|kind| !self.accepts(*kind)) {
             Some(kind) => Err(MethodError::GuidanceUnsupported { method: self.id, kind }),
-            None => self.unsaid(kinds).map_or(Ok(()), |need| Err(self.missing(need))),
+            None => self.missing_input(kinds).map_or(Ok(()), |need| Err(self.missing(need))),
         }
     }
 
     /// The first thing that a person must say and has not.
     #[must_use]
-    pub fn unsaid(&self, kinds: GuidanceKinds) -> Option<&'static Need> {
-        self.unmet(kinds).find(|need| !need.is_of_picture())
+    pub fn missing_input(&self, kinds: GuidanceKinds) -> Option<&'static Need> {
+        self.missing_needs(kinds).find(|need| !need.is_of_picture())
     }
 
     /// Whether guidance of this kind is of use to the method: as it is, or turned into points
@@ -181,7 +181,7 @@ impl MethodInfo {
         self.options.iter().find(|spec| spec.id() == id)
     }
 
-    fn unmet(&self, kinds: GuidanceKinds) -> impl Iterator<Item = &'static Need> {
+    fn missing_needs(&self, kinds: GuidanceKinds) -> impl Iterator<Item = &'static Need> {
         self.needs.iter().filter(move |need| !need.is_met(kinds))
     }
 

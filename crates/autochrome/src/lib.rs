@@ -85,7 +85,7 @@ pub use colorizer::Colorizer;
 pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
-pub use opened::{OpenedPicture, Tint};
+pub use opened::OpenedPicture;
 pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
 pub use pipeline::{Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};

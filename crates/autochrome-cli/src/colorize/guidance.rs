@@ -81,7 +81,7 @@ fn check(info: &MethodInfo, said: GuidanceKinds) -> Result<(), Failure> {
             info.id
         )));
     }
-    match info.unsaid(said) {
+    match info.missing_input(said) {
         Some(need) if said.iter().all(|kind| info.accepts(kind)) => Err(Failure::usage(format!(
             "the method `{}` needs to be told colours; add {}",
             info.id,

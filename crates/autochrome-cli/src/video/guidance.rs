@@ -57,7 +57,7 @@ pub fn colorist<'a>(
         let mut tracks = follow(ffmpeg, source, range, &spots, stop).map_err(super::film_blame)?;
         let of_references = tracks.split_off(points.len());
         for ((_, point), track) in points.into_iter().zip(tracks) {
-            colorist.spot(FilmSpot { point, track });
+            colorist.add_spot(FilmSpot { point, track });
         }
         for ((file, _), track) in timed.into_iter().zip(of_references) {
             let files = GuidanceFiles { references: vec![file.clone()], ..GuidanceFiles::default() };
@@ -115,7 +115,7 @@ fn hints(path: &Path) -> Result<Vec<(f64, Point)>, Failure> {
             for stroke in guidance.strokes {
                 let point =
                     |[x, y]: [f32; 2]| Point { x, y, radius: stroke.width / 2.0, color: stroke.color };
-                timed.extend(along(&stroke.path).into_iter().map(|place| (at_s, point(place))));
+                timed.extend(resample_path(&stroke.path).into_iter().map(|place| (at_s, point(place))));
             }
         }
     }
@@ -126,7 +126,7 @@ fn hints(path: &Path) -> Result<Vec<(f64, Point)>, Failure> {
 }
 
 /// Places along a line.
-fn along(path: &[[f32; 2]]) -> Vec<[f32; 2]> {
+fn resample_path(path: &[[f32; 2]]) -> Vec<[f32; 2]> {
     let mut places: Vec<[f32; 2]> = path.first().copied().into_iter().collect();
     for pair in path.windows(2) {
         let [[x0, y0], [x1, y1]] = [pair[0], pair[1]];
@@ -201,8 +201,8 @@ mod tests {
 
     #[test]
     fn a_line_becomes_a_row_of_places() {
-        let places = along(&[[0.0, 0.5], [0.05, 0.5]]);
+        let places = resample_path(&[[0.0, 0.5], [0.05, 0.5]]);
         assert_eq!(places.len(), 4);
-        assert_eq!((along(&[[0.1, 0.2]]).len(), along(&[]).len()), (1, 0));
+        assert_eq!((resample_path(&[[0.1, 0.2]]).len(), resample_path(&[]).len()), (1, 0));
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn draw(
     let colored = parts.into_iter().filter_map(|(class, region)| {
         let lightness = region.mean(&small);
         let color = pick(session.usual_colors(class), lightness, random.next())?;
-        Some((region, srgb(gamut::fit([lightness, color.lab[1], color.lab[2]]))))
+        Some((region, srgb(gamut::clip_chroma([lightness, color.lab[1], color.lab[2]]))))
     });
     colored.collect()
 }

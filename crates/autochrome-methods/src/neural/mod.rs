@@ -9,7 +9,7 @@ use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Plane, lab};
 use autochrome_engine::{Hint, PredictOptions, Segmentation, Session};
 
-use crate::scribble::hold;
+use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
@@ -104,7 +104,7 @@ impl Method for Neural {
         if let Some(segmentation) = segmentation.as_ref() {
             agreement::agree(segmentation, luma, &mut chroma);
         }
-        hold(luma, &points, &mut chroma)?;
+        keep_marked_colors(luma, &points, &mut chroma)?;
         if let Some(region) = region {
             region.limit(luma, &automatic, &mut chroma);
         }

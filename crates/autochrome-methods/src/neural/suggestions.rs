@@ -49,7 +49,7 @@ pub(super) fn likeliest(
     all.sort_by(|one, other| other.0.total_cmp(&one.0));
     let mut found: Vec<(f32, [f32; 3])> = Vec::new();
     for (weight, [a, b]) in all {
-        let here = gamut::fit([luma, a, b]);
+        let here = gamut::clip_chroma([luma, a, b]);
         match found.iter_mut().find(|(_, other)| ciede2000(here, *other) < APART) {
             Some((sum, _)) => *sum += weight,
             None => found.push((weight, here)),

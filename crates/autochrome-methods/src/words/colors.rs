@@ -198,7 +198,7 @@ fn shade_of(word: &str) -> Option<(f32, f32)> {
 fn shaded((lightness, factor): (f32, f32), color: Srgb) -> Srgb {
     let (luma, chroma) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
     let luma = (luma.data()[0] + lightness).clamp(0.0, 100.0);
-    let wanted = gamut::fit([luma, factor * chroma.a.data()[0], factor * chroma.b.data()[0]]);
+    let wanted = gamut::clip_chroma([luma, factor * chroma.a.data()[0], factor * chroma.b.data()[0]]);
     let [red, green, blue] = lab::lab_to_srgb(wanted).map(|v| (255.0 * v).round().clamp(0.0, 255.0) as u8);
     Srgb { red, green, blue }
 }

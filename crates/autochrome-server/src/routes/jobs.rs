@@ -159,7 +159,7 @@ impl FileJson {
 }
 
 /// A job as it is told, with its files.
-fn told(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
+fn describe_job(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
     let files = jobs.queue().files(&job.id)?;
     let bytes = files.iter().filter_map(|file| Some(file.outcome.as_ref().ok()?.1)).sum();
     let result = job.result_type.as_ref().map(|kind| ResultJson {
@@ -184,7 +184,7 @@ fn told(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
 }
 
 /// Runs a question to the queue where blocking is allowed.
-pub(super) async fn ask<T: Send + 'static>(
+pub(super) async fn with_jobs<T: Send + 'static>(
     app: &App,
     question: impl FnOnce(&Jobs) -> Result<T, QueueError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -196,8 +196,8 @@ pub(super) async fn ask<T: Send + 'static>(
 }
 
 /// The job, if it belongs to whoever asks; others' jobs do not exist.
-pub(super) async fn own(app: &App, Owner(owner): Owner, id: String) -> Result<Job, Problem> {
-    let job = ask(app, move |jobs| jobs.queue().get(&id)).await?;
+pub(super) async fn find_own(app: &App, Owner(owner): Owner, id: String) -> Result<Job, Problem> {
+    let job = with_jobs(app, move |jobs| jobs.queue().get(&id)).await?;
     if job.owner == owner { Ok(job) } else { Err(QueueError::Unknown.into()) }
 }
 
@@ -257,10 +257,10 @@ pub(super) async fn accept(
         fingerprint: Vec::new(),
         owner,
     };
-    let job = ask(app, move |jobs| {
+    let job = with_jobs(app, move |jobs| {
         new.fingerprint = fingerprint(&new);
         let job = jobs.add(&new)?;
-        told(jobs, &job)
+        describe_job(jobs, &job)
     })
     .await?;
     let place = [(header::LOCATION, format!("/v1/jobs/{}", job.id))];
@@ -307,9 +307,9 @@ pub async fn list(
     State(app): State<Arc<App>>,
     Extension(Owner(owner)): Extension<Owner>,
 ) -> Result<Json<ListJson>, Problem> {
-    let jobs = ask(&app, move |jobs| {
+    let jobs = with_jobs(&app, move |jobs| {
         let all = jobs.queue().list(&owner, LISTED)?;
-        all.iter().map(|job| Ok(JobJson { files: None, ..told(jobs, job)? })).collect()
+        all.iter().map(|job| Ok(JobJson { files: None, ..describe_job(jobs, job)? })).collect()
     });
     Ok(Json(ListJson { jobs: jobs.await? }))
 }
@@ -325,8 +325,8 @@ pub async fn get(
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<Json<JobJson>, Problem> {
-    let job = own(&app, owner, id).await?;
-    Ok(Json(ask(&app, move |jobs| told(jobs, &job)).await?))
+    let job = find_own(&app, owner, id).await?;
+    Ok(Json(with_jobs(&app, move |jobs| describe_job(jobs, &job)).await?))
 }
 
 /// Ends a job that is not over
@@ -340,8 +340,8 @@ pub async fn cancel(
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<Json<JobJson>, Problem> {
-    let job = own(&app, owner, id).await?;
-    let cancelled = ask(&app, move |jobs| told(jobs, &jobs.queue().cancel(&job.id, now_ms())?));
+    let job = find_own(&app, owner, id).await?;
+    let cancelled = with_jobs(&app, move |jobs| describe_job(jobs, &jobs.queue().cancel(&job.id, now_ms())?));
     Ok(Json(cancelled.await?))
 }
 
@@ -356,8 +356,8 @@ pub async fn delete(
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let job = own(&app, owner, id).await?;
-    ask(&app, move |jobs| jobs.queue().delete(&job.id)).await?;
+    let job = find_own(&app, owner, id).await?;
+    with_jobs(&app, move |jobs| jobs.queue().delete(&job.id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -390,7 +390,7 @@ pub async fn result(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = own(&app, owner, id).await?;
+    let job = find_own(&app, owner, id).await?;
     let Some(media_type) = job.result_type.clone() else {
         let detail = format!("the job is {}; a result exists once it is done", job.state.name());
         return Err(Problem::new(Refusal::NoResult, detail));
@@ -446,7 +446,7 @@ pub async fn file(
     Path((id, number)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = own(&app, owner, id).await?;
+    let job = find_own(&app, owner, id).await?;
     let number = number.parse().map_err(|_| no_file())?;
     let tag = format!("\"{}-{number}\"", job.id);
     match ranges::unchanged(&headers, &tag) {
@@ -468,7 +468,7 @@ async fn picture(
     tag: String,
     number: Option<u32>,
 ) -> Result<Response, Problem> {
-    let found = ask(app, move |jobs| jobs.queue().file(&job.id, number.unwrap_or(0)));
+    let found = with_jobs(app, move |jobs| jobs.queue().file(&job.id, number.unwrap_or(0)));
     let Made { name, media_type, bytes } = found.await?.ok_or_else(no_file)?;
     ranges::answer(headers, Content::Bytes(bytes), &Description { media_type, name, tag }).await
 }
