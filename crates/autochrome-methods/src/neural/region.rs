@@ -41,12 +41,11 @@ impl Region {
     }
 
     /// What lies under a point, and what is like it and joined to it.
-    pub(super) fn around(segmentation: &Segmentation, luma: &Plane, point: &Point) -> Self {
+    pub(super) fn around(segmentation: &Segmentation, luma: &Plane, place: [f32; 2]) -> Self {
         let (width, height) = segmentation.size();
         let small = resize_plane(luma, width, height, Filter::Area);
-        let column = ((point.x * width as f32) as usize).min(width - 1);
-        let row = ((point.y * height as f32) as usize).min(height - 1);
-        let start = row * width + column;
+        let start = cell_at(place, (width, height));
+        let (column, row) = (start % width, start / width);
         let longer = width.max(height) as f32;
         let likeness = (0..width * height).map(|i| {
             let distance =
@@ -98,6 +97,11 @@ impl Region {
             }
         }
         parts
+    }
+
+    /// The weights as a plane.
+    pub(super) fn into_plane(self) -> Plane {
+        Plane::from_vec(self.width, self.height, self.weights).unwrap_or_default()
     }
 
     /// The mean of a plane of the grid's size, over what is meant.
@@ -179,8 +183,14 @@ fn same(segmentation: &Segmentation, one: usize, other: usize) -> f32 {
     overlap.sum()
 }
 
+/// The index of the sample at a place, 0..=1 of width and height.
+pub(super) fn cell_at([x, y]: [f32; 2], (width, height): (usize, usize)) -> usize {
+    let column = ((x * width as f32) as usize).min(width - 1);
+    ((y * height as f32) as usize).min(height - 1) * width + column
+}
+
 /// The class that is likeliest, and how likely it is.
-fn most_likely(probabilities: &[f32]) -> (usize, f32) {
+pub(super) fn most_likely(probabilities: &[f32]) -> (usize, f32) {
     let (class, most) =
         probabilities.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).unwrap_or((0, &0.0));
     (class, *most)
