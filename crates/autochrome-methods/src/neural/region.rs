@@ -251,3 +251,65 @@ impl Ord for Place {
         self.weight.total_cmp(&other.weight).then(self.index.cmp(&other.index))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use autochrome_engine::tests_support::segmentation;
+
+    use super::*;
+    use crate::words::wishes;
+
+    const CLASSES: [&str; 3] = ["sky", "dress", "hat"];
+    const RED: Srgb = Srgb { red: 200, green: 30, blue: 30 };
+
+    /// Sky, with a dress on the left, another one on the right and a gap between them.
+    fn dresses() -> Segmentation {
+        let cell = |x: usize, y: usize| usize::from(y >= 8 && !(6..10).contains(&x));
+        segmentation(&CLASSES, &(0..256).map(|i| cell(i % 16, i / 16)).collect::<Vec<_>>(), 16)
+    }
+
+    fn weight(region: &Region, x: usize, y: usize) -> f32 {
+        region.weights[y * region.width + x]
+    }
+
+    #[test]
+    fn a_spot_reaches_its_thing_and_not_the_next_one_of_that_kind() {
+        let luma = Plane::filled(128, 128, 50.0);
+        let region = Region::around(&dresses(), &luma, [0.2, 0.8]);
+        assert_eq!(weight(&region, 3, 12), 1.0, "under the spot");
+        assert!(weight(&region, 1, 9) > 0.9, "the dress");
+        assert_eq!(weight(&region, 3, 2), 0.0, "the sky");
+        assert_eq!(weight(&region, 13, 12), 0.0, "another dress");
+    }
+
+    #[test]
+    fn a_word_means_every_thing_of_that_kind_and_none_that_is_not_there() {
+        let thing = |text: &str| wishes(text).unwrap()[0].thing;
+        let region = Region::of_thing(&dresses(), thing("red dress")).unwrap();
+        assert_eq!(
+            [(3, 12), (13, 12), (8, 12), (3, 2)].map(|(x, y)| weight(&region, x, y)),
+            [1.0, 1.0, 0.0, 0.0]
+        );
+        assert!(Region::of_thing(&dresses(), thing("red hat")).is_none());
+        let places = region.places(RED);
+        assert!((2..=MOST_PLACES).contains(&places.len()));
+        assert!(places.iter().all(|point| point.y > 0.5 && !(0.375..0.625).contains(&point.x)), "{places:?}");
+    }
+
+    #[test]
+    fn parts_of_one_kind_are_told_apart() {
+        let parts = Region::parts(&dresses(), &["dress"], 4);
+        assert_eq!(parts.len(), 2);
+        assert!(Region::parts(&dresses(), &["dress"], 60).is_empty(), "too small");
+    }
+
+    #[test]
+    fn outside_of_a_region_nothing_changes() {
+        let luma = Plane::filled(128, 128, 50.0);
+        let before = Chroma::neutral(128, 128);
+        let mut after = Chroma { a: Plane::filled(128, 128, 40.0), b: Plane::filled(128, 128, 40.0) };
+        Region::around(&dresses(), &luma, [0.2, 0.8]).limit(&luma, &before, &mut after);
+        assert_eq!(after.a.row(10)[20], 0.0);
+        assert!(after.a.row(100)[20] > 39.0);
+    }
+}
