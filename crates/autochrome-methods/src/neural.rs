@@ -37,7 +37,7 @@ static FLIP: SwitchSpec = SwitchSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "neural",
     name: "Neural network",
-    summary: "A trained network finds all colours by itself",
+    summary: "Colours with a trained network, with or without hints",
     paper: Some(Paper {
         title: "Coloring of Grayscale Images using Generative Adversarial Network",
         authors: "Pandey, Rana",

@@ -999,8 +999,8 @@ export interface components {
              * @description Seconds that it is kept after it was last asked for.
              */
             keep_s: number;
-            /** @description What colours it came with. */
-            tint: components["schemas"]["Tint"];
+            /** @description What kind of picture it is. */
+            kind: components["schemas"]["PictureKind"];
             /** @description Columns, upright. */
             width: number;
         };
@@ -1182,11 +1182,6 @@ export interface components {
              */
             reference?: number;
         };
-        /**
-         * @description What colours a picture came with.
-         * @enum {string}
-         */
-        Tint: "gray" | "toned" | "color";
         /** @description Another answer; `seed`, `answer` and `page` as the options `seed`, `answer` and `pages` bring it again. */
         Variant: {
             /** @description Which of the method's answers it is. */

@@ -37,7 +37,7 @@ export function missing(method: Method, given: Set<Kind>): Need | null {
 
 /** What decides about the colours, as the server wants it. */
 export function requestOf(session: Session, method: Method): ColorizeOptions {
-  const { settings, hints, parts, recolors, several } = session;
+  const { settings, hints, parts, recolors, invert, keepTone, several } = session;
   // What was painted waits while a person looks at what comes by itself.
   const paints = session.way !== "automatic" && (takes(method, "points") || takes(method, "strokes"));
   return {
@@ -46,6 +46,8 @@ export function requestOf(session: Session, method: Method): ColorizeOptions {
     ...(paints && !isEmpty(hints) ? hints : {}),
     ...(takes(method, "references") && takes(method, "swatches") && parts.pairs.length > 0 ? { swatches: parts.pairs } : {}),
     ...(takes(method, "recolors") && recolors.length > 0 ? { recolors } : {}),
+    ...(invert ? { invert } : {}),
+    ...(keepTone ? { keep_tone: keepTone } : {}),
     // Without seeds more answers cost nothing, so they are always asked for.
     variants: takes(method, "seed") && !several ? 1 : SEVERAL,
   };

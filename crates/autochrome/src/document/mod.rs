@@ -78,7 +78,7 @@ pub struct OrderDocument {
     pub borders: bool,
     /// Leaves a picture alone that is in colour already: the answer is the error `in-color-already`.
     pub leave_colored: bool,
-    /// Leaves a wash of the sepia or another tone that the picture has.
+    /// Keeps a tint of the sepia or another tone that the picture has.
     pub keep_tone: bool,
     /// Before and after side by side instead of the picture alone.
     pub collage: bool,
