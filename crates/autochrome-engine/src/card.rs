@@ -90,6 +90,10 @@ pub struct ModelCard {
     pub metrics: BTreeMap<String, f64>,
     /// Day of training, `YYYY-MM-DD`.
     pub date: String,
+    /// The classes of things that its encoder's features are told apart by, in the order of their scores; none for a model
+    /// without such a head.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub things: Vec<String>,
 }
 
 impl ModelCard {
@@ -146,6 +150,7 @@ impl ModelCard {
             licence: "CC0".into(),
             metrics: BTreeMap::from([("PSNR, n = 1".into(), 20.0)]),
             date: "2026-01-01".into(),
+            things: Vec::new(),
         }
     }
 }

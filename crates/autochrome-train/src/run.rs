@@ -280,6 +280,7 @@ fn card(recipe: &Recipe, options: &RunOptions, state: &State, metrics: BTreeMap<
         licence: "MIT OR Apache-2.0".into(),
         metrics,
         date: options.date.clone(),
+        things: Vec::new(),
     }
 }
 

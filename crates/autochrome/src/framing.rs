@@ -58,7 +58,7 @@ pub(crate) fn within<'a>(
 
 /// An answer for what lies within, as one for the whole picture: without colour in the borders.
 pub(crate) fn restore_borders(answer: Answer, luma: &Plane, inner: Inner) -> Answer {
-    let Answer { chroma, luma: own } = answer;
+    let Answer { chroma, luma: own, notes } = answer;
     let chroma = Chroma {
         a: placed(&chroma.a, luma.size(), inner, 0.0),
         b: placed(&chroma.b, luma.size(), inner, 0.0),
@@ -72,7 +72,7 @@ pub(crate) fn restore_borders(answer: Answer, luma: &Plane, inner: Inner) -> Ans
         }
         whole
     });
-    Answer { chroma, luma: own }
+    Answer { chroma, luma: own, notes }
 }
 
 /// `part` at its place within a plane that stands for a whole picture of `size`, at the scale of `part`.

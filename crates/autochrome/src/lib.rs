@@ -77,7 +77,7 @@ pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
     Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
     PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
-    SwatchPair, SwitchSpec, models, palette, registry,
+    SwatchPair, SwitchSpec, models, palette, registry, words,
 };
 pub use budget::{Budget, Share};
 pub use colored::Colored;

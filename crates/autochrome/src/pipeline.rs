@@ -286,6 +286,7 @@ impl Pipeline {
         let source =
             Source { digest: self.remembered.as_ref().map(|_| Sha256::digest(bytes).into()), page, kind };
         let finished = self.finish(method, &prepared, &source, stages, watch)?;
+        warnings.extend(finished.warnings);
         Ok(Finished { warnings, ..finished })
     }
 
@@ -334,10 +335,12 @@ impl Pipeline {
         if stop::requested() {
             return Err(Error::Stopped);
         }
+        let finished = result?;
         let mut warnings = opened.picture.warnings.clone();
         warnings.extend(kind_warnings(opened.kind(), order));
         warnings.extend(prepared.losses());
-        Ok(Finished { warnings, ..result? })
+        warnings.extend(finished.warnings);
+        Ok(Finished { warnings, ..finished })
     }
 
     /// Finds the colours of a picture and puts them on it.
@@ -360,6 +363,7 @@ impl Pipeline {
         if let (Some(hear), Some(first)) = (watch.preview, variants.first()) {
             hear(&prepared.preview(&first.answer)?);
         }
+        let notes = variants.first().map_or_else(Vec::new, |first| first.answer.notes.clone());
         let (mut size, mut results) = ((0, 0), Vec::with_capacity(variants.len()));
         let all = variants.len() as f32;
         for (number, variant) in variants.into_iter().enumerate() {
@@ -396,7 +400,7 @@ impl Pipeline {
             model: method.model().map(str::to_owned),
             kind,
             remembered,
-            warnings: Vec::new(),
+            warnings: notes,
             stages,
         })
     }

@@ -257,12 +257,12 @@ impl Prepared<'_> {
         // An answer's own luma has the size of the picture before it was shrunk.
         if let Some(own) = answer.luma.as_ref().filter(|own| own.size() != size) {
             let luma = Some(resize_plane(own, size.0, size.1, Filter::Area));
-            answer = Cow::Owned(Answer { chroma: answer.chroma.clone(), luma });
+            answer = Cow::Owned(Answer { luma, ..answer.into_owned() });
         }
         let tone = self.kept_tone();
         if let Some(tone) = &tone {
             let chroma = wash::with_wash(&answer.chroma, &picture.luma, tone);
-            answer = Cow::Owned(Answer { chroma, luma: answer.luma.clone() });
+            answer = Cow::Owned(Answer { chroma, ..answer.into_owned() });
         }
         let finish = Finishing {
             tone: &self.order.finish.tone,

@@ -54,7 +54,7 @@ pub(super) fn fill(luma: &Plane, canvas: &Canvas, gap: f32) -> Answer {
         chroma.a.data_mut()[i] = canvas.colors.a.data()[owner] * shade;
         chroma.b.data_mut()[i] = canvas.colors.b.data()[owner] * shade;
     }
-    Answer { chroma, luma: Some(painted) }
+    Answer { luma: Some(painted), ..Answer::from(chroma) }
 }
 
 /// L below which a pixel belongs to a line, and L of the paper.
