@@ -80,8 +80,21 @@ export const de: Catalogue = {
     otherTab:
       "Dieses Bild ist auch in einem anderen Tab offen. Änderungen hier zeigen sich dort nicht; der Verlauf behält, was zuletzt geändert wird.",
     kinds: {
-      toned: "Dieses Bild ist getont, wie Sepia-Abzüge es sind. Es wird nach seiner Helligkeit gefärbt; sein eigener Ton bleibt weg.",
-      color: "Dieses Bild ist schon farbig. Gefärbt wird allein nach seiner Helligkeit; um seine Farben zu behalten und einige zu ändern:",
+      negative: { text: "Dieses Bild sieht aus wie ein Negativ.", offer: "Ins Positiv umkehren" },
+      drawing: { text: "Dies ist eine Strichzeichnung. Um die Flächen zwischen ihren Linien zu füllen:", offer: "" },
+      color: {
+        text: "Dieses Bild ist schon farbig. Gefärbt wird allein nach seiner Helligkeit; um seine Farben zu behalten und einige zu ändern:",
+        offer: "",
+      },
+      toned: {
+        text: "Dieses Bild ist getont, wie Sepia-Abzüge es sind. Es wird nach seiner Helligkeit gefärbt; sein eigener Ton bleibt weg.",
+        offer: "Einen Hauch davon behalten",
+      },
+      halftone: {
+        text: "Dies ist ein Druck aus Punkten. Farben können den Punkten folgen; ein Scan in geringerer Auflösung gelingt vielleicht besser.",
+        offer: "",
+      },
+      faded: { text: "Dieses Bild ist verblasst: Seine Helligkeit reicht nicht weit.", offer: "Mehr Kontrast" },
     },
     more: "Mehr",
     share: "Teilen",

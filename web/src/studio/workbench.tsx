@@ -175,7 +175,7 @@ export function Workbench({ timeline, session, dispatch }: Props) {
               />
             </Stage>
           )}
-          {!work.problem && <Status work={work} way={way} onWay={choose} />}
+          {!work.problem && <Status work={work} session={session} way={way} onWay={choose} onChange={dispatch} />}
           {work.answers.length > 1 && (
             <Variants answers={work.answers} chosen={session.answer} onChoose={(answer) => dispatch({ type: "choose-answer", answer })} />
           )}

@@ -8,8 +8,7 @@ use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use autochrome::{
-    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline,
-    Setting,
+    Blame as Fault, Error, Extra, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline, Setting,
 };
 
 use crate::args::{ColorizeArguments, FormatArgument};
@@ -104,6 +103,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
     let is_alone = tasks.len() == 1 && arguments.inputs.len() == 1 && tasks[0].input == arguments.inputs[0];
     let ColorizeArguments { sliders, filter, quality, .. } = arguments;
     let text = |(id, value): &(String, String)| (id.clone(), Setting::Text(value.clone()));
+    let beside = |wanted: bool| if wanted { Extra::Beside } else { Extra::Without };
     let mut draft = OrderDraft {
         method: arguments.method.clone(),
         model: arguments.model.as_deref().map_or(Ok(Model::Default), Model::find).map_err(blame)?,
@@ -115,9 +115,9 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         keep_tone: arguments.keep_tone,
         tone: sliders.tone(),
         look: sliders.look(*filter),
-        collage: if arguments.collage { Collage::Beside } else { Collage::Without },
-        layers: arguments.layers,
-        color_layer: arguments.color_layer,
+        collage: beside(arguments.collage),
+        layers: beside(arguments.layers),
+        color_layer: beside(arguments.color_layer),
         format: None,
         quality: *quality,
         ..OrderDraft::default()

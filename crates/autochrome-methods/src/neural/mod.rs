@@ -45,7 +45,7 @@ static FLIP: SwitchSpec = SwitchSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "neural",
     name: "Neural network",
-    summary: "A trained network finds all colours by itself",
+    summary: "Colours with a trained network: by itself, or from hints and words",
     paper: Some(Paper {
         title: "Coloring of Grayscale Images using Generative Adversarial Network",
         authors: "Pandey, Rana",

@@ -406,6 +406,27 @@ fn words_colour_what_they_name_and_say_what_was_not_found() {
 }
 
 #[test]
+fn layers_come_as_openraster_and_the_colour_alone_as_a_transparent_png() {
+    let server = start(config());
+    let sent = |format: &str| {
+        let options = format!(r#"{{"settings":{{"size":64}},"max_side_px":100,"format":"{format}"}}"#);
+        form(&[("image", CAMERA), ("options", options.as_bytes())])
+    };
+    let layers = server.colorize(FORM, "*/*", &sent("ora"));
+    assert_eq!((layers.status, layers.header("content-type")), (200, Some("image/openraster")));
+    assert!(
+        layers.body.starts_with(b"PK") && layers.body.windows(16).any(|part| part == b"image/openraster")
+    );
+    assert!(server.colorize(FORM, "image/openraster", &sent("same")).body == layers.body);
+    assert_eq!(server.colorize(FORM, "image/jpeg", &sent("ora")).problem(), "not-acceptable");
+    let color = server.colorize(FORM, "*/*", &sent("color-layer"));
+    assert_eq!((color.status, color.header("content-type")), (200, Some("image/png")));
+    assert!(decode(&color.body, &DecodeOptions::default()).unwrap().alpha.is_some());
+    let job = server.over(&server.job(&[client::FORM], &sent("ora")));
+    assert_eq!(job["result"]["media_type"], "image/openraster");
+}
+
+#[test]
 fn a_picture_is_sent_once_and_coloured_by_its_id() {
     let server = start(config());
     let made = server.post("/v1/pictures", &[client::PNG], CAMERA);
