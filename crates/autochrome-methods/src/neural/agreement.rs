@@ -15,7 +15,7 @@ use autochrome_engine::Segmentation;
 use super::region::step;
 
 /// Classes of things that have one colour all over.
-const SURFACES: [&str; 5] = ["sky", "grass", "water", "road", "mountain"];
+const SURFACES: [&str; 4] = ["sky", "grass", "water", "road"];
 
 /// Probability of being a surface from which on, and up to which, a cell takes part.
 const SURE: [f32; 2] = [0.4, 0.8];

@@ -6,7 +6,7 @@ mod region;
 mod suggestions;
 
 use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::{Plane, lab};
+use autochrome_color::{Chroma, Plane, lab};
 use autochrome_engine::{Hint, PredictOptions, Segmentation, Session};
 
 use crate::scribble::keep_marked_colors;
@@ -88,25 +88,35 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let (mut automatic, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
-        if let Some(segmentation) = &segmentation {
-            agreement::agree(segmentation, luma, &mut automatic);
+        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
+        let Some(segmentation) = segmentation else {
+            if !guidance.words.is_empty() {
+                let id = &self.session.card().id;
+                let reason = format!("the model `{id}` tells no things apart; give points of colour");
+                return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Words, reason });
+            }
+            let hinted = self.follow_points(luma, guidance, &ask, None)?;
+            return Ok(vec![hinted.unwrap_or(chroma).into()]);
+        };
+        agreement::agree(&segmentation, luma, &mut chroma);
+        // What is said later holds: drawn colours, then words, then spots.
+        if let Some(seed) = guidance.seed {
+            let drawn = draws::draw(&self.session, &segmentation, luma, seed);
+            drawn.iter().for_each(|(part, color)| part.paint(luma, *color, &mut chroma));
         }
-        if guidance.points.is_empty() && guidance.words.is_empty() && guidance.seed.is_none() {
-            return Ok(vec![automatic.into()]);
+        let mut notes = Vec::new();
+        for Wish { thing, color } in &guidance.words {
+            match Region::of_thing(&segmentation, thing) {
+                Some(region) => region.paint(luma, *color, &mut chroma),
+                None => notes.push(format!("no {} was found in the picture", thing.name)),
+            }
         }
-        let Said { points, region, notes } = Said::new(&self.session, segmentation.as_ref(), luma, guidance)?;
-        if points.points.is_empty() {
-            return Ok(vec![Answer { notes, ..automatic.into() }]);
-        }
-        let hints: Vec<Hint> = points.points.iter().map(|point| hint(point, luma.size())).collect();
-        let mut chroma = self.session.predict(luma, &hints, &ask)?;
-        if let Some(segmentation) = segmentation.as_ref() {
-            agreement::agree(segmentation, luma, &mut chroma);
-        }
-        keep_marked_colors(luma, &points, &mut chroma)?;
-        if let Some(region) = region {
-            region.limit(luma, &automatic, &mut chroma);
+        if let Some(mut hinted) = self.follow_points(luma, guidance, &ask, Some(&segmentation))? {
+            let mut reached = Region::nowhere(&segmentation);
+            let reach = |point: &Point| Region::around(&segmentation, luma, [point.x, point.y]);
+            guidance.points.iter().for_each(|point| reached.join(&reach(point)));
+            reached.limit(luma, &chroma, &mut hinted);
+            chroma = hinted;
         }
         Ok(vec![Answer { notes, ..chroma.into() }])
     }
@@ -149,61 +159,25 @@ fn question(options: &Options) -> PredictOptions {
     }
 }
 
-/// What was said, as places of a picture.
-struct Said {
-    /// Points alone.
-    points: Guidance,
-    /// Where they may change anything; `None` for everywhere.
-    region: Option<Region>,
-    /// What was not found.
-    notes: Vec<String>,
-}
-
-impl Said {
-    fn new(
-        session: &Session,
-        segmentation: Option<&Segmentation>,
+impl Neural {
+    /// What the network makes of the points that were given; `None` where there are none.
+    fn follow_points(
+        &self,
         luma: &Plane,
         guidance: &Guidance,
-    ) -> Result<Self, MethodError> {
-        let mut points = Guidance { points: guidance.points.clone(), ..Guidance::default() };
-        let Some(segmentation) = segmentation else {
-            return match guidance.words.is_empty() {
-                true => Ok(Self { points, region: None, notes: Vec::new() }),
-                false => Err(MethodError::GuidanceUnfit {
-                    kind: GuidanceKind::Words,
-                    reason: format!(
-                        "the model '{}' does not tell things apart; give points",
-                        session.card().id
-                    ),
-                }),
-            };
-        };
-        let mut region = Region::nowhere(segmentation);
-        points
-            .points
-            .iter()
-            .for_each(|point| region.join(&Region::around(segmentation, luma, [point.x, point.y])));
-        let mut notes = Vec::new();
-        for Wish { thing, color } in &guidance.words {
-            match Region::of_thing(segmentation, thing) {
-                Some(found) => {
-                    points.points.extend(found.places(*color));
-                    region.join(&found);
-                }
-                None => notes.push(format!("no {} was found in the picture", thing.name)),
-            }
+        ask: &PredictOptions,
+        segmentation: Option<&Segmentation>,
+    ) -> Result<Option<Chroma>, MethodError> {
+        if guidance.points.is_empty() {
+            return Ok(None);
         }
-        // What a person said comes last, so that it holds.
-        let said = std::mem::take(&mut points.points);
-        if let Some(seed) = guidance.seed {
-            for (part, color) in draws::draw(session, segmentation, luma, seed) {
-                points.points.extend(part.places(color));
-                region.join(&part);
-            }
+        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
+        let mut chroma = self.session.predict(luma, &hints, ask)?;
+        if let Some(segmentation) = segmentation {
+            agreement::agree(segmentation, luma, &mut chroma);
         }
-        points.points.extend(said);
-        Ok(Self { points, region: Some(region), notes })
+        keep_marked_colors(luma, guidance, &mut chroma)?;
+        Ok(Some(chroma))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::upsample::upsample;
-use autochrome_color::{Chroma, Plane};
+use autochrome_color::{Chroma, Plane, lab};
 use autochrome_engine::{Features, Segmentation};
 
+use crate::Srgb;
 use crate::words::Thing;
-use crate::{Point, Srgb};
 
 /// Difference of luma, in units of L, at which likeness is a third.
 const LUMA_REACH: f32 = 40.0;
@@ -23,8 +23,8 @@ const PRESENT: [f32; 2] = [0.25, 0.55];
 /// Probability that the most certain cell of a thing must have for the thing to be there.
 const FOUND: f32 = 0.45;
 
-/// Most places of a thing that a network is told the colour of.
-const MOST_PLACES: usize = 12;
+/// Least share of a colour's chroma that is left in the dark.
+const LEAST_LIGHT: f32 = 0.25;
 
 /// How much every cell of a grid over a picture is meant, 0..=1.
 #[derive(Clone, Debug)]
@@ -111,44 +111,6 @@ impl Region {
         weighed.sum::<f32>() / sum.max(f32::MIN_POSITIVE)
     }
 
-    /// Places well inside, far from each other, the surest first.
-    pub(super) fn places(&self, color: Srgb) -> Vec<Point> {
-        let mut order: Vec<(f32, usize)> = (0..self.weights.len()).map(|i| (self.depth(i), i)).collect();
-        order.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let apart = self.width.max(self.height) as f32 / 9.0;
-        let mut chosen: Vec<(usize, usize)> = Vec::new();
-        for (depth, i) in order {
-            let (x, y) = (i % self.width, i / self.width);
-            let far = |&(a, b): &(usize, usize)| (x as f32 - a as f32).hypot(y as f32 - b as f32) >= apart;
-            if depth < 0.5 && !chosen.is_empty() || chosen.len() == MOST_PLACES {
-                break;
-            }
-            if chosen.iter().all(far) {
-                chosen.push((x, y));
-            }
-        }
-        let (width, height) = (self.width as f32, self.height as f32);
-        let point = |(x, y): (usize, usize)| Point {
-            x: (x as f32 + 0.5) / width,
-            y: (y as f32 + 0.5) / height,
-            radius: 0.3 / width.max(height),
-            color,
-        };
-        chosen.into_iter().map(point).collect()
-    }
-
-    /// The mean weight of a cell and those around it: high where a border is far.
-    fn depth(&self, i: usize) -> f32 {
-        let (x, y) = (i % self.width, i / self.width);
-        let rows = y.saturating_sub(1)..(y + 2).min(self.height);
-        let sum: f32 = rows
-            .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(self.width)).map(move |x| y * self.width + x))
-            .map(|i| self.weights[i])
-            .sum();
-        // A cell at the edge of the picture lies less deep.
-        self.weights[i] * sum / 9.0
-    }
-
     /// Adds what another region means.
     pub(super) fn join(&mut self, other: &Self) {
         self.weights.iter_mut().zip(&other.weights).for_each(|(mine, theirs)| *mine = mine.max(*theirs));
@@ -161,6 +123,22 @@ impl Region {
         for (after, before) in [(&mut after.a, &before.a), (&mut after.b, &before.b)] {
             let samples = after.data_mut().iter_mut().zip(before.data()).zip(weights.data());
             samples.for_each(|((after, before), weight)| *after = before + weight * (*after - before));
+        }
+    }
+
+    /// Gives what is meant a colour, weaker where the picture is darker than the colour, as paint in the shade is.
+    pub(super) fn paint(&self, luma: &Plane, color: Srgb, chroma: &mut Chroma) {
+        let (width, height) = chroma.size();
+        let small = resize_plane(luma, width, height, Filter::Area);
+        let weights = self.drawn(&small);
+        let (own, ab) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
+        let lightness = own.data()[0].max(1.0);
+        for (plane, value) in [(&mut chroma.a, ab.a.data()[0]), (&mut chroma.b, ab.b.data()[0])] {
+            let samples = plane.data_mut().iter_mut().zip(small.data()).zip(weights.data());
+            samples.for_each(|((sample, l), weight)| {
+                let shaded = value * (l / lightness).clamp(LEAST_LIGHT, 1.0);
+                *sample += weight * (shaded - *sample);
+            });
         }
     }
 
@@ -297,9 +275,22 @@ mod tests {
             [1.0, 1.0, 0.0, 0.0]
         );
         assert!(Region::of_thing(&dresses(), thing("red hat")).is_none());
-        let places = region.places(RED);
-        assert!((2..=MOST_PLACES).contains(&places.len()));
-        assert!(places.iter().all(|point| point.y > 0.5 && !(0.375..0.625).contains(&point.x)), "{places:?}");
+    }
+
+    #[test]
+    fn a_colour_is_weaker_in_the_shade() {
+        let luma = Plane::from_vec(
+            128,
+            128,
+            (0..128 * 128).map(|i| if i / 128 < 96 { 60.0 } else { 20.0 }).collect(),
+        );
+        let mut chroma = Chroma::neutral(128, 128);
+        let thing = wishes("red dress").unwrap()[0].thing;
+        Region::of_thing(&dresses(), thing).unwrap().paint(&luma.unwrap(), RED, &mut chroma);
+        let at = |x: usize, y: usize| chroma.a.row(y)[x];
+        assert!(at(20, 80) > 55.0, "{}", at(20, 80));
+        assert!(at(20, 120) < 0.6 * at(20, 80), "{}", at(20, 120));
+        assert_eq!(at(64, 10), 0.0, "the sky");
     }
 
     #[test]

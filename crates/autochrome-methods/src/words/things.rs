@@ -82,9 +82,10 @@ static THINGS: &[Thing] = &[
     ),
     thing("hair", "hair,beard,haar,haare,bart", "hair"),
     thing("lips", "lips,lip,mouth,lippen,mund", "lips"),
+    thing("coat", "coat,overcoat,robe,mantel", "top dress skirt"),
     thing(
         "top",
-        "top,shirt,blouse,jacket,coat,sweater,jumper,pullover,cardigan,vest,waistcoat,t-shirt,tshirt,hemd,bluse,jacke,mantel,pulli,weste,oberteil",
+        "top,shirt,blouse,jacket,sweater,jumper,pullover,cardigan,vest,waistcoat,t-shirt,tshirt,hemd,bluse,jacke,pulli,weste,oberteil",
         "top",
     ),
     thing("dress", "dress,gown,frock,kleid,gewand", "dress"),
