@@ -21,6 +21,18 @@ pub enum FilmError {
         /// The system's words.
         source: io::Error,
     },
+    /// `ffmpeg` or `ffprobe` is too old, or says nothing of its version.
+    #[error(
+        "films need FFmpeg 4.4 or later, and `{tool}` says it is `{told}`; install another: {}",
+        install_line()
+    )]
+    #[code("film.old_ffmpeg", Environment)]
+    OldFfmpeg {
+        /// The program.
+        tool: &'static str,
+        /// The first line of what it says.
+        told: String,
+    },
     /// FFmpeg makes nothing of the file.
     #[error("{}: FFmpeg cannot read it ({reason}); check that it is a film and whole", path.display())]
     #[code("film.unreadable", BadInput)]

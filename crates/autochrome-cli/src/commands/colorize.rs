@@ -8,8 +8,7 @@ use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use autochrome::{
-    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline,
-    Setting,
+    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Order, OrderDraft, Pipeline,
 };
 
 use crate::args::{ColorizeArguments, FormatArgument};
@@ -103,11 +102,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
     // Who names one file means it; in a folder lies what lies there.
     let is_alone = tasks.len() == 1 && arguments.inputs.len() == 1 && tasks[0].input == arguments.inputs[0];
     let ColorizeArguments { sliders, filter, quality, .. } = arguments;
-    let text = |(id, value): &(String, String)| (id.clone(), Setting::Text(value.clone()));
     let mut draft = OrderDraft {
-        method: arguments.method.clone(),
-        model: arguments.model.as_deref().map_or(Ok(Model::Default), Model::find).map_err(blame)?,
-        settings: arguments.options.iter().map(text).collect(),
         pages: arguments.pages,
         invert: arguments.invert,
         borders: arguments.borders,
@@ -120,7 +115,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         color_layer: arguments.color_layer,
         format: None,
         quality: *quality,
-        ..OrderDraft::default()
+        ..arguments.choice.draft().map_err(blame)?
     };
     let files: GuidanceFiles = guidance::read(&arguments.guidance, &mut draft)?;
     pipeline.order(draft, &files).map_err(blame)

@@ -6,7 +6,8 @@ use std::process::Command;
 use assert_cmd::assert::Assert;
 use image::{Rgb, RgbImage};
 
-use crate::util::{Folder, with_ffmpeg};
+use crate::ffmpeg::{make, with_ffmpeg};
+use crate::util::Folder;
 
 /// Two scenes of a second each, gray, without loss.
 const TWO_SCENES: &str = "-f lavfi -i testsrc2=s=96x64:r=24 -f lavfi -i mandelbrot=s=96x64:r=24 -filter_complex \
@@ -18,12 +19,7 @@ fn film(test: &str, arguments: &str) -> Option<Folder> {
         return None;
     }
     let folder = Folder::new();
-    let made = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin"])
-        .args(arguments.split_whitespace())
-        .arg(folder.path("in.mkv"))
-        .status();
-    assert!(made.unwrap().success());
+    make(&folder.path("in.mkv"), arguments);
     Some(folder)
 }
 
