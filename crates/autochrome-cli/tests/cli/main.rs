@@ -24,5 +24,6 @@ mod scans;
 #[cfg(feature = "train")]
 mod train;
 mod video;
+mod video_ends;
 #[cfg(not(feature = "train"))]
 mod without_train;

@@ -121,6 +121,25 @@ fn a_hint_at_a_time_colours_its_scene() {
 }
 
 #[test]
+fn scenes_to_leave_stay_as_they_are_and_are_named() {
+    let Some(folder) = film("scenes_to_leave_stay_as_they_are_and_are_named", TWO_SCENES) else { return };
+    folder.file(
+        "hints.json",
+        r##"{"points": [{"at": "0", "x": 0.5, "y": 0.5, "radius": 0.3, "color": "#c02020"},
+            {"at": "1.5", "x": 0.5, "y": 0.5, "radius": 0.3, "color": "#c02020"}]}"##,
+    );
+    let arguments = ["video", "in.mkv", "--codec", "ffv1", "--hints", "hints.json"];
+    let assert = folder.autochrome().args(arguments).args(["--keep-gray", "2,9"]).assert().success();
+    let told = told(&assert);
+    assert!(told.contains("left as they are: scenes 2\n"), "{told}");
+    assert!(told.contains("there is no scene 9 to leave; the film has 2"), "{told}");
+    let cr = means(&folder, "in.color.mkv", "v");
+    assert!(cr[24..].iter().all(|v| (v - 128.0).abs() < 0.5), "{cr:?}");
+    assert!(cr[..24].iter().any(|v| *v > 131.0), "{cr:?}");
+    folder.autochrome().args(arguments).args(["--keep-gray", "0"]).assert().code(2);
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_words() {
     let Some(folder) = film("what_cannot_be_is_refused_with_words", TWO_SCENES) else { return };
     folder.picture("a.png");

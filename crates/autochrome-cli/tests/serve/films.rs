@@ -55,6 +55,21 @@ fn kill(mut child: Child) {
     child.wait().unwrap();
 }
 
+/// A server that ends with its test, however that ends.
+struct Guard(Option<Child>);
+
+fn guarded((child, client): (Child, Client)) -> (Guard, Client) {
+    (Guard(Some(child)), client)
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(child) = self.0.take() {
+            kill(child);
+        }
+    }
+}
+
 #[test]
 fn a_film_is_sent_looked_into_and_coloured() {
     if !with_ffmpeg("a_film_is_sent_looked_into_and_coloured") {
@@ -62,7 +77,7 @@ fn a_film_is_sent_looked_into_and_coloured() {
     }
     let folder = tempfile::tempdir().unwrap();
     let bytes = film(folder.path(), &scenes(72, 24, "96x64"));
-    let (child, server) = serve(&folder.path().join("data"));
+    let (child, server) = guarded(serve(&folder.path().join("data")));
     let limits = server.get("/v1/limits").json();
     assert!(
         limits["films"]["possible"] == true && limits["films"]["max_bytes"] == 4_000_000_000_u64,
@@ -128,7 +143,7 @@ fn a_film_is_sent_looked_into_and_coloured() {
     assert!(!folder.path().join("data/film-jobs").join(&job).exists());
     assert_eq!(server.send("DELETE", &format!("/v1/films/{id}"), &[], b"").status, 204);
     assert_eq!(server.get(&format!("/v1/films/{id}")).problem(), "unknown-film");
-    kill(child);
+    drop(child);
 }
 
 fn frames(path: &Path) -> usize {
@@ -147,9 +162,9 @@ fn killed_in_the_middle_a_film_goes_on_and_comes_out_the_same() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let bytes = film(folder.path(), &scenes(1500, 250, "320x240"));
+    let bytes = film(folder.path(), &scenes(1000, 250, "96x64"));
     let data = folder.path().join("data");
-    let (child, server) = serve(&data);
+    let (child, server) = guarded(serve(&data));
     let order = json!({"options": {"method": "gray", "codec": "ffv1", "container": "mkv"}});
     let film = server.film(&bytes);
     let job = server.film_job(&film, &order);
@@ -159,14 +174,14 @@ fn killed_in_the_middle_a_film_goes_on_and_comes_out_the_same() {
         assert!(start.elapsed() < Duration::from_secs(60), "no part was finished");
         std::thread::sleep(Duration::from_millis(5));
     }
-    kill(child); // SIGKILL
+    drop(child); // SIGKILL
     assert!(!data.join("film-jobs").join(&job).join("result.mkv").exists(), "killed before all was done");
     let finished: Value = serde_json::from_slice(&std::fs::read(&parts).unwrap()).unwrap();
     let first = finished["parts"][0]["file"].as_str().unwrap().to_owned();
     let written = |name: &str| parts.with_file_name(name).metadata().and_then(|file| file.modified()).ok();
     let before = written(&first);
 
-    let (child, server) = serve(&data);
+    let (child, server) = guarded(serve(&data));
     let mut after = None;
     let done = loop {
         let told = server.get(&format!("/v1/jobs/{job}")).json();
@@ -177,12 +192,12 @@ fn killed_in_the_middle_a_film_goes_on_and_comes_out_the_same() {
         assert!(start.elapsed() < Duration::from_secs(120), "still {told}");
         std::thread::sleep(Duration::from_millis(10));
     };
-    assert_eq!((&done["state"], &done["film"]["frames"]), (&"done".into(), &1500.into()), "{done}");
+    assert_eq!((&done["state"], &done["film"]["frames"]), (&"done".into(), &1000.into()), "{done}");
     assert!(after.is_none() || after == before, "the finished part was made again");
     let again = server.over(&server.film_job(&film, &order));
     let result = |job: &Value| server.get(job["result"]["href"].as_str().unwrap()).body;
     assert!(result(&done) == result(&again), "not the same bytes as in one go");
-    kill(child);
+    drop(child);
 }
 
 #[test]
@@ -191,9 +206,9 @@ fn a_cancelled_film_leaves_nothing() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let bytes = film(folder.path(), &scenes(1500, 250, "320x240"));
+    let bytes = film(folder.path(), &scenes(1000, 250, "96x64"));
     let data = folder.path().join("data");
-    let (child, server) = serve(&data);
+    let (child, server) = guarded(serve(&data));
     let film = server.film(&bytes);
     let job = server.film_job(&film, &json!({"options": {"method": "gray"}}));
     let start = Instant::now();
@@ -209,7 +224,7 @@ fn a_cancelled_film_leaves_nothing() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(server.get(&format!("/v1/jobs/{job}/result")).problem(), "no-result");
-    kill(child);
+    drop(child);
 }
 
 #[test]
@@ -223,7 +238,7 @@ fn what_is_no_film_or_too_large_or_outside_is_refused() {
     let bytes = film(&media, &scenes(24, 12, "96x64"));
     let data = folder.path().join("data");
     let more = ["serve", "--bind", "127.0.0.1:0", "--most-film", "1", "--media-dir", media.to_str().unwrap()];
-    let (child, server) = listening(autochrome(&data, &more));
+    let (child, server) = guarded(listening(autochrome(&data, &more)));
     let send = |bytes: &[u8]| server.post("/v1/films", &[VIDEO], bytes);
     assert_eq!(send(b"no film at all").problem(), "film.unreadable");
     assert_eq!(send(crate::client::CAMERA).problem(), "film.picture");
@@ -255,7 +270,7 @@ fn what_is_no_film_or_too_large_or_outside_is_refused() {
     assert_eq!(job["state"], "done", "{job}");
     assert_eq!(server.send("DELETE", &format!("/v1/films/{id}"), &[], b"").status, 204);
     assert!(media.join("film.mkv").exists());
-    kill(child);
+    drop(child);
 }
 
 #[test]
@@ -263,12 +278,12 @@ fn without_ffmpeg_the_limits_say_so_and_films_are_refused_with_a_code() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = autochrome(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
     command.env("PATH", folder.path());
-    let (child, server) = listening(command);
+    let (child, server) = guarded(listening(command));
     let films = &server.get("/v1/limits").json()["films"];
     assert!(films["possible"] == false && films["problem"]["code"] == "film.no_ffmpeg", "{films}");
     assert!(films["problem"]["detail"].as_str().unwrap().contains("install"));
     assert_eq!(server.post("/v1/films", &[VIDEO], b"x").problem(), "film.no_ffmpeg");
-    kill(child);
+    drop(child);
 }
 
 #[test]
@@ -286,9 +301,9 @@ fn an_old_ffmpeg_is_told_apart_from_none() {
         }
         let mut command = autochrome(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
         command.env("PATH", &tools).stdin(Stdio::null());
-        let (child, server) = listening(command);
+        let (child, server) = guarded(listening(command));
         let films = &server.get("/v1/limits").json()["films"];
         assert_eq!(films["problem"]["code"], "film.old_ffmpeg", "{films}");
-        kill(child);
+        drop(child);
     }
 }

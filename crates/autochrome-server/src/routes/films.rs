@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::film_jobs::{about, jpeg};
+use crate::film_jobs::{about, jpeg, media_type};
 use crate::films::{Film, told, too_large};
 use crate::guard::Owner;
 use crate::intake::{self, Base64Picture, PictureFile};
@@ -226,10 +226,17 @@ pub async fn content(
 ) -> Result<Response, Problem> {
     let film = own(&app, owner, id).await?;
     let tag = format!("\"{}\"", film.id);
-    // No guess about its kind: browsers look for themselves.
-    let what =
-        Description { media_type: "application/octet-stream".to_owned(), name: film.name.clone(), tag };
+    let what = Description { media_type: media_type_of(&film.name).to_owned(), name: film.name.clone(), tag };
     stored(&headers, film.source.path.clone(), &what).await
+}
+
+/// The media type of a film that browsers may play, by its name.
+fn media_type_of(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        known @ ("mp4" | "m4v" | "mov" | "mkv" | "webm") => media_type(known),
+        _ => "application/octet-stream",
+    }
 }
 
 /// A file of this machine as an answer.
