@@ -73,7 +73,6 @@ export function Scenes({ film, onStart }: Props) {
             <li key={scene.number}>
               <button
                 type="button"
-                aria-label={t.film.open(name)}
                 aria-pressed={open === scene.number}
                 className="block w-full rounded-sm text-left aria-pressed:outline-2 aria-pressed:outline-offset-2 aria-pressed:outline-ember"
                 onClick={() => setOpen(open === scene.number ? null : scene.number)}

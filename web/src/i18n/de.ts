@@ -286,7 +286,6 @@ export const de: Catalogue = {
     count: (scenes) => `${scenes} ${scenes === 1 ? "Szene" : "Szenen"}`,
     sheetHow: "Das erste Bild jeder Szene, wie es gefärbt wird. Klicken Sie eines an, dessen Farben Sie besser kennen.",
     scene: (number, at) => `Szene ${number}, ${at}`,
-    open: (scene) => `${scene} berichtigen`,
     close: "Schließen",
     kept: "Schon in Farbe, bleibt so",
     way: "Farben dieser Szene",

@@ -290,7 +290,6 @@ export const en = {
     count: (scenes: number) => `${scenes} ${scenes === 1 ? "scene" : "scenes"}`,
     sheetHow: "The first frame of every scene, as it will be coloured. Click one whose colours you know better.",
     scene: (number: number, at: string) => `Scene ${number}, ${at}`,
-    open: (scene: string) => `Correct ${scene}`,
     close: "Close",
     kept: "In colour already, stays",
     way: "Colours of this scene",
