@@ -32,11 +32,11 @@ pub fn contains(lab: [f32; 3]) -> bool {
 ///
 /// ```
 /// use autochrome_color::gamut;
-/// let [l, a, b] = gamut::fit([50.0, -180.0, 90.0]);
+/// let [l, a, b] = gamut::clip_chroma([50.0, -180.0, 90.0]);
 /// assert!(gamut::contains([l, a, b]) && l == 50.0 && (a / b + 2.0).abs() < 1e-4);
 /// ```
 #[must_use]
-pub fn fit([l, a, b]: [f32; 3]) -> [f32; 3] {
+pub fn clip_chroma([l, a, b]: [f32; 3]) -> [f32; 3] {
     let l = l.clamp(0.0, 100.0);
     if contains([l, a, b]) {
         return [l, a, b];
@@ -105,7 +105,7 @@ mod tests {
 
         #[test]
         fn fitted_colours_are_inside_with_their_luma_and_hue(l in 0.0_f32..=100.0, a in -180.0_f32..180.0, b in -180.0_f32..180.0) {
-            let [fit_l, fit_a, fit_b] = fit([l, a, b]);
+            let [fit_l, fit_a, fit_b] = clip_chroma([l, a, b]);
             prop_assert_eq!(fit_l, l);
             prop_assert!(contains([fit_l, fit_a, fit_b]));
             prop_assert!((fit_a * b - fit_b * a).abs() < 1e-2);
@@ -115,13 +115,13 @@ mod tests {
         #[test]
         fn colours_of_srgb_stay(red in 0.0_f32..=1.0, green in 0.0_f32..=1.0, blue in 0.0_f32..=1.0) {
             let lab = crate::lab::srgb_to_lab([red, green, blue]);
-            prop_assert_eq!(fit(lab), [lab[0].clamp(0.0, 100.0), lab[1], lab[2]]);
+            prop_assert_eq!(clip_chroma(lab), [lab[0].clamp(0.0, 100.0), lab[1], lab[2]]);
         }
 
         #[test]
         fn the_border_has_no_steps_below_the_yellow_horn(l in 5.0_f32..88.0, hue in 0.0_f32..std::f32::consts::TAU, chroma in 20.0_f32..180.0) {
             // A step in the request far too small to see is no visible step in the answer.
-            let at = |chroma: f32, hue: f32| fit([l, chroma * hue.cos(), chroma * hue.sin()]);
+            let at = |chroma: f32, hue: f32| clip_chroma([l, chroma * hue.cos(), chroma * hue.sin()]);
             prop_assert!(ciede2000(at(chroma, hue), at(chroma + 0.1, hue)) < 0.1);
             prop_assert!(ciede2000(at(chroma, hue), at(chroma, hue + 0.001)) < 0.5);
         }
@@ -158,7 +158,7 @@ mod tests {
         let mut linear = crate::lab::linear_block(&lab[0], &lab[1], &lab[2]);
         fit_block(&lab, &mut linear, BLOCK);
         for i in 0..BLOCK {
-            let wanted = lab_to_linear(fit([lab[0][i], lab[1][i], lab[2][i]]));
+            let wanted = lab_to_linear(clip_chroma([lab[0][i], lab[1][i], lab[2][i]]));
             for channel in 0..3 {
                 assert!((linear[channel][i] - wanted[channel]).abs() < 1e-6);
             }

@@ -55,8 +55,8 @@ pub fn fit_within(width: usize, height: usize, max_side: usize) -> (usize, usize
         return (width, height);
     }
     let scale = max_side as f64 / longer as f64;
-    let fit = |side: usize| ((side as f64 * scale).round() as usize).clamp(1, max_side.max(1));
-    (fit(width), fit(height))
+    let scaled = |side: usize| ((side as f64 * scale).round() as usize).clamp(1, max_side.max(1));
+    (scaled(width), scaled(height))
 }
 
 /// First old sample and the weights of the old samples that new sample `index` covers; weights sum to 1.

@@ -83,12 +83,12 @@ impl<'a> Source<'a> {
             Cow::Owned(resize_plane(luma, working.0, working.1, Filter::Area))
         };
         if small.size() != working {
-            small = lift(&luma_working, &small);
+            small = upsample_keeping_means(&luma_working, &small);
         }
         if working == (width, height) {
             return Self::Whole(Cow::Owned(small));
         }
-        Self::Cells(Cells::fit(&luma_working, &small))
+        Self::Cells(Cells::fit_lines(&luma_working, &small))
     }
 }
 
@@ -102,11 +102,11 @@ fn finite(chroma: &Chroma) -> Chroma {
 }
 
 /// `chroma` at the size of `luma`, with the same means over the areas of its old samples as before.
-fn lift(luma: &Plane, chroma: &Chroma) -> Chroma {
+fn upsample_keeping_means(luma: &Plane, chroma: &Chroma) -> Chroma {
     let (width, height) = luma.size();
     let (small_w, small_h) = chroma.size();
     let luma_small = resize_plane(luma, small_w, small_h, Filter::Area);
-    let cells = Cells::fit(&luma_small, chroma);
+    let cells = Cells::fit_lines(&luma_small, chroma);
     let columns = Columns::new(small_w, width);
     let mut lifted = Chroma::neutral(width, height);
     let rows = lifted.a.data_mut().par_chunks_mut(width).zip(lifted.b.data_mut().par_chunks_mut(width));
@@ -119,7 +119,7 @@ fn lift(luma: &Plane, chroma: &Chroma) -> Chroma {
     rows.enumerate().for_each_init(Vec::new, |scratch, (y, (a, b))| {
         missing.mix_rows(y, height, scratch);
         for ((a, b), &(left, weight)) in a.iter_mut().zip(b).zip(&columns.0) {
-            let [_, more_a, _, more_b] = between(&scratch[left], &scratch[left + 1], weight);
+            let [_, more_a, _, more_b] = lerp(&scratch[left], &scratch[left + 1], weight);
             *a += more_a;
             *b += more_b;
         }
@@ -150,13 +150,13 @@ fn position(index: usize, new: usize, old: usize) -> (usize, f32) {
 }
 
 #[inline(always)]
-fn between(left: &[f32; 4], right: &[f32; 4], weight: f32) -> [f32; 4] {
+fn lerp(left: &[f32; 4], right: &[f32; 4], weight: f32) -> [f32; 4] {
     std::array::from_fn(|i| left[i] + weight * (right[i] - left[i]))
 }
 
 impl Cells {
     /// The lines that go through every sample of `chroma`; `luma` has the same size.
-    fn fit(luma: &Plane, chroma: &Chroma) -> Self {
+    fn fit_lines(luma: &Plane, chroma: &Chroma) -> Self {
         let (width, height) = luma.size();
         let mut lines = vec![[0.0; 4]; width * height];
         lines.par_chunks_mut(width).enumerate().for_each(|(y, lines)| {
@@ -201,7 +201,7 @@ impl Cells {
         let below = (above + 1).min(self.height - 1);
         let row = |y: usize| &self.lines[y * self.width..][..self.width];
         mixed.clear();
-        mixed.extend(row(above).iter().zip(row(below)).map(|(above, below)| between(above, below, weight)));
+        mixed.extend(row(above).iter().zip(row(below)).map(|(above, below)| lerp(above, below, weight)));
         mixed.push(mixed[self.width - 1]);
     }
 
@@ -217,7 +217,7 @@ impl Cells {
     ) {
         self.mix_rows(y, luma.height(), scratch);
         for (((a, b), l), &(left, weight)) in a.iter_mut().zip(b).zip(luma.row(y)).zip(&columns.0) {
-            let [slope_a, offset_a, slope_b, offset_b] = between(&scratch[left], &scratch[left + 1], weight);
+            let [slope_a, offset_a, slope_b, offset_b] = lerp(&scratch[left], &scratch[left + 1], weight);
             *a = slope_a * l + offset_a;
             *b = slope_b * l + offset_b;
         }

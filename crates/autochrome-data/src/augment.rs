@@ -112,13 +112,13 @@ impl AugmentOptions {
             film::grain(luma, size_px, strength, rng);
         }
         if rng.chance(self.gamma) {
-            film::bend(luma, strength, rng);
+            film::apply_gamma(luma, strength, rng);
         }
         if rng.chance(self.fading) {
             film::fade(luma, size_px, strength, rng);
         }
         if rng.chance(self.scratches) {
-            damage::wear(luma, size_px, strength, rng);
+            damage::add_damage(luma, size_px, strength, rng);
         }
         luma.iter_mut().for_each(|l| *l = l.clamp(0.0, 100.0));
         if rng.chance(self.jpeg) {
@@ -128,8 +128,8 @@ impl AugmentOptions {
 
     /// Changes the true colours of one sample, a and b one after the other; nothing with the default ranges.
     pub(crate) fn jitter(&self, ab: &mut [f32], rng: &mut Rng) {
-        let saturation = rng.between(self.saturation.0, self.saturation.1);
-        let (sine, cosine) = (rng.between(-self.hue_deg, self.hue_deg).to_radians()).sin_cos();
+        let saturation = rng.uniform(self.saturation.0, self.saturation.1);
+        let (sine, cosine) = (rng.uniform(-self.hue_deg, self.hue_deg).to_radians()).sin_cos();
         if saturation == 1.0 && sine == 0.0 {
             return;
         }

@@ -86,7 +86,7 @@ impl CropOptions {
     /// Takes one crop. The number of draws is the same for every picture, so that a sample's other choices do not
     /// depend on the picture's size.
     pub(crate) fn take(&self, picture: &Picture, rng: &mut Rng) -> Picture {
-        let scale = rng.between(self.scale.0, self.scale.1);
+        let scale = rng.uniform(self.scale.0, self.scale.1);
         let shape = rng.log_between(self.aspect.0, self.aspect.1).sqrt();
         let (x, y) = (rng.f64(), rng.f64());
         let flip = rng.bool() && self.flip;
@@ -171,7 +171,7 @@ mod tests {
         let options = CropOptions { scale: (0.5, 0.8), aspect: (0.5, 2.0), ..CropOptions::resized(16) };
         let mut rng = Rng::with_seed(3);
         for _ in 0..500 {
-            let scale = rng.between(options.scale.0, options.scale.1);
+            let scale = rng.uniform(options.scale.0, options.scale.1);
             let shape = rng.log_between(options.aspect.0, options.aspect.1).sqrt();
             let window = resized_window(&picture(300, 200), scale, shape, rng.f64(), rng.f64());
             let side = (window.width * window.height).sqrt() / 200.0;

@@ -31,7 +31,7 @@ pub(crate) struct Window {
 
 impl Window {
     /// The same window without what sticks out of the picture by rounding.
-    fn inside(self, picture: &Picture) -> Self {
+    fn clamped_to(self, picture: &Picture) -> Self {
         let (full_width, full_height) = (picture.width as f64, picture.height as f64);
         let (width, height) = (self.width.min(full_width), self.height.min(full_height));
         let left = self.left.clamp(0.0, full_width - width);
@@ -81,7 +81,7 @@ impl Picture {
     /// The filter sees what lies around the window, as if the whole picture had been resampled and then cropped.
     /// Windows that need no resampling are copied.
     pub fn window(&self, window: Window, width: usize, height: usize) -> Self {
-        let window = window.inside(self);
+        let window = window.clamped_to(self);
         let exact = |length: f64, start: f64, size: usize| length == size as f64 && start.fract() == 0.0;
         if exact(window.width, window.left, width) && exact(window.height, window.top, height) {
             return self.cut(window.left as usize, window.top as usize, width, height);

@@ -34,7 +34,7 @@ pub(crate) trait Draw {
     /// True with probability `p`.
     fn chance(&mut self, p: f32) -> bool;
     /// Uniform between two bounds.
-    fn between(&mut self, low: f32, high: f32) -> f32;
+    fn uniform(&mut self, low: f32, high: f32) -> f32;
     /// Uniform in the logarithm between two positive bounds.
     fn log_between(&mut self, low: f32, high: f32) -> f32;
     /// Standard normal, exact.
@@ -46,12 +46,12 @@ impl Draw for Rng {
         self.f32() < p
     }
 
-    fn between(&mut self, low: f32, high: f32) -> f32 {
+    fn uniform(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * self.f32()
     }
 
     fn log_between(&mut self, low: f32, high: f32) -> f32 {
-        self.between(low.ln(), high.ln()).exp()
+        self.uniform(low.ln(), high.ln()).exp()
     }
 
     fn normal(&mut self) -> f32 {

@@ -26,7 +26,7 @@ const PICTURE_BESIDE: f64 = 0.2;
 ///
 /// A night sky is dark and even too, but not above and below alike: bars come in equal pairs. The black around letters is even
 /// and comes in pairs, but next to it there is black between the letters, where next to a bar there is picture.
-pub(crate) fn inside(frame: &Frame) -> Rectangle {
+pub(crate) fn inside_bars(frame: &Frame) -> Rectangle {
     let whole = Rectangle::whole(frame);
     let (width, height) = (frame.width, frame.height);
     let sample = |x: usize, y: usize| {
@@ -102,31 +102,31 @@ mod tests {
 
     #[test]
     fn letterbox_and_pillarbox_are_cut_off() {
-        let wide = inside(&frame(|_, y| !(11..79).contains(&y), 16));
+        let wide = inside_bars(&frame(|_, y| !(11..79).contains(&y), 16));
         assert_eq!(wide, Rectangle { left: 0, top: 13, width: 160, height: 64 });
-        let narrow = inside(&frame(|x, _| !(20..140).contains(&x), 0));
+        let narrow = inside_bars(&frame(|x, _| !(20..140).contains(&x), 0));
         assert_eq!(narrow, Rectangle { left: 22, top: 0, width: 116, height: 90 });
-        let both = inside(&frame(|x, y| !(20..140).contains(&x) || !(10..80).contains(&y), 0));
+        let both = inside_bars(&frame(|x, y| !(20..140).contains(&x) || !(10..80).contains(&y), 0));
         assert_eq!((both.width, both.height), (116, 66));
     }
 
     #[test]
     fn a_dark_sky_is_no_bar() {
         let sky = frame(|_, y| y < 30, 10);
-        assert_eq!(inside(&sky), Rectangle::whole(&sky));
+        assert_eq!(inside_bars(&sky), Rectangle::whole(&sky));
     }
 
     #[test]
     fn the_black_around_letters_is_no_bar() {
         let letters = frame(|x, y| !(30..60).contains(&y) || x % 10 > 1, 0);
-        assert_eq!(inside(&letters), Rectangle::whole(&letters));
+        assert_eq!(inside_bars(&letters), Rectangle::whole(&letters));
     }
 
     #[test]
     fn a_black_frame_and_a_thin_edge_stay_whole() {
         let black = frame(|_, _| true, 5);
-        assert_eq!(inside(&black), Rectangle::whole(&black));
+        assert_eq!(inside_bars(&black), Rectangle::whole(&black));
         let edge = frame(|_, y| y == 0 || y == 89, 0);
-        assert_eq!(inside(&edge), Rectangle::whole(&edge));
+        assert_eq!(inside_bars(&edge), Rectangle::whole(&edge));
     }
 }

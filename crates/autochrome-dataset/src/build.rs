@@ -67,7 +67,7 @@ pub fn build(
     let closed: Mutex<Vec<Option<Closed>>> = Mutex::new(vec![None; sources.len()]);
     let error: Mutex<Option<DatasetError>> = Mutex::new(None);
     let work = || {
-        while !context.stopped() {
+        while !context.is_stopped() {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(source) = sources.get(number) else { break };
             match gather(&context, number, source) {
@@ -91,7 +91,7 @@ pub fn build(
     if let Some(error) = error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    if context.stopped() {
+    if context.is_stopped() {
         return Err(DatasetError::Stopped);
     }
 

@@ -93,7 +93,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether to stop: somebody asked, or another source met what stops the build.
-    pub fn stopped(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
     }
 

@@ -109,7 +109,7 @@ pub(crate) fn gather(context: &Context<'_>, number: usize, source: &Source) -> R
 
     let mut selector = Selector::new(context.rules, &judged);
     let enough = AtomicBool::new(selector.is_full());
-    let stop = || enough.load(Ordering::Relaxed) || context.stopped();
+    let stop = || enough.load(Ordering::Relaxed) || context.is_stopped();
     let frame_bytes = film.as_ref().map_or(64 << 20, |film| 3 * film.width as usize * film.height as usize);
     let room = (FRAMES_BYTES / frame_bytes.max(1)).clamp(2, 4 * rayon::current_num_threads()) / 2;
     let (sender, candidates) = sync_channel(room);
@@ -129,13 +129,13 @@ pub(crate) fn gather(context: &Context<'_>, number: usize, source: &Source) -> R
         let end = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         judging?;
         let end = end?;
-        if !end.stopped && !context.stopped() {
+        if !end.stopped && !context.is_stopped() {
             let rest = selector.finish();
             work.write(rest.into_iter().collect(), &mut writer, &mut counts)?;
         }
         Ok::<End, DatasetError>(end)
     })?;
-    if context.stopped() && !selector.is_full() {
+    if context.is_stopped() && !selector.is_full() {
         return Ok(None);
     }
     let closed = Closed { end_s: end.end_s, frames: end.frames, scenes: end.scenes, faults: end.faults };

@@ -79,7 +79,7 @@ impl Selector {
             return None;
         }
         if self.rules.sampling != Sampling::Scene || candidate.timestamp_s.is_none() {
-            return Some(self.judge(candidate));
+            return Some(self.decide(candidate));
         }
         if self.judged_scene.is_some_and(|scene| candidate.scene <= scene) {
             return None;
@@ -92,20 +92,20 @@ impl Selector {
         if self.best.as_ref().is_none_or(|best| rank(&candidate) > rank(best)) {
             self.best = Some(candidate);
         }
-        ended.map(|best| self.judge(best))
+        ended.map(|best| self.decide(best))
     }
 
     /// Judges what is left when the source has ended.
     pub fn finish(&mut self) -> Option<Verdict> {
         let best = self.best.take()?;
-        (!self.is_full()).then(|| self.judge(best))
+        (!self.is_full()).then(|| self.decide(best))
     }
 
     fn fault(&self, look: &Signature) -> Option<Reason> {
         look.fault(self.rules.min_side_px, &self.rules.allow)
     }
 
-    fn judge(&mut self, candidate: Candidate) -> Verdict {
+    fn decide(&mut self, candidate: Candidate) -> Verdict {
         let Candidate { timestamp_s, frame, scene, picture, look } = candidate;
         let difference = self.reference.as_ref().map(|reference| look.reference.difference(reference));
         let allowed = |reason: &Reason| !self.rules.allow.contains(reason);

@@ -103,7 +103,7 @@ impl Signature {
     /// Looks at a frame.
     #[must_use]
     pub fn at(frame: &Frame) -> Self {
-        let crop = bars::inside(frame);
+        let crop = bars::inside_bars(frame);
         let ratio = (SHORT_SIDE_PX as f64 / crop.short_side() as f64).min(1.0);
         let side = |length: usize| ((length as f64 * ratio).round() as usize).max(1);
         let middle = resized(frame, crop, side(crop.width), side(crop.height));

@@ -6,7 +6,7 @@ use autochrome_color::{Chroma, Plane};
 
 use crate::NetError;
 use crate::engine::{Engine, Map};
-use crate::graph::{Graph, HINTS, LUMA};
+use crate::graph::{Graph, HINTS, LUMA, SCALES};
 use crate::networks::chroma_net::HINT_CHANNELS;
 
 /// The working sizes a network can compute.
@@ -54,21 +54,32 @@ pub trait Backend: Debug + Send + Sync {
         let _ = luma;
         Vec::new()
     }
+
+    /// As [`Backend::answer`], with the last hidden layer and the scores of the head that finds things; `None` where there is
+    /// none.
+    ///
+    /// # Errors
+    /// As [`Backend::answer`].
+    fn answer_and_segment(&self, question: &Question<'_>) -> Result<(Chroma, Option<[Map; 2]>), NetError> {
+        Ok((self.answer(question)?, None))
+    }
 }
 
 /// The engine of this crate as a backend.
 #[derive(Debug)]
 pub(crate) struct EngineBackend {
     engine: Engine,
+    segmentation: Option<Engine>,
     multiple_px: usize,
     takes_hints: bool,
 }
 
 impl EngineBackend {
-    /// Packs the weights of a network whose sides are multiples of `multiple_px`.
-    pub(crate) fn new(graph: Graph, multiple_px: usize) -> Self {
+    /// Packs the weights of a network whose sides are multiples of `multiple_px`, and of the head on its encoder.
+    pub(crate) fn new(graph: Graph, segmentation: Option<Graph>, multiple_px: usize) -> Self {
         let takes_hints = graph.takes_hints();
-        Self { engine: Engine::new(graph), multiple_px, takes_hints }
+        let segmentation = segmentation.map(Engine::new);
+        Self { engine: Engine::new(graph), segmentation, multiple_px, takes_hints }
     }
 }
 
@@ -82,18 +93,34 @@ impl Backend for EngineBackend {
     }
 
     fn answer(&self, question: &Question<'_>) -> Result<Chroma, NetError> {
-        let Question { width, height, luma, hints, temperature } = *question;
-        let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
-        let inputs = [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))];
-        let answer = self.engine.run(&inputs, temperature);
-        if answer.values.is_empty() {
-            return Err(NetError::Stopped);
-        }
-        Ok(if answer.channels == 3 { rgb_chroma(&answer) } else { ab_chroma(&answer) })
+        chroma_of(&self.engine.run(&inputs(question), question.temperature))
+    }
+
+    fn answer_and_segment(&self, question: &Question<'_>) -> Result<(Chroma, Option<[Map; 2]>), NetError> {
+        let Some(head) = &self.segmentation else { return Ok((self.answer(question)?, None)) };
+        let (answer, features) = self.engine.run_with_features(&inputs(question), question.temperature);
+        let chroma = chroma_of(&answer)?;
+        // The finest scale, at 1/2, says nothing about things.
+        let scales: Vec<(&str, Map)> = SCALES.into_iter().zip(features.into_iter().skip(1)).collect();
+        Ok((chroma, head.features(&scales).try_into().ok()))
     }
 
     fn features(&self, luma: Map) -> Vec<Map> {
         self.engine.features(&[(LUMA, luma)])
+    }
+}
+
+fn inputs(question: &Question<'_>) -> [(&'static str, Map); 2] {
+    let Question { width, height, luma, hints, .. } = *question;
+    let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
+    [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))]
+}
+
+fn chroma_of(answer: &Map) -> Result<Chroma, NetError> {
+    match answer.channels {
+        0 => Err(NetError::Stopped),
+        3 => Ok(rgb_chroma(answer)),
+        _ => Ok(ab_chroma(answer)),
     }
 }
 

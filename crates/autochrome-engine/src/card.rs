@@ -44,7 +44,7 @@ impl NetworkConfig {
     }
 }
 
-fn one() -> f32 {
+fn unscaled() -> f32 {
     1.0
 }
 
@@ -54,10 +54,10 @@ pub struct Inference {
     /// The picture is scaled so that the geometric mean of its sides is this many pixels.
     pub size_px: usize,
     /// Annealing temperature of colour classes; 1 is the plain mean. Unused by networks without classes.
-    #[serde(default = "one")]
+    #[serde(default = "unscaled")]
     pub temperature: f32,
     /// Factor on the chroma of strong colours, 1 for none.
-    #[serde(default = "one")]
+    #[serde(default = "unscaled")]
     pub saturation: f32,
     /// Chroma, in CIELAB units, of which half that factor is left; weaker colours are held back, stronger ones grow.
     #[serde(default)]
@@ -90,6 +90,10 @@ pub struct ModelCard {
     pub metrics: BTreeMap<String, f64>,
     /// Day of training, `YYYY-MM-DD`.
     pub date: String,
+    /// The classes of things that its encoder's features are told apart by, in the order of their scores; none for a model
+    /// without such a head.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub things: Vec<String>,
 }
 
 impl ModelCard {
@@ -146,6 +150,7 @@ impl ModelCard {
             licence: "CC0".into(),
             metrics: BTreeMap::from([("PSNR, n = 1".into(), 20.0)]),
             date: "2026-01-01".into(),
+            things: Vec::new(),
         }
     }
 }

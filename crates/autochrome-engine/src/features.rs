@@ -58,6 +58,11 @@ impl Features {
         self.values.chunks_exact(self.channels.max(1))
     }
 
+    /// The same, to be changed.
+    pub(crate) fn vectors_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.values.chunks_exact_mut(self.channels.max(1))
+    }
+
     /// The four edges of cell `index`, counted row by row: left, top, right and bottom, 0..=1 of the picture's sides.
     #[must_use]
     pub fn area(&self, index: usize) -> [f32; 4] {

@@ -9,10 +9,12 @@ pub mod card;
 pub mod engine;
 mod error;
 mod features;
+mod float16;
 pub mod foreign;
 mod frame;
 pub mod graph;
 pub mod networks;
+mod segmentation;
 mod session;
 #[doc(hidden)]
 pub mod tests_support;
@@ -23,4 +25,5 @@ pub use backend::{Backend, Question, Sides, ab_chroma, rgb_chroma, scale_luma};
 pub use card::ModelCard;
 pub use error::NetError;
 pub use features::Features;
+pub use segmentation::{Segmentation, UsualColor};
 pub use session::{Hint, PredictOptions, Session};

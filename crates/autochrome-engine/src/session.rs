@@ -13,6 +13,7 @@ use crate::foreign::Description;
 use crate::frame::{Frame, mirror};
 use crate::graph::Graph;
 use crate::networks::chroma_net::MULTIPLE_PX;
+use crate::segmentation::{Segmentation, UsualColor, usual_colors};
 use crate::{ModelCard, NetError, weights};
 
 /// A patch whose colour is known.
@@ -59,6 +60,7 @@ pub struct PredictOptions {
 pub struct Session {
     card: ModelCard,
     backend: Box<dyn Backend>,
+    usual: Vec<Vec<UsualColor>>,
 }
 
 impl Session {
@@ -73,13 +75,15 @@ impl Session {
             NetworkConfig::Unet(config) => 1 << config.levels,
             NetworkConfig::ChromaNet(_) | NetworkConfig::Onnx => MULTIPLE_PX,
         };
-        Ok(Self::new(card, EngineBackend::new(graph, multiple_px)))
+        let segmentation = Graph::segmentation(&card, &tensors)?;
+        let usual = usual_colors(&card, &tensors)?;
+        Ok(Self { usual, ..Self::new(card, EngineBackend::new(graph, segmentation, multiple_px)) })
     }
 
     /// A session of a network that something else computes.
     #[must_use]
     pub fn new(card: ModelCard, backend: impl Backend + 'static) -> Self {
-        Self { card, backend: Box::new(backend) }
+        Self { card, backend: Box::new(backend), usual: Vec::new() }
     }
 
     /// A session of a network of other people: an ONNX file and its [description](crate::foreign::Description), run by
@@ -106,6 +110,13 @@ impl Session {
     #[must_use]
     pub fn card(&self) -> &ModelCard {
         &self.card
+    }
+
+    /// The colours that things of a [class](ModelCard::things) usually have, the most usual first; empty where the model does
+    /// not say.
+    #[must_use]
+    pub fn usual_colors(&self, class: usize) -> &[UsualColor] {
+        self.usual.get(class).map_or(&[], Vec::as_slice)
     }
 
     /// Whether hints change the answer.
@@ -140,6 +151,29 @@ impl Session {
         hints: &[Hint],
         options: &PredictOptions,
     ) -> Result<Chroma, NetError> {
+        self.run(luma, hints, options, false).map(|(chroma, _)| chroma)
+    }
+
+    /// As [`Session::predict`], with what lies where in the picture, for a model that [tells things apart](ModelCard::things).
+    ///
+    /// # Errors
+    /// As [`Session::predict`].
+    pub fn predict_and_segment(
+        &self,
+        luma: &Plane,
+        hints: &[Hint],
+        options: &PredictOptions,
+    ) -> Result<(Chroma, Option<Segmentation>), NetError> {
+        self.run(luma, hints, options, true)
+    }
+
+    fn run(
+        &self,
+        luma: &Plane,
+        hints: &[Hint],
+        options: &PredictOptions,
+        segment: bool,
+    ) -> Result<(Chroma, Option<Segmentation>), NetError> {
         let shown = self.card.inference;
         let Inference { temperature, flip, .. } = shown;
         let temperature = options.temperature.unwrap_or(temperature);
@@ -155,13 +189,18 @@ impl Session {
         let frame = self.frame(luma.size(), options.size_px)?;
         let (width, height) = frame.size();
         let mut small = frame.pad(&resize_plane(luma, width, height, Filter::Area));
-        let hints: Vec<Hint> = hints.iter().map(|&hint| Hint { ab: shown.before(hint.ab), ..hint }).collect();
+        let hints: Vec<Hint> =
+            hints.iter().map(|&hint| Hint { ab: shown.inverse(hint.ab), ..hint }).collect();
         let mut hint_planes = frame.hint_planes(&hints);
-        let mut chroma = self.answer(&frame, &small, &hint_planes, temperature)?;
+        let asked = question(&frame, &small, &hint_planes, temperature);
+        let (mut chroma, segments) = match segment {
+            true => self.backend.answer_and_segment(&asked)?,
+            false => (self.backend.answer(&asked)?, None),
+        };
         if options.flip.unwrap_or(flip) {
             mirror(&mut small, frame.padded_width);
             mirror(&mut hint_planes, frame.padded_width);
-            let mut other = self.answer(&frame, &small, &hint_planes, temperature)?;
+            let mut other = self.backend.answer(&question(&frame, &small, &hint_planes, temperature))?;
             for (plane, other) in [(&mut chroma.a, &mut other.a), (&mut chroma.b, &mut other.b)] {
                 let width = plane.width();
                 mirror(other.data_mut(), width);
@@ -171,13 +210,21 @@ impl Session {
             }
         }
         shown.enliven(&mut chroma);
+        let segmentation = segments.map(|[hidden, scores]| {
+            Segmentation::new(
+                &self.card.things,
+                Features::new(&hidden, &frame),
+                Features::new(&scores, &frame),
+            )
+        });
         let (width, height) = chroma.size();
-        frame.crop(chroma).ok_or_else(|| {
+        let chroma = frame.crop(chroma).ok_or_else(|| {
             NetError::Description(format!(
                 "an answer of {width}×{height} is no whole share of {}×{}",
                 frame.padded_width, frame.padded_height
             ))
-        })
+        })?;
+        Ok((chroma, segmentation))
     }
 
     /// What the network's encoder sees in a picture's L (0..=100), the finest scale first: places and pictures that mean
@@ -186,14 +233,8 @@ impl Session {
     /// # Errors
     /// [`NetError::Input`] for an empty picture, an impossible size, or a network without an encoder to look into.
     pub fn features(&self, luma: &Plane, size_px: Option<usize>) -> Result<Vec<Features>, NetError> {
-        if luma.width() == 0 || luma.height() == 0 {
-            return Err(NetError::Input("the picture has no pixels".into()));
-        }
-        let frame = self.frame(luma.size(), size_px)?;
-        let (width, height) = frame.size();
-        let luma = frame.pad(&resize_plane(luma, width, height, Filter::Area));
-        let (width, height) = (frame.padded_width, frame.padded_height);
-        let maps = self.backend.features(Map { channels: 1, height, width, values: luma });
+        let (frame, luma) = self.padded(luma, size_px)?;
+        let maps = self.backend.features(luma);
         if maps.is_empty() {
             let id = &self.card.id;
             return Err(NetError::Input(format!("model '{id}' has no encoder to compare pictures by")));
@@ -201,17 +242,21 @@ impl Session {
         Ok(maps.iter().map(|map| Features::new(map, &frame)).collect())
     }
 
-    /// One forward pass over padded planes, L and hints in CIELAB; the answer may be smaller than the frame.
-    fn answer(
-        &self,
-        frame: &Frame,
-        luma: &[f32],
-        hints: &[f32],
-        temperature: f32,
-    ) -> Result<Chroma, NetError> {
+    /// L at working size with its padding, and the frame that it lies in.
+    fn padded(&self, luma: &Plane, size_px: Option<usize>) -> Result<(Frame, Map), NetError> {
+        if luma.width() == 0 || luma.height() == 0 {
+            return Err(NetError::Input("the picture has no pixels".into()));
+        }
+        let frame = self.frame(luma.size(), size_px)?;
+        let (width, height) = frame.size();
+        let values = frame.pad(&resize_plane(luma, width, height, Filter::Area));
         let (width, height) = (frame.padded_width, frame.padded_height);
-        self.backend.answer(&Question { width, height, luma, hints, temperature })
+        Ok((frame, Map { channels: 1, height, width, values }))
     }
+}
+
+fn question<'a>(frame: &Frame, luma: &'a [f32], hints: &'a [f32], temperature: f32) -> Question<'a> {
+    Question { width: frame.padded_width, height: frame.padded_height, luma, hints, temperature }
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub fn tiny_weights() -> Vec<u8> {
         licence: "CC0-1.0".into(),
         metrics: Default::default(),
         date: "2026-01-01".into(),
+        things: Vec::new(),
     };
     match weights::to_bytes(&tensors, &card) {
         Ok(bytes) => bytes,

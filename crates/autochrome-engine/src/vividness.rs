@@ -25,7 +25,7 @@ impl Inference {
     }
 
     /// What the network must be told so that `ab` is shown: a hint keeps its colour whatever becomes of the others.
-    pub(crate) fn before(&self, [a, b]: [f32; 2]) -> [f32; 2] {
+    pub(crate) fn inverse(&self, [a, b]: [f32; 2]) -> [f32; 2] {
         let shown = a.hypot(b);
         if self.saturation <= 0.0 || shown == 0.0 {
             return [a, b];
@@ -74,7 +74,7 @@ mod tests {
     fn a_hint_is_shown_in_its_own_colour() {
         for card in [card(1.6, 8.0), card(0.4, 0.0), card(1.0, 20.0)] {
             for ab in [[0.5, 0.2], [-12.0, 30.0], [80.0, 67.0]] {
-                let [a, b] = shown(&card, card.before(ab));
+                let [a, b] = shown(&card, card.inverse(ab));
                 assert!((a - ab[0]).abs() < 1e-3 && (b - ab[1]).abs() < 1e-3, "{ab:?} became {a}, {b}");
             }
         }

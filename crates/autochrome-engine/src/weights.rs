@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::{ModelCard, NetError};
+use crate::{ModelCard, NetError, float16};
 
 /// A tensor outside any device.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,12 +30,9 @@ pub fn to_bytes(tensors: &Tensors, card: &ModelCard) -> Result<Vec<u8>, NetError
     for (name, tensor) in tensors {
         let mut bytes = Vec::with_capacity(tensor.values.len() * 2);
         for &value in &tensor.values {
-            let half = f16::from_f32(value);
-            if !half.is_finite() {
-                return Err(NetError::Weights(format!(
-                    "'{name}' holds {value}, which half precision cannot"
-                )));
-            }
+            let half = float16::from_f32(value).ok_or_else(|| {
+                NetError::Weights(format!("'{name}' holds {value}, which half precision cannot"))
+            })?;
             bytes.extend_from_slice(&half.to_le_bytes());
         }
         halves.push((name.as_str(), tensor.shape.clone(), bytes));
@@ -69,9 +65,11 @@ pub fn tensors_of(bytes: &[u8]) -> Result<Tensors, NetError> {
     let mut tensors = Tensors::new();
     for (name, view) in file.iter() {
         let values = match view.dtype() {
-            Dtype::F16 => {
-                view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
-            }
+            Dtype::F16 => view
+                .data()
+                .chunks_exact(2)
+                .map(|b| float16::to_f32(u16::from_le_bytes([b[0], b[1]])))
+                .collect(),
             Dtype::F32 => {
                 view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
             }

@@ -137,7 +137,7 @@ mod tests {
         (0..n).map(|i| (0..d).map(|j| sample(i, j)).collect()).collect()
     }
 
-    fn between(one: &[Vec<f32>], two: &[Vec<f32>]) -> f64 {
+    fn distance_between(one: &[Vec<f32>], two: &[Vec<f32>]) -> f64 {
         distance(&Gaussian::fit(one.iter()).unwrap(), &Gaussian::fit(two.iter()).unwrap())
     }
 
@@ -148,7 +148,8 @@ mod tests {
             let fields: Vec<&str> = line.split('\t').collect();
             let whole = |i: usize| fields[i].parse::<u32>().unwrap();
             let wanted: f64 = fields[4].parse().unwrap();
-            let got = between(&vectors(whole(0), whole(2), 1), &vectors(whole(1), whole(2), whole(3)));
+            let got =
+                distance_between(&vectors(whole(0), whole(2), 1), &vectors(whole(1), whole(2), whole(3)));
             assert!((got - wanted).abs() < 1e-6 * (1.0 + wanted), "{got} for {line}");
             rows += 1;
         }
@@ -158,9 +159,9 @@ mod tests {
     #[test]
     fn a_set_lies_nowhere_from_itself_and_a_shift_counts_squared() {
         let one = vectors(200, 16, 1);
-        assert!(between(&one, &one) < 1e-9);
+        assert!(distance_between(&one, &one) < 1e-9);
         let shifted: Vec<Vec<f32>> = one.iter().map(|v| v.iter().map(|x| x + 0.5).collect()).collect();
-        assert!((between(&one, &shifted) - 16.0 * 0.25).abs() < 1e-5);
+        assert!((distance_between(&one, &shifted) - 16.0 * 0.25).abs() < 1e-5);
     }
 
     #[test]

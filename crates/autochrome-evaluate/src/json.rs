@@ -63,7 +63,7 @@ fn row_lines(set: &EvaluationSet, row: &Row, lines: &mut Vec<Value>) {
     }
     for (class, figures) in row.total.against_truth.iter().flat_map(|t| &t.patchwork_of) {
         let mut line = base("thing");
-        line.insert("thing".to_owned(), set.thing(*class).into());
+        line.insert("thing".to_owned(), set.class_name(*class).into());
         line.insert("patchwork".to_owned(), patchwork(Some(*figures)));
         lines.push(line.into());
     }

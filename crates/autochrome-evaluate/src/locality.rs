@@ -39,11 +39,11 @@ pub struct Locality {
 }
 
 /// `None` for a picture without such a region, or a painter that refuses the hint.
-pub(crate) fn reach(painter: &Painter, picture: &Picture, reference: &Truth<'_>) -> Option<Reach> {
+pub(crate) fn hint_reach(painter: &Painter, picture: &Picture, reference: &Truth<'_>) -> Option<Reach> {
     let size = (picture.width, picture.height);
     let region = reference.regions.largest(&reference.chroma, LEAST_CHROMA)?;
     let side_px = (size.0.min(size.1) * PATCH_PX / 256).max(1);
-    let [x, y] = region.heart();
+    let [x, y] = region.inner_point();
     let corner =
         |at: f32, of: usize| ((at * of as f32) as usize).saturating_sub(side_px / 2).min(of - side_px);
     let hint = patch((&reference.luma, &reference.chroma), [corner(x, size.0), corner(y, size.1)], side_px);
@@ -152,7 +152,7 @@ mod tests {
         let picture = &set.pictures()[0];
         let reference = Truth::new(picture, set.class_weights(), false);
         let painter = Painter::method("flood", Box::new(Flood { everything }), OrderDraft::default());
-        summarise(&[reach(&painter, picture, &reference), None], Bootstrap::default()).unwrap()
+        summarise(&[hint_reach(&painter, picture, &reference), None], Bootstrap::default()).unwrap()
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Painter {
         match &self.kind {
             Kind::Method { method, draft, .. } => {
                 let draft = OrderDraft { guidance, ..OrderDraft::clone(draft) };
-                Some(carried_out(method.as_ref(), draft, luma))
+                Some(run_order(method.as_ref(), draft, luma))
             }
             _ => None,
         }
@@ -156,7 +156,7 @@ impl Painter {
             Kind::Method { method, draft, .. } => {
                 let guidance = with_reference(method.as_ref(), picture, guidance.clone());
                 let draft = OrderDraft { guidance, ..OrderDraft::clone(draft) };
-                carried_out(method.as_ref(), draft, luma).map_err(|error| error.to_string())?
+                run_order(method.as_ref(), draft, luma).map_err(|error| error.to_string())?
             }
             Kind::Predictions(predictions) => predictions.pixels(picture, is_centre)?,
         };
@@ -166,7 +166,7 @@ impl Painter {
 }
 
 /// The sRGB pixels of an order that is carried out on a gray picture.
-fn carried_out(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<Vec<u8>, Error> {
+fn run_order(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<Vec<u8>, Error> {
     let order = Order::with_method(method.info(), draft)?;
     let picture = autochrome::Picture {
         luma: luma.clone(),

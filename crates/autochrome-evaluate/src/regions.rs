@@ -104,7 +104,7 @@ impl Found {
     }
 
     /// The middle of the part that is furthest from what does not belong to it, both 0..=1.
-    pub fn heart(&self) -> [f32; 2] {
+    pub fn inner_point(&self) -> [f32; 2] {
         let at = |x: isize, y: isize, parts: &[bool]| {
             let inside = (0..SIDE as isize).contains(&x) && (0..SIDE as isize).contains(&y);
             inside && parts[y as usize * SIDE + x as usize]
@@ -277,7 +277,7 @@ mod tests {
         let truth = picture(meadow);
         let regions = Regions::new(&truth, None);
         let sky = regions.largest(&truth, 8.0).unwrap();
-        let [x, y] = sky.heart();
+        let [x, y] = sky.inner_point();
         assert!((0.2..0.8).contains(&x) && (0.2..0.8).contains(&y), "{x} {y}");
         assert!(regions.largest(&truth, 60.0).is_none(), "nothing is that colourful");
     }

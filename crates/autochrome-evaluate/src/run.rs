@@ -248,7 +248,7 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
             if !truth {
                 let (luma, _) = picture.lab();
                 let painted = painter.paint(picture, &luma, &none, false)?;
-                return Ok((score::without_truth(&luma, &painted.rgb, painted.ms), None));
+                return Ok((score::score_without_truth(&luma, &painted.rgb, painted.ms), None));
             }
             let people = is_source(&picture.source, &self.options.skin_sources);
             let reference = Truth::new(picture, self.set.class_weights(), people);
@@ -288,7 +288,7 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
         let curve = |i: usize| {
             let picture = &self.set.pictures()[i * all / count];
             let reference = Truth::new(picture, self.set.class_weights(), false);
-            let reach = locality::reach(painter, picture, &reference);
+            let reach = locality::hint_reach(painter, picture, &reference);
             (hints::curve(painter, picture, &reference, self.options.hint_seed), reach)
         };
         // Some networks take no hints though their method does; one picture tells.

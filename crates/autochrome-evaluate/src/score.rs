@@ -94,21 +94,21 @@ impl<'a> Truth<'a> {
             auc: auc(&chroma, &self.chroma),
             auc_rebalanced: auc_rebalanced(&chroma, &self.chroma, self.weights),
             auc_weight: self.auc_weight,
-            skin: self.skin.as_ref().map(|mask| skin::judge(mask, &chroma)),
+            skin: self.skin.as_ref().map(|mask| skin::measure_skin(mask, &chroma)),
         };
-        let by_itself = by_itself(painted, &self.luma, (&luma, &chroma), ms);
+        let by_itself = score_alone(painted, &self.luma, (&luma, &chroma), ms);
         let regions = self.regions.measure(&chroma);
         Scores { against_truth: Some(against_truth), regions, ..by_itself }
     }
 }
 
 /// The figures that need no truth; `given` is the luma that was painted.
-pub(crate) fn without_truth(given: &Plane, painted: &[u8], ms: f32) -> Scores {
+pub(crate) fn score_without_truth(given: &Plane, painted: &[u8], ms: f32) -> Scores {
     let (luma, chroma) = rgb8_to_lab(painted, given.width(), given.height());
-    by_itself(painted, given, (&luma, &chroma), ms)
+    score_alone(painted, given, (&luma, &chroma), ms)
 }
 
-fn by_itself(painted: &[u8], given: &Plane, (luma, chroma): (&Plane, &Chroma), ms: f32) -> Scores {
+fn score_alone(painted: &[u8], given: &Plane, (luma, chroma): (&Plane, &Chroma), ms: f32) -> Scores {
     let gray =
         chroma.a.data().iter().zip(chroma.b.data()).filter(|(a, b)| a.hypot(**b) < GRAY_CHROMA).count();
     Scores {
@@ -160,7 +160,7 @@ mod tests {
         let set = Folder::new().blobs("a.png", 40, 40, 3).load(options(32));
         let picture = &set.pictures()[0];
         let gray = vec![100; picture.rgb.len()];
-        let scores = without_truth(&picture.lab().0, &gray, 0.0);
+        let scores = score_without_truth(&picture.lab().0, &gray, 0.0);
         assert_eq!((scores.gray_share, scores.colourfulness, scores.edges), (1.0, 0.0, None));
         assert_eq!(scores.against_truth, None);
     }

@@ -166,7 +166,7 @@ impl EvaluationSet {
 
     /// What a class of the masks is called; its number where nothing says so.
     #[must_use]
-    pub fn thing(&self, class: u8) -> String {
+    pub fn class_name(&self, class: u8) -> String {
         match self.things.get(usize::from(class)) {
             Some(name) if !name.is_empty() => name.clone(),
             _ => class.to_string(),
@@ -211,7 +211,7 @@ impl Wanted<'_> {
             things: None,
         };
         let reference = match self.reference {
-            Some((root, name)) => Some(coloured(name, whole(&root.join(name), options.size_px)?)),
+            Some((root, name)) => Some(coloured(name, load_whole(&root.join(name), options.size_px)?)),
             None => None,
         };
         let picture = if options.truth {
@@ -262,7 +262,7 @@ fn whole_gray(path: &Path, size_px: usize) -> Result<Plane, String> {
 }
 
 /// A whole picture in colour, its short side at most `size_px`.
-fn whole(path: &Path, size_px: usize) -> Result<Pixels, String> {
+fn load_whole(path: &Path, size_px: usize) -> Result<Pixels, String> {
     let picture = read(path, true)?;
     let (width, height) = fitting(picture.luma.size(), size_px);
     let luma = resize_plane(&picture.luma, width, height, Filter::Area);

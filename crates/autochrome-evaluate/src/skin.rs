@@ -93,7 +93,7 @@ pub(crate) fn mask(rgb: &[u8], luma: &Plane, chroma: &Chroma) -> Option<Vec<bool
 }
 
 /// What became of the pixels under `mask`.
-pub(crate) fn judge(mask: &[bool], painted: &Chroma) -> Skin {
+pub(crate) fn measure_skin(mask: &[bool], painted: &Chroma) -> Skin {
     let mut skin = Skin::default();
     for (_, (&a, &b)) in
         mask.iter().zip(painted.a.data().iter().zip(painted.b.data())).filter(|(skin, _)| **skin)
@@ -142,10 +142,14 @@ mod tests {
         let mask = mask(&rgb, &luma, &chroma).unwrap();
         let plane = |values: [f32; 4]| Plane::from_vec(2, 2, values.to_vec()).unwrap();
         let painted = Chroma { a: plane([1.0, -20.0, 15.0, 0.0]), b: plane([2.0, -20.0, 15.0, 20.0]) };
-        let skin = judge(&mask, &painted);
+        let skin = measure_skin(&mask, &painted);
         assert_eq!(skin, Skin { pixels: 4, gray: 1, off_hue: 1 });
         assert_eq!((skin.gray_share(), skin.off_hue_share()), (0.25, 0.25));
-        assert_eq!(judge(&mask, &chroma), Skin { pixels: 4, gray: 0, off_hue: 0 }, "the truth is in order");
+        assert_eq!(
+            measure_skin(&mask, &chroma),
+            Skin { pixels: 4, gray: 0, off_hue: 0 },
+            "the truth is in order"
+        );
     }
 
     #[test]

@@ -182,7 +182,7 @@ pub(crate) fn patchwork(set: &EvaluationSet, evaluation: &Evaluation) -> Cells {
     let mut cells = vec![heading.map(str::to_owned).to_vec()];
     for row in &evaluation.rows {
         let Some(t) = &row.total.against_truth else { continue };
-        let things = t.patchwork_of.iter().map(|(thing, patchwork)| (set.thing(*thing), *patchwork));
+        let things = t.patchwork_of.iter().map(|(thing, patchwork)| (set.class_name(*thing), *patchwork));
         for (thing, patchwork) in t.patchwork.map(|all| ("all".to_owned(), all)).into_iter().chain(things) {
             cells.push(vec![
                 row.name.clone(),

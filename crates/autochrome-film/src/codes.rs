@@ -126,7 +126,7 @@ impl ColorTable {
 
 /// Cb and Cr of the colour of CIELAB with this a and b, as far as sRGB can show it, whose Y′ is `luma`.
 fn cb_cr(luma: f32, a: f32, b: f32, (red, blue): (f32, f32)) -> [f32; 2] {
-    let color = |l: f32| lab::lab_to_srgb(gamut::fit([l, a, b])).map(|value| value.clamp(0.0, 1.0));
+    let color = |l: f32| lab::lab_to_srgb(gamut::clip_chroma([l, a, b])).map(|value| value.clamp(0.0, 1.0));
     let luma_of = |[r, g, b]: [f32; 3]| red * r + (1.0 - red - blue) * g + blue * b;
     let (mut low, mut high) = (0.0, 100.0);
     for _ in 0..HALVINGS {

@@ -44,7 +44,7 @@ pub trait Colorist: Sync {
     fn colors(&self, key: &Keyframe) -> Result<KeyColors, ColoristError>;
 
     /// Whether a frame must be a keyframe, besides those that are chosen anyway.
-    fn wants(&self, _number: u64) -> bool {
+    fn is_required_keyframe(&self, _number: u64) -> bool {
         false
     }
 

@@ -15,7 +15,7 @@ pub(crate) struct Complaints(Option<JoinHandle<Ending>>);
 
 impl Complaints {
     /// Begins to listen.
-    pub fn hear(stderr: ChildStderr) -> Self {
+    pub fn collect(stderr: ChildStderr) -> Self {
         Self(Some(std::thread::spawn(move || {
             let mut ending = Ending::default();
             // A line may be anything, and of any length.

@@ -71,7 +71,7 @@ impl Container {
 
     /// What becomes of a stream.
     #[must_use]
-    pub fn fate(self, other: &Other) -> Fate {
+    pub fn stream_fate(self, other: &Other) -> Fate {
         let codec = other.codec.as_str();
         let text = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"].contains(&codec);
         match (self, other.kind) {
@@ -110,7 +110,7 @@ impl Container {
             format!("stream {} ({kind}, {})", other.index, other.codec)
         };
         let name = self.format();
-        let tell = |other: &Other| match self.fate(other) {
+        let tell = |other: &Other| match self.stream_fate(other) {
             Fate::Copied => None,
             Fate::Converted(to) => {
                 Some(format!("{} becomes {to}: {name} cannot hold it; .mkv could", what(other)))

@@ -87,7 +87,7 @@ impl PartEncoder {
         let mut part = Self {
             child,
             nut: None,
-            complaints: Complaints::hear(stderr),
+            complaints: Complaints::collect(stderr),
             codec: encoding.codec,
             unfinished,
             path: path.to_owned(),

@@ -56,7 +56,7 @@ impl Ffmpeg {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(missing)?;
         match (child.stdout.take(), child.stderr.take()) {
-            (Some(stdout), Some(stderr)) => Ok((child, stdout, Complaints::hear(stderr))),
+            (Some(stdout), Some(stderr)) => Ok((child, stdout, Complaints::collect(stderr))),
             _ => Err(missing(std::io::Error::other("no pipes to it"))),
         }
     }

@@ -120,7 +120,7 @@ impl Scene {
             let later: Vec<usize> = (given..self.frames.len()).collect();
             let earlier: Vec<usize> = (0..=given).rev().collect();
             for way in [later, earlier] {
-                places.extend(self.walk(&way, from));
+                places.extend(self.track(&way, from));
             }
             places.sort_by_key(|(frame, _)| *frame);
             let (frame, first_frame) = (self.frames[given].0, self.first_frame);
@@ -129,7 +129,7 @@ impl Scene {
     }
 
     /// The places of what is at `place` in the first of these frames, until it is lost.
-    fn walk(&self, way: &[usize], mut place: [f32; 2]) -> Vec<(u64, [f32; 2])> {
+    fn track(&self, way: &[usize], mut place: [f32; 2]) -> Vec<(u64, [f32; 2])> {
         let mut places = Vec::new();
         let mut motion: Option<Motion> = None;
         for pair in way.windows(2) {

@@ -149,7 +149,7 @@ impl Frames {
     /// [`FilmError::BrokenOff`] when the pipe ends inside a frame.
     pub fn next_moment(&mut self) -> Result<Option<Moment>> {
         loop {
-            if let Some(moment) = self.ready() {
+            if let Some(moment) = self.pop_ready() {
                 return Ok(Some(moment));
             }
             if self.ended {
@@ -171,7 +171,7 @@ impl Frames {
     }
 
     /// A small frame that has its picture, or will not get one.
-    fn ready(&mut self) -> Option<Moment> {
+    fn pop_ready(&mut self) -> Option<Moment> {
         let first = self.waiting.front()?.timestamp_s;
         let last = self.waiting.back()?.timestamp_s;
         let picture_s = self.picture.as_ref().map(|picture| picture.timestamp_s);

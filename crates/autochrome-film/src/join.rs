@@ -93,7 +93,7 @@ impl Join<'_> {
         name(0, self.source.stream);
         let mut place = 1;
         for other in &self.source.others {
-            let fate = self.container.fate(other);
+            let fate = self.container.stream_fate(other);
             if fate == Fate::Dropped {
                 continue;
             }

@@ -76,7 +76,7 @@ fn mean_and_deviation(gray: &Gray) -> (f32, f32) {
 
 impl Motion {
     /// The vector of the block that is nearest to the place of block (`column`, `row`) on a grid of `columns` × `rows`.
-    fn near(&self, column: usize, row: usize, columns: usize, rows: usize) -> Vector {
+    fn nearest_vector(&self, column: usize, row: usize, columns: usize, rows: usize) -> Vector {
         let x = (column * self.columns / columns.max(1)).min(self.columns.saturating_sub(1));
         let y = (row * self.rows / rows.max(1)).min(self.rows.saturating_sub(1));
         self.vectors.get(y * self.columns + x).copied().unwrap_or_default()
@@ -122,9 +122,11 @@ impl Search<'_> {
         let left = (column > 0).then(|| done.vectors[before - 1]);
         let above = (row > 0).then(|| done.vectors[before - columns]);
         let above_right = (row > 0 && column + 1 < columns).then(|| done.vectors[before - columns + 1]);
-        let parent = self.coarse.map(|coarse| coarse.near(column, row, columns, rows).map(|v| v * 2));
-        let earlier =
-            self.likely.map(|likely| likely.near(column, row, columns, rows).map(|v| v >> self.level));
+        let parent =
+            self.coarse.map(|coarse| coarse.nearest_vector(column, row, columns, rows).map(|v| v * 2));
+        let earlier = self
+            .likely
+            .map(|likely| likely.nearest_vector(column, row, columns, rows).map(|v| v >> self.level));
         let expected = left.or(above).or(parent).or(earlier).unwrap_or_default();
 
         let mut best =
@@ -217,7 +219,7 @@ mod tests {
         Gray { width: width as usize, height: height as usize, data }
     }
 
-    fn share_of(motion: &Motion, vector: Vector) -> f32 {
+    fn share_with_vector(motion: &Motion, vector: Vector) -> f32 {
         let right = motion.vectors.iter().filter(|found| **found == vector).count();
         right as f32 / motion.vectors.len() as f32
     }
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn what_rests_is_found_where_it_was() {
         let motion = seek(&spots(0, 0).pyramid(), &spots(0, 0).pyramid(), None);
-        assert_eq!((share_of(&motion, [0, 0]), motion.differences.iter().sum::<u32>()), (1.0, 0));
+        assert_eq!((share_with_vector(&motion, [0, 0]), motion.differences.iter().sum::<u32>()), (1.0, 0));
     }
 
     #[test]
@@ -233,7 +235,7 @@ mod tests {
         for (dx, dy) in [(3, -2), (11, 6), (-14, 0)] {
             let motion = seek(&spots(0, 0).pyramid(), &spots(dx, dy).pyramid(), None);
             // Blocks at the edge have left the frame.
-            assert!(share_of(&motion, [dx as i16, dy as i16]) > 0.6, "{dx} {dy}");
+            assert!(share_with_vector(&motion, [dx as i16, dy as i16]) > 0.6, "{dx} {dy}");
         }
     }
 
@@ -244,7 +246,7 @@ mod tests {
         for frame in 1..=8 {
             likely = Some(seek(&spots(5 * frame, 0).pyramid(), &key, likely.as_ref()));
         }
-        assert!(share_of(&likely.unwrap(), [-40, 0]) > 0.5);
+        assert!(share_with_vector(&likely.unwrap(), [-40, 0]) > 0.5);
     }
 
     #[test]
@@ -252,7 +254,7 @@ mod tests {
         let (gray, mut bright) = (spots(0, 0), spots(0, 0));
         bright.data.iter_mut().for_each(|value| *value = *value / 2 + 90);
         let motion = seek(&bright.pyramid(), &gray.pyramid(), None);
-        assert!(share_of(&motion, [0, 0]) > 0.8, "{}", share_of(&motion, [0, 0]));
+        assert!(share_with_vector(&motion, [0, 0]) > 0.8, "{}", share_with_vector(&motion, [0, 0]));
     }
 
     #[test]

@@ -71,12 +71,12 @@ impl FramePainter {
     /// A frame as it was.
     pub fn pass(&self, data: &[u8]) -> Vec<u8> {
         let [luma, cb, cr] = codes(data, self.from, self.width, self.height);
-        let own = self.own(&cb, &cr);
+        let own = self.source_chroma(&cb, &cr);
         self.finish(&luma, [&own[0], &own[1]], Some(&own))
     }
 
     /// The chroma that a frame has, in the sampling of the result.
-    fn own(&self, cb: &[u16], cr: &[u16]) -> [Vec<u16>; 2] {
+    fn source_chroma(&self, cb: &[u16], cr: &[u16]) -> [Vec<u16>; 2] {
         let (from, to) =
             (self.from.chroma_size(self.width, self.height), self.to.chroma_size(self.width, self.height));
         if self.from.sampling == Sampling::Gray {
@@ -98,7 +98,7 @@ impl FramePainter {
         let (black, white) = self.ends();
         append(
             &mut data,
-            beside(luma, luma, self.width, self.half_width(), GAP_PX, [black, white]),
+            side_by_side(luma, luma, self.width, self.half_width(), GAP_PX, [black, white]),
             depth,
             self.to,
         );
@@ -111,7 +111,7 @@ impl FramePainter {
             let before = before.map_or(&gray, |own| &own[place]);
             append(
                 &mut data,
-                beside(before, after, columns, half, whole - 2 * half, [neutral; 2]),
+                side_by_side(before, after, columns, half, whole - 2 * half, [neutral; 2]),
                 depth,
                 self.to,
             );
@@ -127,7 +127,7 @@ impl FramePainter {
 }
 
 /// Two planes of `width` columns side by side, each filled up to `half`, with a gap between them; `fill` is what stands in both.
-fn beside<'a>(
+fn side_by_side<'a>(
     left: &'a [u16],
     right: &'a [u16],
     width: usize,

@@ -86,7 +86,7 @@ impl<'a> Planner<'a> {
         if cut || self.current.is_none() {
             let key = self.key(&shot)?;
             self.current = Some((key, vec![shot]));
-        } else if full || self.keys.colorist.wants(number) {
+        } else if full || self.keys.colorist.is_required_keyframe(number) {
             let key = self.key(&shot)?;
             if let Some((before, shots)) = self.current.replace((Arc::clone(&key), vec![shot])) {
                 span = Some(self.span(before, shots, Some(key)));
@@ -153,7 +153,7 @@ mod tests {
             Ok(KeyColors { chroma: Chroma::neutral(1, 1), trust: 1.0 })
         }
 
-        fn wants(&self, number: u64) -> bool {
+        fn is_required_keyframe(&self, number: u64) -> bool {
             number == 5
         }
     }

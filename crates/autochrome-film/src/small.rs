@@ -25,11 +25,11 @@ pub(crate) struct Pyramid {
 /// Columns and rows at which colours of a film are carried, from its size with square pixels.
 pub(crate) fn working_size(width: usize, height: usize) -> (usize, usize) {
     let scale = SIDE_PX as f64 / width.max(height).max(1) as f64;
-    let fit = |side: usize| {
+    let scaled = |side: usize| {
         let steps = (side as f64 * scale.min(1.0) / STEP_PX as f64).round() as usize;
         (steps * STEP_PX).max(LEAST_PX)
     };
-    (fit(width), fit(height))
+    (scaled(width), scaled(height))
 }
 
 impl Gray {

@@ -8,7 +8,7 @@ use crate::motion::{Motion, seek};
 use crate::paint::FramePainter;
 use crate::plan::Span;
 use crate::shot::Shot;
-use crate::spread::{agree, alone, blend, carry};
+use crate::spread::{agree, blend, carry, from_one_keyframe};
 
 /// Frames that are finished at once: enough for all cores, few enough to be small in memory.
 const AT_ONCE: usize = 4;
@@ -135,7 +135,7 @@ impl SpanColors {
         let motion = self.from_after.as_ref().and_then(|motion| motion.get(place - 1));
         match self.after.as_ref().zip(motion) {
             Some((colors, motion)) => blend(&before, &carry(motion, colors), place as f32 / self.length),
-            None => alone(before),
+            None => from_one_keyframe(before),
         }
     }
 }

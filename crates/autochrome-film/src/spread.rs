@@ -91,7 +91,7 @@ pub(crate) fn blend(before: &Carried, after: &Carried, share: f32) -> Chroma {
 }
 
 /// The colours of a frame that only one keyframe has something to say about.
-pub(crate) fn alone(carried: Carried) -> Chroma {
+pub(crate) fn from_one_keyframe(carried: Carried) -> Chroma {
     let size = carried.chroma.size();
     let Chroma { a, b } = carried.chroma;
     fill(a.into_vec(), b.into_vec(), &carried.sure, size)
@@ -236,7 +236,7 @@ mod tests {
         };
         carried.chroma.a.data_mut()[32 * 64 + 32] = -90.0;
         carried.sure[32 * 64 + 32] = LEAST_WEIGHT;
-        assert!(alone(carried).a.data()[32 * 64 + 32] > 30.0);
+        assert!(from_one_keyframe(carried).a.data()[32 * 64 + 32] > 30.0);
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) fn note_preview(db: &Connection, id: &str, name: &str, bytes: &[u8]) 
 }
 
 /// What happened to job `id` after event `after`.
-pub(crate) fn after(db: &Connection, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {
+pub(crate) fn list_after(db: &Connection, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {
     let sql = "SELECT number, state, progress, file, name, preview, detail FROM events
         WHERE job = ?1 AND number > ?2 ORDER BY number";
     let mut query = db.prepare_cached(sql)?;

@@ -50,7 +50,7 @@ pub(crate) fn append(
 }
 
 /// Appends a file that was made and lies elsewhere.
-pub(crate) fn append_stored(
+pub(crate) fn append_file(
     db: &Connection,
     job: &str,
     name: &str,

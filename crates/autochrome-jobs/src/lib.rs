@@ -7,7 +7,7 @@
 //! lease that is not renewed in time goes to the next worker.
 //!
 //! A job has one picture or many. A worker takes them one by one ([`Queue::next_picture`]) and puts back what became of each
-//! ([`Queue::put`]); the same transaction erases the picture, so that each is done once, and the next worker goes on where a crash
+//! ([`Queue::store_result`]); the same transaction erases the picture, so that each is done once, and the next worker goes on where a crash
 //! happened. Work on one picture may begin twice, and must therefore be the same work twice; a picture that was begun
 //! [`MAX_ATTEMPTS`] times without an end is given up, and the others go on.
 //!

@@ -147,7 +147,7 @@ impl Queue {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn settle(&self) -> Result<(), QueueError> {
+    pub fn checkpoint(&self) -> Result<(), QueueError> {
         // Answers with a row that tells whether others were reading; then the next time does it.
         Ok(self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
@@ -235,7 +235,7 @@ impl Queue {
     /// # Errors
     /// When the database fails.
     pub fn events(&self, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {
-        events::after(&self.db(), id, after)
+        events::list_after(&self.db(), id, after)
     }
 }
 

@@ -32,7 +32,7 @@ impl Queue {
         let names: String = kinds.iter().map(|kind| format!(" {} ", kind.name())).collect();
         let mut db = self.db();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        give_up(&transaction, now_ms)?;
+        fail_exhausted(&transaction, now_ms)?;
         let taken = transaction
             .query_row(
                 "UPDATE jobs SET state = 'running', lease = ?1, lease_until_ms = ?2, attempts = attempts + 1,
@@ -141,7 +141,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`QueueError::LeaseLost`] when somebody else has the job.
-    pub fn put_stored(
+    pub fn store_result_file(
         &self,
         lease: &Lease,
         name: &str,
@@ -150,7 +150,7 @@ impl Queue {
     ) -> Result<(), QueueError> {
         self.change(lease, |db| {
             take_picture(db, &lease.job)?;
-            files::append_stored(db, &lease.job, name, media_type, bytes)
+            files::append_file(db, &lease.job, name, media_type, bytes)
         })
     }
 
@@ -167,7 +167,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`QueueError::LeaseLost`] when somebody else has the job: the pictures are dropped.
-    pub fn put(
+    pub fn store_result(
         &self,
         lease: &Lease,
         outcome: Result<&[Made], (&str, &str)>,
@@ -257,7 +257,7 @@ fn part(row: &rusqlite::Row<'_>) -> rusqlite::Result<Part> {
 }
 
 /// Gives up the pictures whose workers fell silent once too often; the others of their jobs go on.
-fn give_up(db: &Connection, now_ms: i64) -> Result<(), QueueError> {
+fn fail_exhausted(db: &Connection, now_ms: i64) -> Result<(), QueueError> {
     let mut query = db.prepare_cached(
         "UPDATE jobs SET attempts = 0 WHERE state = 'running' AND lease_until_ms <= ?1 AND attempts >= ?2 RETURNING id",
     )?;

@@ -64,7 +64,7 @@ fn a_job_goes_its_way_and_leaves_its_result() {
     assert_eq!(queue.get(&job.id).unwrap().progress, 0.5);
     assert_eq!(queue.file(&job.id, 0).unwrap(), None);
     queue.preview(&lease, "a.png", b"small").unwrap();
-    queue.put(&lease, Ok(&[made("a.png")]), 4).unwrap();
+    queue.store_result(&lease, Ok(&[made("a.png")]), 4).unwrap();
     assert_eq!(queue.next_picture(&lease).unwrap(), None);
     queue.finish(&lease, "image/png", 4).unwrap();
     assert_eq!(queue.get(&job.id).unwrap().state, State::Done);
@@ -96,9 +96,12 @@ fn a_silent_worker_loses_its_job_and_cannot_end_it() {
     assert!(queue.lease(&Kind::ALL, LEASE_MS - 1).unwrap().is_none());
     let next = queue.lease(&Kind::ALL, LEASE_MS).unwrap().unwrap();
     assert_eq!((next.job.as_str(), next.attempt), (job.id.as_str(), 2));
-    assert!(matches!(queue.put(&late, Ok(&[made("late")]), LEASE_MS + 1), Err(QueueError::LeaseLost)));
+    assert!(matches!(
+        queue.store_result(&late, Ok(&[made("late")]), LEASE_MS + 1),
+        Err(QueueError::LeaseLost)
+    ));
     assert!(matches!(queue.heartbeat(&late, 0.9, None, LEASE_MS + 1), Err(QueueError::LeaseLost)));
-    queue.put(&next, Ok(&[made("in time")]), LEASE_MS + 2).unwrap();
+    queue.store_result(&next, Ok(&[made("in time")]), LEASE_MS + 2).unwrap();
     assert!(matches!(queue.finish(&late, "image/png", LEASE_MS + 2), Err(QueueError::LeaseLost)));
     queue.finish(&next, "image/png", LEASE_MS + 2).unwrap();
     assert_eq!(queue.file(&job.id, 0).unwrap().unwrap().name, "in time");
@@ -125,17 +128,17 @@ fn a_batch_goes_on_with_the_picture_it_was_at() {
     let (_folder, queue) = queue();
     let job = queue.add(&new(&["a.png", "b.png", "c.png"], None), 0).unwrap();
     let lease = queue.lease(&Kind::ALL, 0).unwrap().unwrap();
-    queue.put(&lease, Ok(&[made("a.png"), made("a.2.png")]), 1).unwrap();
+    queue.store_result(&lease, Ok(&[made("a.png"), made("a.2.png")]), 1).unwrap();
     queue.recover(2).unwrap();
     let lease = queue.lease(&Kind::ALL, 2).unwrap().unwrap();
     assert_eq!((lease.attempt, lease.pictures), (1, 3), "beginnings are counted for each picture");
     assert_eq!(queue.next_picture(&lease).unwrap(), Some((1, picture("b.png"))));
     assert_eq!(queue.get(&job.id).unwrap().attempts, 1);
-    queue.put(&lease, Err(("corrupt-file", "broken")), 3).unwrap();
+    queue.store_result(&lease, Err(("corrupt-file", "broken")), 3).unwrap();
     queue.release(&lease, 3).unwrap();
     assert_eq!(queue.get(&job.id).unwrap().state, State::Queued);
     let lease = queue.lease(&Kind::ALL, 4).unwrap().unwrap();
-    queue.put(&lease, Ok(&[made("c.png")]), 5).unwrap();
+    queue.store_result(&lease, Ok(&[made("c.png")]), 5).unwrap();
     queue.finish(&lease, "application/zip", 5).unwrap();
     let names: Vec<String> = queue.files(&job.id).unwrap().into_iter().map(|file| file.name).collect();
     assert_eq!(names, ["a.png", "a.2.png", "b.png", "c.png"]);
@@ -148,7 +151,7 @@ fn a_cancelled_job_takes_no_result() {
     let job = add(&queue, None, 0);
     let lease = queue.lease(&Kind::ALL, 1).unwrap().unwrap();
     assert_eq!(queue.cancel(&job.id, 2).unwrap().state, State::Cancelled);
-    assert!(matches!(queue.put(&lease, Ok(&[made("x")]), 3), Err(QueueError::LeaseLost)));
+    assert!(matches!(queue.store_result(&lease, Ok(&[made("x")]), 3), Err(QueueError::LeaseLost)));
     assert_eq!(queue.cancel(&job.id, 4).unwrap().updated_ms, 2, "what is over stays as it is");
     assert!(matches!(queue.cancel("no such job", 5), Err(QueueError::Unknown)));
 }
@@ -196,9 +199,9 @@ fn an_input_is_overwritten_on_disk_when_its_job_ends() {
     assert!(on_disk(folder.path(), b"gray private"));
     let lease = queue.lease(&Kind::ALL, 1).unwrap().unwrap();
     assert_eq!(queue.extras(&lease).unwrap(), extras);
-    queue.put(&lease, Ok(&[made("a.png")]), 2).unwrap();
+    queue.store_result(&lease, Ok(&[made("a.png")]), 2).unwrap();
     queue.finish(&lease, "image/png", 3).unwrap();
-    queue.settle().unwrap();
+    queue.checkpoint().unwrap();
     assert!(!on_disk(folder.path(), b"gray private"));
     assert!(on_disk(folder.path(), b"colours"));
 }
@@ -226,7 +229,7 @@ fn worker_process() {
         println!("began {}", lease.job);
         while let Some((_, picture)) = queue.next_picture(&lease).unwrap() {
             std::thread::sleep(std::time::Duration::from_millis(3));
-            queue.put(&lease, Ok(&[made(&picture.name)]), now_ms()).unwrap();
+            queue.store_result(&lease, Ok(&[made(&picture.name)]), now_ms()).unwrap();
         }
         queue.finish(&lease, "text/plain", now_ms()).unwrap();
     }

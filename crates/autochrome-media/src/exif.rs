@@ -207,7 +207,7 @@ impl Block {
     }
 
     /// Every stretch of bytes that the main directories refer to, themselves included.
-    fn used(&self) -> Option<Vec<Range<usize>>> {
+    fn used_ranges(&self) -> Option<Vec<Range<usize>>> {
         let first = self.first()?;
         let exif = self.sub(&first, EXIF_DIRECTORY);
         let gps = self.sub(&first, GPS_DIRECTORY);
@@ -229,7 +229,7 @@ impl Block {
         }
         let thumbnail = read_directory(&self.bytes, self.order, first.next);
         self.bytes[link..link + 4].fill(0);
-        let used = self.used()?;
+        let used = self.used_ranges()?;
         if let Some(directory) = thumbnail {
             let number = |tag| Some(pointer(self.order, directory.find(tag)?)? as usize);
             if let (Some(start), Some(len)) = (number(THUMBNAIL_START), number(THUMBNAIL_LENGTH))
@@ -310,7 +310,7 @@ pub(crate) fn orientation(bytes: &[u8]) -> Option<u8> {
 
 /// The block as it may be written beside an upright picture: orientation 1, no thumbnail, no entries that point
 /// outside. `None` when it is broken beyond that.
-pub(crate) fn cleaned(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn sanitize(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut block = Block::parse(bytes)?;
     block.drop_thumbnail()?;
     let mut first = block.first()?;

@@ -93,7 +93,7 @@ impl Format {
 
     /// The format to write when the input's own is asked for: itself, or PNG where it is read only.
     #[must_use]
-    pub fn same(self) -> Self {
+    pub fn writable(self) -> Self {
         if self.can_encode() { self } else { Self::Png }
     }
 

@@ -20,7 +20,7 @@ pub(crate) fn from_photoshop(blocks: &[u8]) -> Option<Vec<u8>> {
         let len = u32::from_be_bytes(*after.first_chunk()?) as usize;
         let data = after.get(4..4usize.checked_add(len)?)?;
         if id == RECORDS {
-            return cleaned(data);
+            return sanitize(data);
         }
         rest = after.get(4 + len.next_multiple_of(2)..)?;
     }
@@ -37,7 +37,7 @@ pub(crate) fn to_photoshop(records: &[u8]) -> Vec<u8> {
 }
 
 /// The records without the padding that some writers put behind them; `None` where there are none.
-pub(crate) fn cleaned(data: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn sanitize(data: &[u8]) -> Option<Vec<u8>> {
     let len = data_sets(data).last().map(|set| set.end)?;
     Some(data[..len].to_vec())
 }
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn padding_behind_the_records_is_left_out() {
         let padded = [CAPTION, &[0, 0, 0]].concat();
-        assert_eq!(cleaned(&padded).as_deref(), Some(CAPTION));
-        assert_eq!(cleaned(b"nothing"), None);
+        assert_eq!(sanitize(&padded).as_deref(), Some(CAPTION));
+        assert_eq!(sanitize(b"nothing"), None);
     }
 }

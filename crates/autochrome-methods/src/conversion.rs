@@ -20,7 +20,7 @@ impl Guidance {
         if !takes(GuidanceKind::Strokes) && !self.strokes.is_empty() {
             let room = (MOST_POINTS / self.strokes.len()).max(1);
             let strokes = std::mem::take(&mut self.strokes);
-            self.points.extend(strokes.iter().flat_map(|stroke| along(stroke, room)));
+            self.points.extend(strokes.iter().flat_map(|stroke| sample_stroke(stroke, room)));
         }
         if !takes(GuidanceKind::Marks)
             && let Some(marks) = self.marks.take()
@@ -40,7 +40,7 @@ impl Guidance {
 }
 
 /// Points along a stroke, one for every width of the brush, at most `most`.
-fn along(stroke: &Stroke, most: usize) -> Vec<Point> {
+fn sample_stroke(stroke: &Stroke, most: usize) -> Vec<Point> {
     let length = |[from, to]: &[[f32; 2]; 2]| (to[0] - from[0]).hypot(to[1] - from[1]);
     let pieces: Vec<[[f32; 2]; 2]> = stroke.path.windows(2).map(|two| [two[0], two[1]]).collect();
     let all: f32 = pieces.iter().map(length).sum();
@@ -103,17 +103,17 @@ mod tests {
     #[test]
     fn a_stroke_becomes_points_along_it() {
         let stroke = Stroke { path: vec![[0.1, 0.5], [0.5, 0.5], [0.5, 0.9]], width: 0.1, color: RED };
-        let points = along(&stroke, 100);
+        let points = sample_stroke(&stroke, 100);
         assert_eq!(points.len(), 9);
         assert!((points[4].x - 0.5).abs() < 1e-5 && (points[4].y - 0.5).abs() < 1e-5, "{:?}", points[4]);
         assert!((points[8].x - 0.5).abs() < 1e-5 && (points[8].y - 0.9).abs() < 1e-5, "{:?}", points[8]);
-        assert!(along(&Stroke { width: 0.0, ..stroke }, 7).len() <= 7);
+        assert!(sample_stroke(&Stroke { width: 0.0, ..stroke }, 7).len() <= 7);
     }
 
     #[test]
     fn one_dab_of_the_brush_is_one_point() {
         let stroke = Stroke { path: vec![[0.3, 0.4]], width: 0.02, color: RED };
-        assert_eq!(along(&stroke, 5), [Point { x: 0.3, y: 0.4, radius: 0.01, color: RED }]);
+        assert_eq!(sample_stroke(&stroke, 5), [Point { x: 0.3, y: 0.4, radius: 0.01, color: RED }]);
     }
 
     #[test]

@@ -95,6 +95,15 @@ pub enum MethodError {
         /// What would be right.
         expected: String,
     },
+    /// The method or its model cannot tell what colours are likely.
+    #[error(
+        "the method `{method}` with this model suggests no colours; use the method `neural` with its own model"
+    )]
+    #[code("no-suggestions", BadRequest)]
+    NoSuggestions {
+        /// The method's id.
+        method: &'static str,
+    },
     /// The picture has no pixels.
     #[error("the picture has no pixels")]
     #[code("empty-picture", BadInput)]

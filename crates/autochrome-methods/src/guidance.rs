@@ -8,6 +8,7 @@ use std::hash::{Hash, Hasher};
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane};
 
+use crate::words::Wish;
 use crate::{GuidanceKind, GuidanceKinds};
 
 /// A colour as a person picks it: sRGB, 8 bits a channel.
@@ -157,13 +158,15 @@ pub struct Guidance {
     pub recolors: Vec<Recolor>,
     /// Chooses among the answers of methods that draw them at random.
     pub seed: Option<u64>,
+    /// Things and the colours they have.
+    pub words: Vec<Wish>,
 }
 
 impl Guidance {
     /// The kinds that are present.
     #[must_use]
     pub fn kinds(&self) -> GuidanceKinds {
-        let Self { points, strokes, marks, references, swatches, colors, recolors, seed } = self;
+        let Self { points, strokes, marks, references, swatches, colors, recolors, seed, words } = self;
         [
             (!points.is_empty(), GuidanceKind::Points),
             (!strokes.is_empty(), GuidanceKind::Strokes),
@@ -173,6 +176,7 @@ impl Guidance {
             (colors.is_some(), GuidanceKind::Colors),
             (!recolors.is_empty(), GuidanceKind::Recolors),
             (seed.is_some(), GuidanceKind::Seed),
+            (!words.is_empty(), GuidanceKind::Words),
         ]
         .into_iter()
         .filter_map(|(present, kind)| present.then_some(kind))
@@ -210,9 +214,9 @@ by_bits!(Stroke { path, width, color } => {
 by_bits!(Marks { chroma, luma, marked } => (chroma_bits(chroma), plane_bits(luma), marked));
 by_bits!(Reference { luma, chroma, name } => (plane_bits(luma), chroma_bits(chroma), name));
 by_bits!(Area { x, y, width, height } => [x, y, width, height].map(|value| value.to_bits()));
-by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed } => (
+by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed, words } => (
     (points, strokes, marks, references),
-    (swatches, colors.as_ref().map(chroma_bits), recolors, seed),
+    (swatches, colors.as_ref().map(chroma_bits), recolors, seed, words),
 ));
 
 type PlaneBits<'a> = ((usize, usize), &'a [u32]);
@@ -281,13 +285,14 @@ mod tests {
                 Recolor::Hues { start: 1.0, end: 2.0, to: None },
             ],
             seed: Some(1),
+            words: crate::words::wishes("red car").unwrap(),
         }
     }
 
     #[test]
     fn whatever_changes_is_another_guidance_with_another_hash() {
         let state = RandomState::new();
-        let changes: [fn(&mut Guidance); 14] = [
+        let changes: [fn(&mut Guidance); 16] = [
             |g| g.points[0].radius = 1e-9,
             |g| g.strokes[0].path[0][1] = 0.2,
             |g| g.strokes[0].path.push([0.0, 0.1]),
@@ -302,6 +307,8 @@ mod tests {
             |g| g.recolors[2] = Recolor::Hues { start: 1.0, end: 2.0, to: Some(0.0) },
             |g| g.recolors.swap(0, 1),
             |g| g.seed = None,
+            |g| g.words = crate::words::wishes("blue car").unwrap(),
+            |g| g.words = crate::words::wishes("red bus").unwrap(),
         ];
         assert_eq!(all(), all());
         assert_eq!(state.hash_one(all()), state.hash_one(all()));

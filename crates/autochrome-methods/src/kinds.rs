@@ -22,11 +22,13 @@ pub enum GuidanceKind {
     Recolors,
     /// [`Guidance::seed`](crate::Guidance::seed).
     Seed,
+    /// [`Guidance::words`](crate::Guidance::words).
+    Words,
 }
 
 impl GuidanceKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Points,
         Self::Strokes,
         Self::Marks,
@@ -35,6 +37,7 @@ impl GuidanceKind {
         Self::Colors,
         Self::Recolors,
         Self::Seed,
+        Self::Words,
     ];
 
     /// A name that stays the same over versions, for programs to match on.
@@ -49,6 +52,7 @@ impl GuidanceKind {
             Self::Colors => "colors",
             Self::Recolors => "recolors",
             Self::Seed => "seed",
+            Self::Words => "words",
         }
     }
 
@@ -64,6 +68,7 @@ impl GuidanceKind {
             Self::Colors => "colours",
             Self::Recolors => "palette changes",
             Self::Seed => "seed",
+            Self::Words => "words",
         }
     }
 
@@ -145,6 +150,6 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [GuidanceKind::Points, GuidanceKind::Seed]);
         set.remove(GuidanceKind::Points);
         assert!(set.contains(GuidanceKind::Seed) && !set.contains(GuidanceKind::Points) && !set.is_empty());
-        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 8);
+        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 9);
     }
 }

@@ -2,7 +2,7 @@
 
 use autochrome_color::{Chroma, Plane};
 
-use crate::{Guidance, GuidanceKind, GuidanceKinds, IntSpec, MethodError, OptionSpec, Options};
+use crate::{Guidance, GuidanceKind, GuidanceKinds, IntSpec, MethodError, OptionSpec, Options, Srgb};
 
 /// A way to find the colours of a picture.
 pub trait Method: Send + Sync {
@@ -29,6 +29,30 @@ pub trait Method: Send + Sync {
         guidance: &Guidance,
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError>;
+
+    /// Colours that a place may have, the likeliest first: no two nearer to each other than 10 by CIEDE2000, all of them
+    /// colours of sRGB at the picture's own luma. `place` is x and y, 0..=1 of width and height.
+    ///
+    /// # Errors
+    /// [`MethodError::NoSuggestions`] from methods and models that have none, and as [`Method::colorize`].
+    fn suggest(
+        &self,
+        luma: &Plane,
+        place: [f32; 2],
+        options: &Options,
+    ) -> Result<Vec<Suggestion>, MethodError> {
+        let _ = (luma, place, options);
+        Err(MethodError::NoSuggestions { method: self.info().id })
+    }
+}
+
+/// A colour that a place may have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Suggestion {
+    /// The colour at the picture's luma there.
+    pub color: Srgb,
+    /// How likely it is, 0..=1; those of all suggestions add up to 1 at most.
+    pub probability: f32,
 }
 
 /// One possible colouring.
@@ -39,12 +63,14 @@ pub struct Answer {
     /// L of CIELAB (D65) at the picture's size, to be shown instead of its own: from a method that paints over a line
     /// drawing, whose white paper could not hold a colour. `None` from all others.
     pub luma: Option<Plane>,
+    /// What could not be done as it was asked, one plain sentence each.
+    pub notes: Vec<String>,
 }
 
 impl From<Chroma> for Answer {
     /// Colours for a picture that keeps its luma.
     fn from(chroma: Chroma) -> Self {
-        Self { chroma, luma: None }
+        Self { chroma, luma: None, notes: Vec::new() }
     }
 }
 
@@ -110,7 +136,7 @@ impl MethodInfo {
         let kinds = guidance.kinds();
         match kinds.iter().find(|kind| !self.takes.contains(kind)) {
             Some(kind) => Err(MethodError::GuidanceUnsupported { method: self.id, kind }),
-            None => self.unmet(kinds).next().map_or(Ok(()), |need| Err(self.missing(need))),
+            None => self.missing_needs(kinds).next().map_or(Ok(()), |need| Err(self.missing(need))),
         }
     }
 
@@ -121,14 +147,14 @@ impl MethodInfo {
     pub fn check_said(&self, kinds: GuidanceKinds) -> Result<(), MethodError> {
         match kinds.iter().find(|kind| !self.accepts(*kind)) {
             Some(kind) => Err(MethodError::GuidanceUnsupported { method: self.id, kind }),
-            None => self.unsaid(kinds).map_or(Ok(()), |need| Err(self.missing(need))),
+            None => self.missing_input(kinds).map_or(Ok(()), |need| Err(self.missing(need))),
         }
     }
 
     /// The first thing that a person must say and has not.
     #[must_use]
-    pub fn unsaid(&self, kinds: GuidanceKinds) -> Option<&'static Need> {
-        self.unmet(kinds).find(|need| !need.is_of_picture())
+    pub fn missing_input(&self, kinds: GuidanceKinds) -> Option<&'static Need> {
+        self.missing_needs(kinds).find(|need| !need.is_of_picture())
     }
 
     /// Whether guidance of this kind is of use to the method: as it is, or turned into points
@@ -155,7 +181,7 @@ impl MethodInfo {
         self.options.iter().find(|spec| spec.id() == id)
     }
 
-    fn unmet(&self, kinds: GuidanceKinds) -> impl Iterator<Item = &'static Need> {
+    fn missing_needs(&self, kinds: GuidanceKinds) -> impl Iterator<Item = &'static Need> {
         self.needs.iter().filter(move |need| !need.is_met(kinds))
     }
 

@@ -21,7 +21,7 @@ const HUES: [(&str, f32); 8] = [
 /// The hue of brown, which is dark orange.
 const BROWN: f32 = 65.0;
 
-fn unfit(kind: GuidanceKind, reason: String) -> MethodError {
+fn invalid_notation(kind: GuidanceKind, reason: String) -> MethodError {
     MethodError::GuidanceUnfit { kind, reason }
 }
 
@@ -33,7 +33,9 @@ impl FromStr for Srgb {
         let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
         let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let [_, red, green, blue] = value
-            .ok_or_else(|| unfit(GuidanceKind::Colors, format!("`{text}` is not a colour; write #rrggbb")))?
+            .ok_or_else(|| {
+                invalid_notation(GuidanceKind::Colors, format!("`{text}` is not a colour; write #rrggbb"))
+            })?
             .to_be_bytes();
         Ok(Self { red, green, blue })
     }
@@ -49,7 +51,7 @@ impl FromStr for Recolor {
                 "`{text}` is not understood; write #3050a0=#804020 (the colour nearest to the first), 0=#804020 (the \
                  first of the palette), blue=brown, 225..310=65 (hues in degrees) or green=gray"
             );
-            unfit(GuidanceKind::Recolors, reason)
+            invalid_notation(GuidanceKind::Recolors, reason)
         };
         let (from, to) = text.split_once('=').ok_or_else(wrong)?;
         let (from, to) = (from.trim(), to.trim());
@@ -111,7 +113,7 @@ impl FromStr for Area {
             {
                 Ok(Self { x, y, width, height })
             }
-            _ => Err(unfit(
+            _ => Err(invalid_notation(
                 GuidanceKind::Swatches,
                 format!(
                     "`{text}` is not a rectangle; write x,y,width,height as shares of the picture, 0 to 1"
@@ -131,7 +133,7 @@ impl FromStr for SwatchPair {
             let reason = format!(
                 "`{text}` is not a pair; write x,y,width,height=x,y,width,height, and @2 for the second reference"
             );
-            unfit(GuidanceKind::Swatches, reason)
+            invalid_notation(GuidanceKind::Swatches, reason)
         };
         let (areas, reference) = match text.split_once('@') {
             None => (text, 0),

@@ -81,7 +81,7 @@ pub fn for_guidance(said: GuidanceKinds) -> &'static Entry {
         let info = entry.info;
         let accepts_all = colors.iter().all(|kind| info.accepts(kind));
         let made_for_it = info.needs.iter().any(|need| !need.is_of_picture());
-        let can_begin = info.unsaid(colors).is_none();
+        let can_begin = info.missing_input(colors).is_none();
         let rank = match (accepts_all, made_for_it, can_begin) {
             (true, true, true) => 0,
             (true, _, true) => 1,

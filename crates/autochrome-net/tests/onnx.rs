@@ -31,6 +31,7 @@ fn card(network: NetworkConfig) -> ModelCard {
         data: "none".into(),
         licence: "CC0-1.0".into(),
         metrics: Default::default(),
+        things: Vec::new(),
         date: "2026-01-01".into(),
     }
 }

@@ -27,7 +27,7 @@ pub struct Axis {
 impl Axis {
     /// A linear axis around `values` with some air, and from 0 (or below) when `zero`.
     #[must_use]
-    pub fn around(values: impl Iterator<Item = f64>, zero: bool, from_px: f64, to_px: f64) -> Self {
+    pub fn covering(values: impl Iterator<Item = f64>, zero: bool, from_px: f64, to_px: f64) -> Self {
         let (mut low, mut high) = range(values);
         let air = ((high - low) * 0.08).max(0.01);
         (low, high) = (if zero { low.min(0.0) } else { low - air }, high + air);
@@ -82,7 +82,7 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
 
 /// At most three decimals, without zeros at the end.
 #[must_use]
-pub fn trimmed(value: f64) -> String {
+pub fn format_number(value: f64) -> String {
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -93,17 +93,17 @@ mod tests {
 
     #[test]
     fn axes_have_round_ticks_inside() {
-        let axis = Axis::around([21.3, 28.9].into_iter(), false, 300.0, 40.0);
+        let axis = Axis::covering([21.3, 28.9].into_iter(), false, 300.0, 40.0);
         let ticks = axis.ticks();
         assert_eq!(ticks, [22.0, 24.0, 26.0, 28.0]);
         assert!(axis.at(21.3) > axis.at(28.9) && axis.at(28.9) > 40.0 && axis.at(21.3) < 300.0);
-        assert_eq!((trimmed(22.0), trimmed(0.25)), ("22".to_owned(), "0.25".to_owned()));
+        assert_eq!((format_number(22.0), format_number(0.25)), ("22".to_owned(), "0.25".to_owned()));
     }
 
     #[test]
     fn an_axis_around_one_value_or_none_still_has_a_length() {
         for values in [vec![], vec![5.0], vec![f64::NAN]] {
-            let axis = Axis::around(values.iter().copied(), false, 0.0, 100.0);
+            let axis = Axis::covering(values.iter().copied(), false, 0.0, 100.0);
             assert!((axis.at(axis.high) - 100.0).abs() < 1e-9 && axis.high > axis.low);
             let axis = Axis::logarithmic(values.into_iter(), 0.0, 100.0);
             assert!((axis.at(axis.high) - 100.0).abs() < 1e-9 && axis.high > axis.low && axis.low > 0.0);

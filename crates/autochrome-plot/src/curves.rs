@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Axis, Scale, colour, escape, frame, trimmed};
+use crate::{Axis, Scale, colour, escape, format_number, frame};
 
 const WIDTH: f64 = 420.0;
 const HEIGHT: f64 = 300.0;
@@ -57,11 +57,12 @@ fn draw(panel: &Panel<'_>) -> String {
     let (left, right, bottom, top) = (62.0, WIDTH - 16.0, HEIGHT - 48.0, 36.0);
     let points = || panel.curves.iter().flat_map(|curve| &curve.points);
     let x = match panel.x {
-        Scale::Linear => Axis::around(points().map(|p| p.0), true, left, right),
+        Scale::Linear => Axis::covering(points().map(|p| p.0), true, left, right),
         Scale::Logarithmic => Axis::logarithmic(points().map(|p| p.0), left, right),
     };
-    let y = Axis::around(points().map(|p| p.1), panel.zero, bottom, top);
-    let ticks: Vec<(f64, String)> = x.ticks().into_iter().map(|value| (value, trimmed(value))).collect();
+    let y = Axis::covering(points().map(|p| p.1), panel.zero, bottom, top);
+    let ticks: Vec<(f64, String)> =
+        x.ticks().into_iter().map(|value| (value, format_number(value))).collect();
     let mut svg = frame(&x, &y, &ticks, &escape(panel.title_x), &escape(panel.title_y));
     for (k, curve) in panel.curves.iter().enumerate() {
         let ink = colour(k);

@@ -16,7 +16,7 @@ mod curves;
 
 use std::fmt::Write as _;
 
-pub use axis::{Axis, Scale, trimmed};
+pub use axis::{Axis, Scale, format_number};
 pub use bars::{bars, histogram, hues};
 pub use curves::{Curve, Panel, file};
 
@@ -70,7 +70,7 @@ pub fn frame(x: &Axis, y: &Axis, ticks_x: &[(f64, String)], title_x: &str, title
             x.to_px,
             x.from_px - 6.0,
             at + 4.0,
-            trimmed(value)
+            format_number(value)
         );
     }
     let middle = f64::midpoint(x.from_px, x.to_px);

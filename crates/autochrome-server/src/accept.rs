@@ -80,20 +80,20 @@ impl Wishes {
         if ranges.is_empty() { Self(vec![("*/*".to_owned(), 1.0)]) } else { Self(ranges) }
     }
 
-    fn said(&self, range: &str) -> Option<f32> {
+    fn weight_of(&self, range: &str) -> Option<f32> {
         self.0.iter().find(|(known, _)| known == range).map(|(_, weight)| *weight)
     }
 
     /// How much a media type is wanted: the most exact range that it falls under says it.
     fn quality(&self, media_type: &str) -> f32 {
         let group = media_type.split('/').next().map(|group| format!("{group}/*"));
-        let group = group.and_then(|group| self.said(&group));
-        self.said(media_type).or(group).or_else(|| self.said("*/*")).unwrap_or(0.0)
+        let group = group.and_then(|group| self.weight_of(&group));
+        self.weight_of(media_type).or(group).or_else(|| self.weight_of("*/*")).unwrap_or(0.0)
     }
 
     /// How much a picture of whichever format is wanted.
     fn quality_of_any_picture(&self) -> f32 {
-        self.said("image/*").or_else(|| self.said("*/*")).unwrap_or(0.0)
+        self.weight_of("image/*").or_else(|| self.weight_of("*/*")).unwrap_or(0.0)
     }
 }
 

@@ -11,7 +11,6 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::arrival::Arrivals;
 use crate::callers::Callers;
-use crate::engine::Engine;
 use crate::films::Films;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
@@ -21,12 +20,13 @@ use crate::routes::{
     colorize, docs, events, films, health, inspect, jobs, looks, palette, pictures, registry,
 };
 use crate::studio::Studio;
+use crate::worker_pool::WorkerPool;
 use crate::{assets, guard};
 
 /// What all routes share.
 pub struct App {
     /// Where pictures are worked on.
-    pub engine: Engine,
+    pub pool: WorkerPool,
     /// How.
     pub studio: Arc<Studio>,
     /// What is done while nobody waits.
@@ -68,7 +68,7 @@ fn body_limit(max_bytes: u64) -> usize {
 
 /// Refuses larger bodies: before they are read where their length is announced, at the limit where it is not.
 fn at_most(route: MethodRouter<Arc<App>>, bytes: usize) -> MethodRouter<Arc<App>> {
-    route.layer(DefaultBodyLimit::max(bytes)).layer(from_fn_with_state(bytes, guard::announced))
+    route.layer(DefaultBodyLimit::max(bytes)).layer(from_fn_with_state(bytes, guard::content_length))
 }
 
 /// Every route behind every guard.

@@ -101,7 +101,7 @@ impl Arrivals {
 }
 
 impl Arrival {
-    fn more(&self, bytes: u64) -> bool {
+    fn add_bytes(&self, bytes: u64) -> bool {
         let (all, each, counted) = &mut *self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = each.grow(bytes) && all.grow(bytes);
         if fits {
@@ -112,12 +112,12 @@ impl Arrival {
     }
 
     /// The body, which ends with an [`Arrest`] when it comes too slowly or there is no memory for it.
-    pub fn watched(&self, body: Body) -> Body {
+    pub fn limit(&self, body: Body) -> Body {
         self.paced(body, self.arrivals.pace, true)
     }
 
     /// The same for a body that goes to the disk as it comes: it takes no memory, and may be long as long as it is not slow.
-    pub fn to_disk(&self, body: Body) -> Body {
+    pub fn limit_rate(&self, body: Body) -> Body {
         self.paced(body, Pace { most: Duration::MAX, ..self.arrivals.pace }, false)
     }
 
@@ -135,7 +135,7 @@ impl Arrival {
                 Ok(chunk) => chunk,
                 Err(error) => return Some((Err(error), None)),
             };
-            if counts && !arrival.more(chunk.len() as u64) {
+            if counts && !arrival.add_bytes(chunk.len() as u64) {
                 return Some((Err(axum::Error::new(Arrest::Full)), None));
             }
             let came = came + chunk.len() as u64;
@@ -164,7 +164,7 @@ mod tests {
             });
             let arrivals = Arrivals::new(pace, most_bytes, None);
             let arrival = arrivals.begin("desk");
-            let read = to_bytes(arrival.watched(Body::from_stream(slow)), usize::MAX).await;
+            let read = to_bytes(arrival.limit(Body::from_stream(slow)), usize::MAX).await;
             let came = arrivals.bytes();
             drop(arrival);
             assert_eq!(arrivals.bytes(), 0);

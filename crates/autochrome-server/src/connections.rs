@@ -80,7 +80,7 @@ pub async fn answer(listener: TcpListener, router: Router, manners: Manners, sto
         let _ = stream.set_nodelay(true);
         let (router, told) = (router.clone(), told.clone());
         tokio::spawn(async move {
-            one(stream, peer, router, manners.header_timeout, told).await;
+            serve_connection(stream, peer, router, manners.header_timeout, told).await;
             drop((permit, held));
         });
     }
@@ -90,7 +90,7 @@ pub async fn answer(listener: TcpListener, router: Router, manners: Manners, sto
 }
 
 /// Answers one connection.
-async fn one(
+async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
@@ -136,7 +136,11 @@ impl Lingering {
     }
 
     /// Passes on what became of sending, and ends a connection whose client takes nothing for too long.
-    fn sent<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn check_progress<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
         if result.is_ready() {
             self.unread = None;
             return result;
@@ -160,7 +164,7 @@ impl AsyncRead for Lingering {
 impl AsyncWrite for Lingering {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.sent(cx, result)
+        self.check_progress(cx, result)
     }
 
     fn poll_write_vectored(
@@ -169,7 +173,7 @@ impl AsyncWrite for Lingering {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.sent(cx, result)
+        self.check_progress(cx, result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -178,7 +182,7 @@ impl AsyncWrite for Lingering {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = Pin::new(&mut self.stream).poll_flush(cx);
-        self.sent(cx, result)
+        self.check_progress(cx, result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::archive;
-use crate::films::{Film, Films, told};
+use crate::films::{Film, Films, film_problem};
 use crate::intake;
 use crate::jobs::{Jobs, RENEW, now_ms};
 use crate::problem::Problem;
@@ -87,7 +87,7 @@ impl FilmWorker {
 
     fn work(&self) {
         while !self.jobs.is_stopping() {
-            self.sweep();
+            self.delete_unused();
             match self.jobs.queue().lease(&[Kind::Video], now_ms()) {
                 Ok(Some(lease)) => self.one(&lease),
                 _ => self.jobs.wait_for_film(),
@@ -95,7 +95,7 @@ impl FilmWorker {
         }
     }
 
-    fn sweep(&self) {
+    fn delete_unused(&self) {
         let queue = self.jobs.queue();
         // A queue that does not answer says nothing about what may go.
         let Ok(in_use) = queue.in_use(Kind::Video) else { return };
@@ -104,7 +104,7 @@ impl FilmWorker {
             Err(QueueError::Unknown) => false,
             Err(_) => true,
         };
-        self.films.sweep(self.jobs.keep(), &in_use, &has_result);
+        self.films.delete_unused(self.jobs.keep(), &in_use, &has_result);
     }
 
     /// Works on one job, and renews its lease meanwhile.
@@ -120,7 +120,7 @@ impl FilmWorker {
                         break;
                     }
                     let (now, now_safe) = news.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    let told = self.tell(lease, &now);
+                    let told = self.report_progress(lease, &now);
                     if std::mem::replace(&mut safe, now_safe) < now_safe {
                         // A film that goes on is not what brings the server down.
                         let _ = self.jobs.queue().advance(lease);
@@ -140,8 +140,8 @@ impl FilmWorker {
         // A job that somebody cancelled meanwhile needs nothing more.
         let _ = match done {
             Ok(Ok(Outcome::Done { name, media_type, bytes, news })) => self
-                .tell(lease, &news)
-                .and_then(|()| queue.put_stored(lease, &name, media_type, bytes))
+                .report_progress(lease, &news)
+                .and_then(|()| queue.store_result_file(lease, &name, media_type, bytes))
                 .and_then(|()| queue.finish(lease, media_type, now_ms())),
             Ok(Ok(Outcome::Failed(Problem { code, detail, .. }))) => self.jobs.fail(lease, code, &detail),
             Ok(Ok(Outcome::Stopped)) => queue.release(lease, now_ms()),
@@ -153,7 +153,7 @@ impl FilmWorker {
         };
     }
 
-    fn tell(&self, lease: &Lease, news: &FilmNews) -> Result<(), QueueError> {
+    fn report_progress(&self, lease: &Lease, news: &FilmNews) -> Result<(), QueueError> {
         let share = news.total.map_or(0.0, |total| news.frames as f64 / total.max(1) as f64);
         let detail = serde_json::to_string(news).unwrap_or_default();
         self.jobs.queue().heartbeat(lease, share, Some(&detail), now_ms())
@@ -194,11 +194,11 @@ impl FilmWorker {
             let range = document.range()?;
             let colorist = guidance.colorist(self.studio.pipeline(), &ffmpeg, &film.source, range, stop)?;
             let options = document.options(lease.options.clone())?;
-            let shown = Shown::new(self, lease, &name, &colorist, options.tone);
+            let previewer = Previewer::new(self, lease, &name, &colorist, options.tone);
             let begun = Begun::default();
             let hear = |at: Progress| *news.lock().unwrap_or_else(PoisonError::into_inner) = begun.news(at);
             let run = |options: &FilmOptions| {
-                colorize(&ffmpeg, &film.source, &output, options, &shown, stop, &hear)
+                colorize(&ffmpeg, &film.source, &output, options, &previewer, stop, &hear)
             };
             let summary = match run(&options) {
                 // Parts that another version of this program made.
@@ -208,7 +208,7 @@ impl FilmWorker {
                 done => done?,
             };
             let last = news.lock().unwrap_or_else(PoisonError::into_inner).0.clone();
-            Ok(FilmNews { notes: notes(&film, &summary, &options, &colorist), ..last.end(&summary) })
+            Ok(FilmNews { notes: notes(&film, &summary, &options, &colorist), ..last.finish(&summary) })
         };
         let done = run();
         Ok(match done {
@@ -221,7 +221,7 @@ impl FilmWorker {
             Err(Error::Film(FilmError::Stopped) | Error::Stopped) => Outcome::Stopped,
             Err(_) if stop.load(Ordering::Relaxed) => Outcome::Stopped,
             Err(Error::Film(error)) => {
-                let problem = told(error, &film.source.path, &film.name);
+                let problem = film_problem(error, &film.source.path, &film.name);
                 Outcome::Failed(Problem { detail: without(&problem.detail, &output), ..problem })
             }
             Err(error) => Outcome::Failed(error.into()),
@@ -257,7 +257,7 @@ fn notes(
     options: &FilmOptions,
     colorist: &FilmColorist<'_>,
 ) -> Vec<String> {
-    let mut notes = about(film);
+    let mut notes = source_notes(film);
     notes.extend(colorist.warnings());
     if !summary.kept_s.is_empty() {
         notes.push(format!("{} scenes are in colour already and stay as they are", summary.kept_s.len()));
@@ -274,7 +274,7 @@ fn notes(
 }
 
 /// What is done with a film that is not as most are.
-pub fn about(film: &Film) -> Vec<String> {
+pub fn source_notes(film: &Film) -> Vec<String> {
     let source = &film.source;
     let mut about: Vec<&str> = source.treatment().into_iter().collect();
     if source.turned {
@@ -287,7 +287,7 @@ pub fn about(film: &Film) -> Vec<String> {
 }
 
 impl FilmNews {
-    fn end(self, summary: &FilmSummary) -> Self {
+    fn finish(self, summary: &FilmSummary) -> Self {
         let scenes = Some(summary.scenes);
         Self { frames: summary.frames, total: Some(summary.frames), eta_s: Some(0.0), scenes, ..self }
     }
@@ -309,7 +309,7 @@ impl Begun {
 }
 
 /// Shows a keyframe now and then.
-struct Shown<'a> {
+struct Previewer<'a> {
     worker: &'a FilmWorker,
     lease: &'a Lease,
     name: &'a str,
@@ -318,7 +318,7 @@ struct Shown<'a> {
     last: Mutex<Option<Instant>>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> Previewer<'a> {
     fn new(
         worker: &'a FilmWorker,
         lease: &'a Lease,
@@ -329,7 +329,7 @@ impl<'a> Shown<'a> {
         Self { worker, lease, name, colorist, tone, last: Mutex::default() }
     }
 
-    fn show(&self, key: &Keyframe, colors: &KeyColors) {
+    fn send_preview(&self, key: &Keyframe, colors: &KeyColors) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_some_and(|last| last.elapsed() < SHOW) {
             return;
@@ -347,15 +347,15 @@ impl<'a> Shown<'a> {
     }
 }
 
-impl Colorist for Shown<'_> {
+impl Colorist for Previewer<'_> {
     fn colors(&self, key: &Keyframe) -> Result<KeyColors, ColoristError> {
         let colors = self.colorist.colors(key)?;
-        self.show(key, &colors);
+        self.send_preview(key, &colors);
         Ok(colors)
     }
 
-    fn wants(&self, number: u64) -> bool {
-        self.colorist.wants(number)
+    fn is_required_keyframe(&self, number: u64) -> bool {
+        self.colorist.is_required_keyframe(number)
     }
 
     fn needs_colors(&self) -> bool {

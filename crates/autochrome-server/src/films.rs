@@ -158,11 +158,11 @@ impl Films {
     ///
     /// # Errors
     /// When there is no such folder, the path leads out of it, or there is no film.
-    pub async fn take(self: &Arc<Self>, owner: &str, path: &str) -> Result<Arc<Film>, Problem> {
+    pub async fn add_from_media(self: &Arc<Self>, owner: &str, path: &str) -> Result<Arc<Film>, Problem> {
         let (films, owner, path) = (Arc::clone(self), owner.to_owned(), PathBuf::from(path));
         let begin = move || {
             films.ffmpeg().map_err(Problem::from)?;
-            let path = films.in_media(&path)?;
+            let path = films.resolve_media_path(&path)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Ok((Begun::new(&films.folder)?, About { owner, name, path: Some(path) }))
         };
@@ -173,7 +173,7 @@ impl Films {
     }
 
     /// The file that a path of the media folder means; links are followed, and may not lead out of it either.
-    fn in_media(&self, path: &Path) -> Result<PathBuf, Problem> {
+    fn resolve_media_path(&self, path: &Path) -> Result<PathBuf, Problem> {
         let Some(media) = &self.media else {
             let detail = "this server has no media folder; send the film itself";
             return Err(Problem::new(Refusal::OutsideMedia, detail));
@@ -196,7 +196,7 @@ impl Films {
         let films = Arc::clone(self);
         let finish = move || {
             let id = begun.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let film = films.read(&id, &about)?;
+            let film = films.load(&id, &about)?;
             let text = serde_json::to_vec(&about).map_err(|_| Problem::defect())?;
             let written = File::create(begun.path.join(ABOUT)).and_then(|mut file| {
                 std::io::Write::write_all(&mut file, &text).and_then(|()| file.sync_all())
@@ -231,13 +231,13 @@ impl Films {
         }
         let text = fs::read(self.folder.join(id).join(ABOUT)).map_err(|_| unknown_film())?;
         let about = serde_json::from_slice(&text).map_err(|_| unknown_film())?;
-        self.read(id, &about)
+        self.load(id, &about)
     }
 
-    fn read(&self, id: &str, about: &About) -> Result<Arc<Film>, Problem> {
+    fn load(&self, id: &str, about: &About) -> Result<Arc<Film>, Problem> {
         let path = about.path.clone().unwrap_or_else(|| self.folder.join(id).join(FILE));
         let source = self.ffmpeg().and_then(|ffmpeg| Source::probe(&ffmpeg, &path));
-        let source = source.map_err(|error| told(error, &path, &about.name))?;
+        let source = source.map_err(|error| film_problem(error, &path, &about.name))?;
         let (owner, name) = (about.owner.clone(), about.name.clone());
         let film = Arc::new(Film { id: id.to_owned(), name, source, owner });
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -253,18 +253,18 @@ impl Films {
     }
 
     /// Forgets a film.
-    pub fn forget(&self, id: &str) {
+    pub fn delete(&self, id: &str) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         let _ = fs::remove_dir_all(self.folder.join(id));
     }
 
     /// Forgets what came of a job.
-    pub fn forget_job(&self, job: &str) {
+    pub fn delete_job(&self, job: &str) {
         let _ = fs::remove_dir_all(self.jobs.join(job));
     }
 
     /// Removes films that nobody asked for in the time `keep` and that no job needs, and what jobs left that are over without a result.
-    pub fn sweep(&self, keep: Duration, in_use: &[Vec<u8>], has_result: &dyn Fn(&str) -> bool) {
+    pub fn delete_unused(&self, keep: Duration, in_use: &[Vec<u8>], has_result: &dyn Fn(&str) -> bool) {
         for id in names(&self.folder) {
             let folder = self.folder.join(&id);
             // One that is on its way in has no such file; its folder's time is that of its beginning.
@@ -275,12 +275,12 @@ impl Films {
             let written = file.and_then(|file| file.modified());
             let is_old = written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > keep));
             if is_old && !in_use.iter().any(|used| used == id.as_bytes()) {
-                self.forget(&id);
+                self.delete(&id);
             }
         }
         for job in names(&self.jobs) {
             if !has_result(&job) {
-                self.forget_job(&job);
+                self.delete_job(&job);
             }
         }
     }
@@ -325,7 +325,7 @@ impl From<FilmError> for Problem {
 }
 
 /// An error in words that name the film as its sender does.
-pub fn told(error: FilmError, path: &Path, name: &str) -> Problem {
+pub fn film_problem(error: FilmError, path: &Path, name: &str) -> Problem {
     let detail = error.to_string().replace(&path.display().to_string(), name);
     Problem { detail, ..error.into() }
 }
@@ -375,7 +375,7 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink("sub/film.mp4", media.join("inside.mp4")).unwrap();
         let films = Films::open(&data, Some(&media), 100).unwrap();
-        let code = |path: &str| films.in_media(Path::new(path)).map_err(|problem| problem.code);
+        let code = |path: &str| films.resolve_media_path(Path::new(path)).map_err(|problem| problem.code);
         assert!(code("sub/film.mp4").is_ok());
         for path in ["../secret.mp4", "/etc/passwd", "sub/../../secret.mp4"] {
             assert_eq!(code(path), Err("outside-media"), "{path}");
@@ -385,7 +385,7 @@ mod tests {
         assert_eq!(code("none.mp4"), Err("unknown-film"));
         assert_eq!(code("sub"), Err("unknown-film"));
         let closed = Films::open(&data, None, 100).unwrap();
-        assert_eq!(closed.in_media(Path::new("sub/film.mp4")).unwrap_err().code, "outside-media");
+        assert_eq!(closed.resolve_media_path(Path::new("sub/film.mp4")).unwrap_err().code, "outside-media");
     }
 
     #[test]
@@ -413,7 +413,7 @@ mod tests {
         }
         fs::create_dir(films.job_folder(&old)).unwrap();
         fs::create_dir(films.job_folder(&new)).unwrap();
-        films.sweep(Duration::from_secs(3600), &[used.clone().into_bytes()], &|job| job == new);
+        films.delete_unused(Duration::from_secs(3600), &[used.clone().into_bytes()], &|job| job == new);
         assert_eq!([&old, &used, &new].map(|id| films.folder.join(id).exists()), [false, true, true]);
         assert_eq!([&old, &new].map(|id| films.job_folder(id).exists()), [false, true]);
     }

@@ -65,7 +65,7 @@ pub async fn headers(request: Request, next: Next) -> Response {
 }
 
 /// Refuses a body whose announced length is more than `most` bytes, before any of it is read.
-pub async fn announced(State(most): State<usize>, request: Request, next: Next) -> Response {
+pub async fn content_length(State(most): State<usize>, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     match length.and_then(|length| length.parse::<u64>().ok()) {
         Some(length) if length > most as u64 => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
@@ -130,7 +130,7 @@ fn owner(app: &App, peer: SocketAddr, request: &Request) -> Result<Owner, Proble
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     // Other schemes are for proxies before us.
     let key = given.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let asked = app.keys.ask(|keys| {
+    let asked = app.keys.with_current(|keys| {
         (key.and_then(|key| keys.name_of(key)).map(str::to_owned), keys.names().next().is_none())
     });
     let (name, no_keys) = asked.map_err(|_| {

@@ -1,6 +1,7 @@
 //! What a request brings, however it was sent: raw, as a form, or as JSON with base64.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use autochrome_jobs::Part;
 use axum::body::Bytes;
@@ -15,10 +16,12 @@ use utoipa::ToSchema;
 use autochrome::document::{HintsDocument, OrderDocument};
 use autochrome::{Content, GuidanceFile, GuidanceFiles};
 
+use crate::app::App;
 use crate::arrival::{Arrest, Arrival};
 use crate::cost;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
+use crate::studio::Studio;
 
 /// Bytes of options, or of hints, beside the pictures: ten times what the most hints take.
 const MOST_WORDS: usize = 4 << 20;
@@ -137,7 +140,7 @@ pub struct PictureFile(Vec<u8>);
 /// When it is not what its headers say, or something is missing, unknown or too much, or it comes too slowly.
 pub async fn read(request: Request, arrival: &Arrival, most_files: usize) -> Result<Intake, Problem> {
     let kind = Kind::of(request.headers())?;
-    let request = request.map(|body| arrival.watched(body));
+    let request = request.map(|body| arrival.limit(body));
     let options = match request.uri().query() {
         None => OrderDocument::default(),
         Some(_) => from_query(&request)?,
@@ -159,23 +162,42 @@ pub async fn read(request: Request, arrival: &Arrival, most_files: usize) -> Res
     Ok(intake)
 }
 
-/// Reads a request that is a picture and nothing else.
+/// Reads a request that is a picture and nothing else, and does `work` with it in the pool.
 ///
 /// # Errors
-/// When it is not what its headers say, or too much.
-pub async fn read_picture(request: Request, arrival: &Arrival) -> Result<Bytes, Problem> {
+/// When there is no room, when the request is not what its headers say, or too much, and those of `work`.
+pub async fn with_picture<T: Send + 'static>(
+    app: &App,
+    owner: &str,
+    request: Request,
+    work: impl FnOnce(&Studio, Bytes) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    // Before the body: a caller without a place need not send it.
+    app.pool.has_room(owner)?;
+    let arrival = app.arrivals.begin(owner);
+    let bytes = read_picture(request, &arrival).await?;
+    let place = app.pool.reserve(owner)?;
+    let studio = Arc::clone(&app.studio);
+    let work = move |_: &dyn Fn(f32) -> bool| {
+        let _arrival = arrival;
+        work(&studio, bytes)
+    };
+    app.pool.run(place, work).await
+}
+
+async fn read_picture(request: Request, arrival: &Arrival) -> Result<Bytes, Problem> {
     if Kind::of(request.headers())? != Kind::Picture {
         let detail = "send the picture itself, as image/*";
         return Err(Problem::new(Refusal::UnsupportedMediaType, detail));
     }
-    body(request.map(|body| arrival.watched(body))).await
+    body(request.map(|body| arrival.limit(body))).await
 }
 
 async fn body(request: Request) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, &()).await.map_err(|rejection| refused(rejection.status(), &rejection))
+    Bytes::from_request(request, &()).await.map_err(|rejection| body_problem(rejection.status(), &rejection))
 }
 
-pub fn refused(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
+pub fn body_problem(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
     let mut chain = std::iter::successors(Some(error), |&error| error.source());
     match (status, chain.find_map(|error| error.downcast_ref::<Arrest>())) {
         (_, Some(Arrest::Slow)) => {
@@ -228,7 +250,7 @@ fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake
             files.scribbles = Some(scribbles_file(from_base64("scribbles", &text)?));
         }
     }
-    one_picture(Intake { pictures, open, files, options })
+    require_one_source(Intake { pictures, open, files, options })
 }
 
 /// Refuses more files than a request may have.
@@ -297,12 +319,12 @@ fn from_query(request: &Request) -> Result<OrderDocument, Problem> {
 async fn multipart(request: Request, most_files: usize, options: OrderDocument) -> Result<Intake, Problem> {
     let mut form = Multipart::from_request(request, &())
         .await
-        .map_err(|rejection| refused(rejection.status(), &rejection))?;
+        .map_err(|rejection| body_problem(rejection.status(), &rejection))?;
     let (mut intake, mut hints) = (Intake { options, ..Intake::default() }, None);
-    while let Some(field) = form.next_field().await.map_err(|error| refused(error.status(), &error))? {
+    while let Some(field) = form.next_field().await.map_err(|error| body_problem(error.status(), &error))? {
         let field_name = field.name().unwrap_or("").to_owned();
         let name = file_name(field.file_name().unwrap_or(""), "picture");
-        let bytes = field.bytes().await.map_err(|error| refused(error.status(), &error))?;
+        let bytes = field.bytes().await.map_err(|error| body_problem(error.status(), &error))?;
         let is_words = field_name == "options" || (field_name == "scribbles" && is_json(&bytes));
         if is_words && bytes.len() > MOST_WORDS {
             let detail = format!("`{field_name}` is larger than {MOST_WORDS} bytes; send fewer hints");
@@ -328,11 +350,11 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
     if let Some(hints) = hints {
         add(hints, &mut intake.options);
     }
-    one_picture(intake)
+    require_one_source(intake)
 }
 
 /// Refuses a request without a picture, and one with both kinds of them.
-fn one_picture(intake: Intake) -> Result<Intake, Problem> {
+fn require_one_source(intake: Intake) -> Result<Intake, Problem> {
     match (intake.pictures.is_empty(), &intake.open) {
         (true, None) => Err(Problem::new(Refusal::NoImage, "send a picture as `image`")),
         (false, Some(_)) => {

@@ -68,7 +68,7 @@ impl Jobs {
         let broken = |error: QueueError| ServeError::Jobs(format!("{}: {error}", path.display()));
         let queue = match Queue::open(&path, BOUNDS) {
             Err(QueueError::Damaged(how)) => {
-                let (aside, how) = (set_aside(&path).map_err(io)?, how.replace('\n', " "));
+                let (aside, how) = (move_damaged(&path).map_err(io)?, how.replace('\n', " "));
                 warn!(
                     aside = %aside.display(),
                     "the job database was damaged ({how}); it was set aside and a new one begun. \
@@ -120,7 +120,7 @@ impl Jobs {
     /// As [`Queue::add`].
     pub fn add(&self, new: &NewJob) -> Result<Job, QueueError> {
         let added = self.queue.add(new, now_ms());
-        self.note(&added);
+        self.note_disk_state(&added);
         let job = added?;
         if job.kind == Kind::Video {
             self.film_bell.ring()
@@ -134,12 +134,12 @@ impl Jobs {
     ///
     /// # Errors
     /// 503 while the disk is full.
-    pub fn trouble(&self) -> Result<(), Problem> {
+    pub fn check_disk(&self) -> Result<(), Problem> {
         if self.is_full.load(Ordering::Relaxed) { Err(QueueError::DiskFull.into()) } else { Ok(()) }
     }
 
     /// Notices that the disk is full, and that it no longer is.
-    fn note<T>(&self, written: &Result<T, QueueError>) {
+    fn note_disk_state<T>(&self, written: &Result<T, QueueError>) {
         let is_full = match written {
             Ok(_) => false,
             Err(QueueError::DiskFull) => true,
@@ -165,7 +165,7 @@ impl Jobs {
     }
 
     /// Lets it end before that picture is done.
-    pub fn abandon(&self) {
+    pub fn cancel_current(&self) {
         self.abandoned.store(true, Ordering::Relaxed);
         self.stop();
     }
@@ -176,16 +176,16 @@ impl Jobs {
     /// When the system gives no thread.
     pub fn start(self: &Arc<Self>, studio: Arc<Studio>) -> std::io::Result<thread::JoinHandle<()>> {
         let jobs = Arc::clone(self);
-        thread::Builder::new().name("jobs".to_owned()).spawn(move || jobs.work(&studio))
+        thread::Builder::new().name("jobs".to_owned()).spawn(move || jobs.run_worker(&studio))
     }
 
-    fn work(&self, studio: &Studio) {
+    fn run_worker(&self, studio: &Studio) {
         let mut tidied = Instant::now();
         while !self.stopping.load(Ordering::Relaxed) {
             if self.is_full.load(Ordering::Relaxed) {
-                self.note(&self.queue.try_writing());
+                self.note_disk_state(&self.queue.try_writing());
                 if self.is_full.load(Ordering::Relaxed) {
-                    self.tidy();
+                    self.delete_expired();
                     self.wait();
                     continue;
                 }
@@ -193,22 +193,22 @@ impl Jobs {
             // A queue that fails now may work later, and requests that ask it tell the error.
             let next = self.queue.lease(&Kind::PICTURES, now_ms());
             if next.is_err() {
-                self.note(&next);
+                self.note_disk_state(&next);
             }
             if tidied.elapsed() >= LOOK {
-                self.tidy();
+                self.delete_expired();
                 tidied = Instant::now();
             }
             match next {
-                Ok(Some(lease)) => self.one(studio, &lease),
+                Ok(Some(lease)) => self.run_job(studio, &lease),
                 _ => {
                     // Idle: what was erased leaves the disk now.
-                    self.tidy();
+                    self.delete_expired();
                     self.wait();
                 }
             }
         }
-        self.tidy();
+        self.delete_expired();
     }
 
     /// Waits for a ring, or for the time to look again.
@@ -227,14 +227,14 @@ impl Jobs {
     }
 
     /// Forgets what is old; the next time may do what fails this time.
-    fn tidy(&self) {
+    fn delete_expired(&self) {
         let keep_ms = i64::try_from(self.keep.as_millis()).unwrap_or(i64::MAX);
         let _ = self.queue.expire(now_ms().saturating_sub(keep_ms));
-        let _ = self.queue.settle();
+        let _ = self.queue.checkpoint();
     }
 
     /// Works on one job, and renews its lease meanwhile.
-    fn one(&self, studio: &Studio, lease: &Lease) {
+    fn run_job(&self, studio: &Studio, lease: &Lease) {
         let (lost, over) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
         let reached_permille = AtomicU32::new(0);
         thread::scope(|scope| {
@@ -258,9 +258,9 @@ impl Jobs {
                 lost.load(Ordering::Relaxed) || self.abandoned.load(Ordering::Relaxed)
             };
             // What another worker has now, or nobody wants any more, is dropped.
-            let done = stop::scope(&lost, || self.through(studio, lease, &reached));
+            let done = stop::scope(&lost, || self.colorize_pictures(studio, lease, &reached));
             if let Err(QueueError::DiskFull) = done {
-                self.note(&done);
+                self.note_disk_state(&done);
                 // The picture is begun again when there is room; where not even that can be written, when the lease is over.
                 let _ = self.queue.release(lease, now_ms());
             }
@@ -270,7 +270,7 @@ impl Jobs {
     }
 
     /// Works on every picture of a job, and ends it.
-    fn through(
+    fn colorize_pictures(
         &self,
         studio: &Studio,
         lease: &Lease,
@@ -292,12 +292,12 @@ impl Jobs {
             let watch =
                 Watch { reached: &|share| reached((place as f32 + share) / all), preview: Some(&preview) };
             match catch_unwind(AssertUnwindSafe(|| studio.run(&picture.bytes, &order, &watch))) {
-                Ok(Ok(finished)) => self.put(lease, &picture, finished)?,
+                Ok(Ok(finished)) => self.store_result(lease, &picture, finished)?,
                 Ok(Err(Error::Stopped)) => return Ok(()),
-                Ok(Err(error)) => self.put_failure(lease, place, error.code(), &error.to_string())?,
+                Ok(Err(error)) => self.store_failure(lease, place, error.code(), &error.to_string())?,
                 Err(_) => {
                     let Problem { code, detail, .. } = Problem::defect();
-                    self.put_failure(lease, place, code, &detail)?;
+                    self.store_failure(lease, place, code, &detail)?;
                 }
             }
             reached((place + 1) as f32 / all);
@@ -316,7 +316,7 @@ impl Jobs {
         Ok(order.unwrap_or_else(|_| Err(Problem::defect())))
     }
 
-    fn put(&self, lease: &Lease, picture: &Part, finished: Finished) -> Result<(), QueueError> {
+    fn store_result(&self, lease: &Lease, picture: &Part, finished: Finished) -> Result<(), QueueError> {
         let mut taken: Vec<String> =
             self.queue.files(&lease.job)?.into_iter().map(|file| file.name).collect();
         let (extension, media_type) = (finished.format.extension(), finished.format.media_type());
@@ -326,13 +326,13 @@ impl Jobs {
             taken.push(name.clone());
             made.push(Made { name, media_type: media_type.to_owned(), bytes: result.bytes });
         }
-        self.queue.put(lease, Ok(&made), now_ms())
+        self.queue.store_result(lease, Ok(&made), now_ms())
     }
 
     /// Notes that a picture of a job failed; the log is told the code alone, for the words may name files.
-    fn put_failure(&self, lease: &Lease, picture: u32, code: &str, detail: &str) -> Result<(), QueueError> {
+    fn store_failure(&self, lease: &Lease, picture: u32, code: &str, detail: &str) -> Result<(), QueueError> {
         warn!(job = %lease.job, picture, code, "a picture of a job failed");
-        self.queue.put(lease, Err((code, detail)), now_ms())
+        self.queue.store_result(lease, Err((code, detail)), now_ms())
     }
 
     /// Ends a job that has nothing to show.
@@ -383,7 +383,7 @@ impl Bell {
 }
 
 /// Moves a damaged database and what belongs to it out of the way; tells where to.
-fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
+fn move_damaged(path: &Path) -> std::io::Result<PathBuf> {
     let with = |path: &Path, end: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(end);

@@ -124,7 +124,7 @@ impl Keyring {
     ///
     /// # Errors
     /// When the file is broken now: it opens to nobody.
-    pub fn ask<T>(&self, question: impl FnOnce(&Keys) -> T) -> Result<T, ServeError> {
+    pub fn with_current<T>(&self, question: impl FnOnce(&Keys) -> T) -> Result<T, ServeError> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let now = stamp(&self.path);
         if read.0 != now {
@@ -164,7 +164,7 @@ mod tests {
         let path = folder.path().join("keys");
         let ring = Keyring::open(&path).unwrap();
         let (desk, phone) = (Keys::create(&path, "desk").unwrap(), Keys::create(&path, "phone").unwrap());
-        let opens = |key: &str| ring.ask(|keys| keys.name_of(key).is_some()).unwrap();
+        let opens = |key: &str| ring.with_current(|keys| keys.name_of(key).is_some()).unwrap();
         assert!(opens(&desk) && opens(&phone));
         Keys::revoke(&path, "desk").unwrap();
         assert!(!opens(&desk) && opens(&phone));
@@ -188,6 +188,6 @@ mod tests {
         let path = folder.path().join("keys");
         let ring = Keyring::open(&path).unwrap();
         fs::write(&path, "desk zz\n").unwrap();
-        assert!(Keys::load(&path).is_err() && ring.ask(|_| ()).is_err());
+        assert!(Keys::load(&path).is_err() && ring.with_current(|_| ()).is_err());
     }
 }

@@ -22,7 +22,6 @@ mod assets;
 mod callers;
 mod connections;
 mod cost;
-mod engine;
 mod film_jobs;
 mod films;
 mod guard;
@@ -39,6 +38,7 @@ mod refusal;
 mod routes;
 mod shares;
 mod studio;
+mod worker_pool;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,6 @@ use crate::app::{App, router};
 use crate::arrival::{Arrivals, Pace};
 use crate::callers::Callers;
 use crate::connections::Manners;
-use crate::engine::Engine;
 use crate::film_jobs::FilmWorker;
 use crate::films::Films;
 use crate::jobs::Jobs;
@@ -67,6 +66,7 @@ use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::pictures::Pictures;
 use crate::studio::Studio;
+use crate::worker_pool::WorkerPool;
 
 /// Longest time that finishing begun requests may take when the server stops.
 const DRAIN: Duration = Duration::from_secs(60);
@@ -223,7 +223,7 @@ impl Server {
     pub async fn bind(config: Config) -> Result<Self, ServeError> {
         let local = config.bind.ip().is_loopback();
         let keys = Keyring::open(&config.keys)?;
-        let no_keys = keys.ask(|keys| keys.names().next().is_none())?;
+        let no_keys = keys.with_current(|keys| keys.names().next().is_none())?;
         if !local && no_keys && !config.allow_anonymous {
             return Err(ServeError::Open(config.bind));
         }
@@ -233,7 +233,7 @@ impl Server {
         let percent = u64::from(config.share_percent.unwrap_or(if local { 100 } else { 50 }).min(100));
         let share = |all: u64| (percent < 100).then(|| (all * percent / 100).max(1));
         let workers = config.workers.max(1);
-        let engine = Engine::start(workers, config.waiting, share((workers + config.waiting) as u64))
+        let pool = WorkerPool::start(workers, config.waiting, share((workers + config.waiting) as u64))
             .map_err(io("threads cannot be started".to_owned()))?;
         let listener = TcpListener::bind(config.bind).await.map_err(io(config.bind.to_string()))?;
         let pace = Pace { grace: GRACE, least_rate: config.least_rate, most: config.body_timeout };
@@ -243,7 +243,7 @@ impl Server {
             most_of_one: share(config.connections as u64),
         };
         let app = App {
-            engine,
+            pool,
             studio: Arc::new(studio),
             jobs: Arc::new(Jobs::open(&config.data_dir, config.keep)?),
             films: Arc::new(Films::open(
@@ -314,7 +314,7 @@ impl Server {
         let tidying = async {
             loop {
                 tokio::time::sleep(TIDY).await;
-                tidied.pictures.tidy(Instant::now());
+                tidied.pictures.remove_expired(Instant::now());
             }
         };
         let late = async {
@@ -325,7 +325,7 @@ impl Server {
             () = drained => {}
             () = tidying => {}
             // What is not finished waits for the next start.
-            () = late => jobs.abandon(),
+            () = late => jobs.cancel_current(),
         }
         Ok(())
     }
@@ -354,12 +354,12 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(), Serve
         tokio::pin!(running);
         tokio::select! {
             result = &mut running => return result,
-            () = asked.again() => drop(stop),
+            () = asked.next_request() => drop(stop),
         }
         tokio::select! {
             result = &mut running => result,
             // Whoever asks twice does not want to wait.
-            () = asked.again() => Ok(()),
+            () = asked.next_request() => Ok(()),
         }
     });
     runtime.shutdown_timeout(LINGER);
@@ -383,7 +383,7 @@ impl Asked {
     }
 
     /// The next time that somebody asks to stop.
-    async fn again(&mut self) {
+    async fn next_request(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

@@ -76,7 +76,7 @@ impl Pictures {
     }
 
     /// Forgets those that nobody asked for lately.
-    pub fn tidy(&self, now: Instant) {
+    pub fn remove_expired(&self, now: Instant) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|open| now.saturating_duration_since(open.asked) < KEEP);
     }
@@ -112,7 +112,7 @@ mod tests {
         let third = pictures.add("desk", picture, start).unwrap();
         assert!(pictures.find("phone", &second, start).is_err(), "there is room for two");
         pictures.find("desk", &third, start + KEEP / 2).unwrap();
-        pictures.tidy(start + KEEP);
+        pictures.remove_expired(start + KEEP);
         assert!(
             pictures.find("desk", &first, start).is_err() && pictures.find("desk", &third, start).is_ok()
         );

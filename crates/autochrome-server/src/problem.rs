@@ -54,7 +54,7 @@ impl Problem {
     }
 
     /// What a status alone says, for answers that were refused before any code of ours saw them.
-    fn bare(status: StatusCode) -> Self {
+    fn from_status(status: StatusCode) -> Self {
         let (refusal, detail) = match status {
             StatusCode::NOT_FOUND => {
                 (Refusal::NotFound, "there is nothing at this address; /docs lists what there is")
@@ -83,7 +83,8 @@ impl Problem {
         }
         let known = response.extensions().get::<Arc<Self>>().cloned();
         known.or_else(|| {
-            (status.is_client_error() || status.is_server_error()).then(|| Arc::new(Self::bare(status)))
+            (status.is_client_error() || status.is_server_error())
+                .then(|| Arc::new(Self::from_status(status)))
         })
     }
 

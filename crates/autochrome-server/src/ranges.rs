@@ -48,32 +48,32 @@ pub async fn answer(headers: &HeaderMap, content: Content, what: &Description) -
         Content::Bytes(bytes) => bytes.len() as u64,
         Content::File(_, length) => *length,
     };
-    let mut response = match wanted(headers, length, &what.tag) {
-        Wanted::All => whole(content, 0, length).await?,
+    let mut response = match requested_range(headers, length, &what.tag) {
+        Wanted::All => byte_range(content, 0, length).await?,
         Wanted::Part(start, end) => {
-            let mut response = whole(content, start, end).await?;
+            let mut response = byte_range(content, start, end).await?;
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-            tell(&mut response, header::CONTENT_RANGE, &format!("bytes {start}-{}/{length}", end - 1));
+            set_header(&mut response, header::CONTENT_RANGE, &format!("bytes {start}-{}/{length}", end - 1));
             response
         }
         Wanted::Nothing => {
             let detail = format!("there are {length} bytes; ask for some of those");
             let problem = Problem::new(Refusal::RangeOutside, detail);
             let mut response = problem.into_response();
-            tell(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
+            set_header(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
             return Ok(response);
         }
     };
-    tell(&mut response, header::CONTENT_TYPE, &what.media_type);
-    tell(&mut response, header::ETAG, &what.tag);
-    tell(&mut response, header::ACCEPT_RANGES, "bytes");
-    tell(&mut response, header::CACHE_CONTROL, "private");
+    set_header(&mut response, header::CONTENT_TYPE, &what.media_type);
+    set_header(&mut response, header::ETAG, &what.tag);
+    set_header(&mut response, header::ACCEPT_RANGES, "bytes");
+    set_header(&mut response, header::CACHE_CONTROL, "private");
     let name = percent(&what.name);
-    tell(&mut response, header::CONTENT_DISPOSITION, &format!("inline; filename*=UTF-8''{name}"));
+    set_header(&mut response, header::CONTENT_DISPOSITION, &format!("inline; filename*=UTF-8''{name}"));
     Ok(response)
 }
 
-fn tell(response: &mut Response, name: HeaderName, value: &str) {
+fn set_header(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }
@@ -93,7 +93,7 @@ enum Wanted {
 }
 
 /// One range is understood; several, and other units, are answered with everything, as the standard allows.
-fn wanted(headers: &HeaderMap, length: u64, tag: &str) -> Wanted {
+fn requested_range(headers: &HeaderMap, length: u64, tag: &str) -> Wanted {
     if text(headers, header::IF_RANGE).is_some_and(|known| known != tag) {
         return Wanted::All;
     }
@@ -119,7 +119,7 @@ fn wanted(headers: &HeaderMap, length: u64, tag: &str) -> Wanted {
 }
 
 /// Bytes `start..end` of the content.
-async fn whole(content: Content, start: u64, end: u64) -> Result<Response, Problem> {
+async fn byte_range(content: Content, start: u64, end: u64) -> Result<Response, Problem> {
     let length = end - start;
     let body = match content {
         Content::Bytes(bytes) => {
@@ -155,35 +155,35 @@ fn percent(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn ask(range: &str, if_range: Option<&str>) -> Wanted {
+    fn range_of(range: &str, if_range: Option<&str>) -> Wanted {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, range.parse().unwrap());
         if let Some(tag) = if_range {
             headers.insert(header::IF_RANGE, tag.parse().unwrap());
         }
-        wanted(&headers, 10, "\"a\"")
+        requested_range(&headers, 10, "\"a\"")
     }
 
     #[test]
     fn ranges_are_read_as_the_standard_says() {
-        assert_eq!(ask("bytes=0-3", None), Wanted::Part(0, 4));
-        assert_eq!(ask("bytes=4-", None), Wanted::Part(4, 10));
-        assert_eq!(ask("bytes=-3", None), Wanted::Part(7, 10));
-        assert_eq!(ask("bytes=-99", None), Wanted::Part(0, 10));
-        assert_eq!(ask("bytes=8-99", None), Wanted::Part(8, 10));
-        assert_eq!(ask("bytes=10-", None), Wanted::Nothing);
-        assert_eq!(ask("bytes=-0", None), Wanted::Nothing);
+        assert_eq!(range_of("bytes=0-3", None), Wanted::Part(0, 4));
+        assert_eq!(range_of("bytes=4-", None), Wanted::Part(4, 10));
+        assert_eq!(range_of("bytes=-3", None), Wanted::Part(7, 10));
+        assert_eq!(range_of("bytes=-99", None), Wanted::Part(0, 10));
+        assert_eq!(range_of("bytes=8-99", None), Wanted::Part(8, 10));
+        assert_eq!(range_of("bytes=10-", None), Wanted::Nothing);
+        assert_eq!(range_of("bytes=-0", None), Wanted::Nothing);
         for odd in
             ["bytes=5-4", "bytes=0-1,3-4", "lines=1-2", "bytes=x-2", "bytes=", "bytes=18446744073709551616-"]
         {
-            assert_eq!(ask(odd, None), Wanted::All, "{odd}");
+            assert_eq!(range_of(odd, None), Wanted::All, "{odd}");
         }
     }
 
     #[test]
     fn a_range_of_something_else_is_answered_with_everything() {
-        assert_eq!(ask("bytes=0-3", Some("\"a\"")), Wanted::Part(0, 4));
-        assert_eq!(ask("bytes=0-3", Some("\"b\"")), Wanted::All);
+        assert_eq!(range_of("bytes=0-3", Some("\"a\"")), Wanted::Part(0, 4));
+        assert_eq!(range_of("bytes=0-3", Some("\"b\"")), Wanted::All);
     }
 
     #[test]

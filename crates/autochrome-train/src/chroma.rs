@@ -136,7 +136,7 @@ impl Trainer for ChromaTrainer {
         let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
         let mut noise = Noise::new(self.seed, moment.step);
         let (gray, hints) = (input(gray, batch.size_px), input(hints, batch.size_px));
-        let lesson = self.teachers.lesson(engine, &gray, &hints, recipe.temperature);
+        let lesson = self.teachers.teacher_answer(engine, &gray, &hints, recipe.temperature);
         let prediction = self.generator.module.forward(
             gray,
             hints,
@@ -190,7 +190,7 @@ impl Trainer for ChromaTrainer {
         if let Some(gray) = gray_half {
             let told = self.discriminator.learn_to_tell(engine, &gray, truth, ab.clone(), moment)?;
             log.push(("discriminator", told));
-            let adversarial = losses::generator_non_saturating(self.discriminator.judge(&gray, ab));
+            let adversarial = losses::generator_non_saturating(self.discriminator.patch_logits(&gray, ab));
             log.push(("adversarial", finite("adversarial", adversarial.clone().into_scalar(), moment.step)?));
             loss = loss.add(adversarial.mul_scalar(stage.adversarial));
         }

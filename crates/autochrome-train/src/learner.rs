@@ -72,7 +72,10 @@ impl Learner<PatchGan> {
         moment: &Moment<'_>,
     ) -> Result<f32, TrainError> {
         engine.track(&self.module, |_| true);
-        let loss = losses::discriminator(self.judge(gray, truth), self.judge(gray, engine.detach(fake)));
+        let loss = losses::discriminator(
+            self.patch_logits(gray, truth),
+            self.patch_logits(gray, engine.detach(fake)),
+        );
         let value = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
         self.descend(engine, loss, |_| true, |_| moment.rate);
         engine.track(&self.module, |_| false);
@@ -80,7 +83,7 @@ impl Learner<PatchGan> {
     }
 
     /// Logits of every patch.
-    pub(crate) fn judge(&self, gray: &Tensor<4>, colour: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn patch_logits(&self, gray: &Tensor<4>, colour: Tensor<4>) -> Tensor<4> {
         self.module.forward(gray.clone(), colour, Statistics::Batch)
     }
 }

@@ -101,7 +101,7 @@ impl Trainer for Pix2pixTrainer {
         let discriminator_loss =
             self.discriminator.learn_to_tell(engine, &gray, truth.clone(), fake.clone(), moment)?;
 
-        let logits = self.discriminator.judge(&gray, fake.clone());
+        let logits = self.discriminator.patch_logits(&gray, fake.clone());
         let adversarial = match self.recipe.adversarial {
             Adversarial::Minimax => losses::generator_minimax(logits),
             Adversarial::NonSaturating => losses::generator_non_saturating(logits),

@@ -97,7 +97,7 @@ pub struct Chroma {
     #[serde(default)]
     pub dropout: f64,
     /// Share of what is learnt that teachers say, where there are any; the rest is the truth.
-    #[serde(default = "mostly")]
+    #[serde(default = "default_teaching")]
     pub teaching: f32,
     /// Annealing temperature the refinement is trained with.
     pub temperature: f32,
@@ -118,7 +118,7 @@ pub struct Stage {
     /// Learning rate at the start.
     pub learning_rate: f64,
     /// Share of the learning rate left at the end, approached as `schedule` says.
-    #[serde(default = "one")]
+    #[serde(default = "unscaled")]
     pub final_share: f64,
     /// How the rate falls.
     #[serde(default)]
@@ -127,7 +127,7 @@ pub struct Stage {
     #[serde(default)]
     pub warmup_steps: u64,
     /// The encoder's learning rate relative to the others'; 0 freezes it.
-    #[serde(default = "one")]
+    #[serde(default = "unscaled")]
     pub encoder_rate: f64,
     /// The encoder's stem and this many of its blocks stay as they are: the first ones see edges, cost most of the
     /// backward pass, and have least to gain.
@@ -176,11 +176,11 @@ fn all() -> f32 {
     1.0
 }
 
-fn mostly() -> f32 {
+fn default_teaching() -> f32 {
     0.7
 }
 
-fn one() -> f64 {
+fn unscaled() -> f64 {
     1.0
 }
 

@@ -209,7 +209,7 @@ pub fn run(
             && (state.step.is_multiple_of(recipe.validation.every_steps) || state.step == steps)
         {
             let event =
-                engine.no_grad(|| judge.judge(trainer.as_ref(), &mut state, &mut figures, options))?;
+                engine.no_grad(|| judge.validate(trainer.as_ref(), &mut state, &mut figures, options))?;
             observe(event);
             save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
         } else if saved_at.elapsed() >= options.checkpoint_every {
@@ -280,6 +280,7 @@ fn card(recipe: &Recipe, options: &RunOptions, state: &State, metrics: BTreeMap<
         licence: "MIT OR Apache-2.0".into(),
         metrics,
         date: options.date.clone(),
+        things: Vec::new(),
     }
 }
 
@@ -335,7 +336,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Measures the network, writes its weights, a sheet and the curves.
-    fn judge(
+    fn validate(
         &self,
         trainer: &dyn Trainer,
         state: &mut State,

@@ -23,7 +23,7 @@ pub(crate) fn write(
         return Ok(());
     }
     let triples =
-        (0..count).map(|i| set.triple(i * set.len() / count, session)).collect::<Result<Vec<_>, _>>()?;
+        (0..count).map(|i| set.comparison(i * set.len() / count, session)).collect::<Result<Vec<_>, _>>()?;
     let (width, height) = triples[0].size;
     let across = ACROSS.min(count);
     let (sheet_width, sheet_height) = (3 * width * across, height * count.div_ceil(across));

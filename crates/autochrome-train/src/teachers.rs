@@ -55,7 +55,7 @@ impl Teachers {
     ///
     /// # Shapes
     /// As those of [`ChromaNet::forward`]; `gray` and `hints` on any device, the answer on that of `gray`.
-    pub(crate) fn lesson(
+    pub(crate) fn teacher_answer(
         &self,
         engine: &TrainingDevice,
         gray: &Tensor<4>,

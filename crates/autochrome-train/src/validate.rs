@@ -103,7 +103,7 @@ impl ValidationSet {
     }
 
     /// Question, answer and truth of the `i`-th picture as RGB bytes, with their width and height.
-    pub(crate) fn triple(&self, i: usize, session: &Session) -> Result<Triple, TrainError> {
+    pub(crate) fn comparison(&self, i: usize, session: &Session) -> Result<Triple, TrainError> {
         let picture = &self.pictures[i];
         let chroma = session.predict(&picture.luma, &[], &PredictOptions::default())?;
         Ok(Triple {

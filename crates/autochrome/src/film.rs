@@ -100,7 +100,7 @@ impl<'a> FilmColorist<'a> {
     }
 
     /// A spot that follows its scene.
-    pub fn spot(&mut self, spot: FilmSpot) {
+    pub fn add_spot(&mut self, spot: FilmSpot) {
         self.spots.push(spot);
     }
 
@@ -128,10 +128,10 @@ impl<'a> FilmColorist<'a> {
     }
 
     /// The colours that a person gave a frame.
-    fn by_hand(&self, key: &Keyframe, path: &std::path::Path) -> Result<KeyColors, Error> {
+    fn painted_colors(&self, key: &Keyframe, path: &std::path::Path) -> Result<KeyColors, Error> {
         let picture = self.pipeline.read(&GuidanceFile::at(path), None)?;
         let (width, height) = key.luma.size();
-        if likeness(&picture.luma, &key.luma) < ALIKE {
+        if correlation(&picture.luma, &key.luma) < ALIKE {
             let warning = format!(
                 "{} does not look like frame {}; is it from another film or another cut of it?",
                 path.display(),
@@ -188,13 +188,13 @@ impl<'a> FilmColorist<'a> {
 impl Colorist for FilmColorist<'_> {
     fn colors(&self, key: &Keyframe) -> Result<KeyColors, ColoristError> {
         let colors = match self.retouched.get(&key.number) {
-            Some(path) => self.by_hand(key, path),
+            Some(path) => self.painted_colors(key, path),
             None => self.by_order(key),
         };
         Ok(colors?)
     }
 
-    fn wants(&self, number: u64) -> bool {
+    fn is_required_keyframe(&self, number: u64) -> bool {
         self.retouched.contains_key(&number) || self.spots.iter().any(|spot| spot.track.frame == number)
     }
 
@@ -204,7 +204,7 @@ impl Colorist for FilmColorist<'_> {
 }
 
 /// Correlation of two planes at the size of the second.
-fn likeness(one: &Plane, other: &Plane) -> f32 {
+fn correlation(one: &Plane, other: &Plane) -> f32 {
     let one = resize_plane(one, other.width(), other.height(), Filter::Area);
     let mean = |plane: &Plane| plane.data().iter().sum::<f32>() / plane.data().len().max(1) as f32;
     let (mean_one, mean_other) = (mean(&one), mean(other));
@@ -252,7 +252,9 @@ mod tests {
         colorist.retouched([(5, path)].into());
         assert_eq!(colorist.colors(&key(0, 0)).unwrap().trust, NETWORK_TRUST);
         let by_hand = colorist.colors(&key(5, 0)).unwrap();
-        assert!(by_hand.trust == 1.0 && by_hand.chroma.a.data()[0] > 40.0 && colorist.wants(5));
+        assert!(
+            by_hand.trust == 1.0 && by_hand.chroma.a.data()[0] > 40.0 && colorist.is_required_keyframe(5)
+        );
         assert_eq!(colorist.colors(&key(29, 0)).unwrap().trust, 0.0, "the same scene");
         assert_eq!(colorist.colors(&key(60, 1)).unwrap().trust, NETWORK_TRUST, "the next one");
         let _ = std::fs::remove_dir_all(folder);
@@ -263,6 +265,6 @@ mod tests {
         let one = key(0, 0).luma;
         let turned = Plane::from_vec(48, 32, one.data().iter().rev().copied().collect()).unwrap();
         let brighter = Plane::from_vec(48, 32, one.data().iter().map(|l| 20.0 + l / 2.0).collect()).unwrap();
-        assert!(likeness(&brighter, &one) > 0.99 && likeness(&turned, &one) < ALIKE);
+        assert!(correlation(&brighter, &one) > 0.99 && correlation(&turned, &one) < ALIKE);
     }
 }

@@ -57,8 +57,8 @@ pub(crate) fn within<'a>(
 }
 
 /// An answer for what lies within, as one for the whole picture: without colour in the borders.
-pub(crate) fn put_back(answer: Answer, luma: &Plane, inner: Inner) -> Answer {
-    let Answer { chroma, luma: own } = answer;
+pub(crate) fn restore_borders(answer: Answer, luma: &Plane, inner: Inner) -> Answer {
+    let Answer { chroma, luma: own, notes } = answer;
     let chroma = Chroma {
         a: placed(&chroma.a, luma.size(), inner, 0.0),
         b: placed(&chroma.b, luma.size(), inner, 0.0),
@@ -72,7 +72,7 @@ pub(crate) fn put_back(answer: Answer, luma: &Plane, inner: Inner) -> Answer {
         }
         whole
     });
-    Answer { chroma, luma: own }
+    Answer { chroma, luma: own, notes }
 }
 
 /// `part` at its place within a plane that stands for a whole picture of `size`, at the scale of `part`.
@@ -128,7 +128,7 @@ mod tests {
     fn an_answer_comes_back_to_its_place_with_nothing_around() {
         let chroma = Chroma { a: Plane::filled(40, 20, 9.0), b: Plane::filled(40, 20, -3.0) };
         let luma = Plane::filled(200, 100, 50.0);
-        let whole = put_back(chroma.into(), &luma, INNER).chroma;
+        let whole = restore_borders(chroma.into(), &luma, INNER).chroma;
         assert_eq!(whole.size(), (50, 25));
         assert_eq!(whole.a.data().iter().filter(|&&a| a != 0.0).count(), 800);
         assert_eq!(

@@ -40,11 +40,11 @@ impl Prepared<'_> {
         let (gray, result) = (self.gray()?, colored.raster());
         let (pixels, alpha) = match (gray.pixels(), result.pixels()) {
             (Pixels::Rgb8(gray), Pixels::Rgb8(result)) => {
-                let (rgb, alpha) = apart(gray, result, 255.0, |value| value as u8);
+                let (rgb, alpha) = color_layer_pixels(gray, result, 255.0, |value| value as u8);
                 (Pixels::Rgb8(rgb), Alpha::Eight(alpha))
             }
             (Pixels::Rgb16(gray), Pixels::Rgb16(result)) => {
-                let (rgb, alpha) = apart(gray, result, 65535.0, |value| value as u16);
+                let (rgb, alpha) = color_layer_pixels(gray, result, 65535.0, |value| value as u16);
                 (Pixels::Rgb16(rgb), Alpha::Sixteen(alpha))
             }
             // Results are never without colour channels, and both come from one picture.
@@ -83,7 +83,12 @@ impl Prepared<'_> {
 }
 
 /// The colour that, as opaque as it must be and no more, makes `result` of `gray`; what was gray stays transparent.
-fn apart<S: Copy + Into<f32>>(gray: &[S], result: &[S], most: f32, sample: fn(f32) -> S) -> (Vec<S>, Vec<S>) {
+fn color_layer_pixels<S: Copy + Into<f32>>(
+    gray: &[S],
+    result: &[S],
+    most: f32,
+    sample: fn(f32) -> S,
+) -> (Vec<S>, Vec<S>) {
     let (mut rgb, mut alpha) = (Vec::with_capacity(result.len()), Vec::with_capacity(result.len() / 3));
     for (gray, result) in gray.chunks_exact(3).zip(result.chunks_exact(3)) {
         let (gray, result): ([f32; 3], [f32; 3]) =
@@ -155,19 +160,23 @@ impl Sheet {
                 for step in 0..=steps as usize {
                     let share = if steps > 0.0 { step as f32 / steps } else { 0.0 };
                     let at = |i: usize| from[i] + share * (to[i] - from[i]);
-                    self.dab([at(0), at(1)], radius, stroke.color);
+                    self.fill_disc([at(0), at(1)], radius, stroke.color);
                 }
             }
             if let [only] = corners[..] {
-                self.dab(only, radius, stroke.color);
+                self.fill_disc(only, radius, stroke.color);
             }
         }
         for point in &guidance.points {
-            self.dab([point.x * width, point.y * height], (point.radius * longer).max(0.5), point.color);
+            self.fill_disc(
+                [point.x * width, point.y * height],
+                (point.radius * longer).max(0.5),
+                point.color,
+            );
         }
     }
 
-    fn dab(&mut self, [x, y]: [f32; 2], radius: f32, Srgb { red, green, blue }: Srgb) {
+    fn fill_disc(&mut self, [x, y]: [f32; 2], radius: f32, Srgb { red, green, blue }: Srgb) {
         if !(x.is_finite() && y.is_finite() && radius.is_finite()) {
             return;
         }
@@ -197,7 +206,7 @@ mod tests {
         let gray: Vec<u8> = (0..=255_u8).flat_map(|v| [v; 3]).collect();
         let result: Vec<u8> =
             (0..=255_u8).flat_map(|v| [v.saturating_add(30), v, v.saturating_sub(50)]).collect();
-        let (rgb, alpha) = apart(&gray, &result, 255.0, |value| value as u8);
+        let (rgb, alpha) = color_layer_pixels(&gray, &result, 255.0, |value| value as u8);
         for (i, alpha) in alpha.iter().enumerate() {
             let share = f32::from(*alpha) / 255.0;
             for channel in 3 * i..3 * i + 3 {
@@ -209,7 +218,8 @@ mod tests {
 
     #[test]
     fn what_stays_gray_is_transparent() {
-        let (_, alpha) = apart(&[9_u8, 9, 9, 80, 80, 80], &[9, 9, 9, 80, 90, 80], 255.0, |value| value as u8);
+        let (_, alpha) =
+            color_layer_pixels(&[9_u8, 9, 9, 80, 80, 80], &[9, 9, 9, 80, 90, 80], 255.0, |value| value as u8);
         assert_eq!(alpha[0], 0);
         assert!((10..20).contains(&alpha[1]), "{}", alpha[1]);
     }

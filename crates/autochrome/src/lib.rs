@@ -77,7 +77,7 @@ pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
     Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
     PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
-    SwatchPair, SwitchSpec, models, palette, registry,
+    SwatchPair, SwitchSpec, models, palette, registry, words,
 };
 pub use budget::{Budget, Share};
 pub use colored::Colored;
@@ -85,7 +85,7 @@ pub use colorizer::Colorizer;
 pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
-pub use opened::{OpenedPicture, Tint};
+pub use opened::OpenedPicture;
 pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
 pub use pipeline::{Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};

@@ -28,7 +28,7 @@ use crate::{Colored, Error, Model, Order};
 /// # let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/photos/camera.png");
 /// let pipeline = Pipeline::new();
 /// let order = Order::new(OrderDraft { method: Some("gray".into()), ..OrderDraft::default() })?;
-/// let finished = pipeline.run(&std::fs::read(photo)?, &order, &Watch::nobody())?;
+/// let finished = pipeline.run(&std::fs::read(photo)?, &order, &Watch::none())?;
 /// assert_eq!(finished.size, (512, 512));
 /// # Ok(())
 /// # }
@@ -58,7 +58,7 @@ pub struct Watch<'a> {
 impl Watch<'_> {
     /// Nobody does: the work goes on to its end.
     #[must_use]
-    pub fn nobody() -> Self {
+    pub fn none() -> Self {
         Self { reached: &|_| false, preview: None }
     }
 }
@@ -238,7 +238,7 @@ impl Pipeline {
         let all = pages.len() as f32;
         let mut finished: Vec<Finished> = Vec::with_capacity(pages.len());
         for (done, page) in pages.into_iter().enumerate() {
-            let reached = |share: f32| until(watch)((done as f32 + share) / all);
+            let reached = |share: f32| checkpoint(watch)((done as f32 + share) / all);
             let watch = PageWatch { reached: &reached, preview: watch.preview.filter(|_| done == 0) };
             // Among others a page in colour is coloured as they are, so that none is missing.
             let leave = order.leave_colored && all == 1.0;
@@ -250,7 +250,7 @@ impl Pipeline {
         {
             return Err(Error::InColor);
         }
-        together(finished)
+        combine_pages(finished)
     }
 
     /// One page, counted from 0.
@@ -282,10 +282,11 @@ impl Pipeline {
         }
         warnings.extend(kind_warnings(kind, order));
         let prepared = order.check(&picture)?;
-        warnings.extend(prepared.lost());
+        warnings.extend(prepared.losses());
         let source =
             Source { digest: self.remembered.as_ref().map(|_| Sha256::digest(bytes).into()), page, kind };
         let finished = self.finish(method, &prepared, &source, stages, watch)?;
+        warnings.extend(finished.warnings);
         Ok(Finished { warnings, ..finished })
     }
 
@@ -295,8 +296,8 @@ impl Pipeline {
     /// When it is no picture or beyond the limits.
     pub fn open_picture(&self, bytes: Vec<u8>) -> Result<OpenedPicture, Error> {
         let header = probe(&bytes, &self.limits)?;
-        let _share = self.budget.take(picture_bytes(&header, true) + bytes.len() as u64);
-        let decoding = DecodeOptions { limits: self.limits, keep_chroma: true };
+        let _share = self.budget.take(picture_bytes(&header, false) + bytes.len() as u64);
+        let decoding = DecodeOptions { limits: self.limits, keep_chroma: false };
         let picture = decode(&bytes, &decoding)?;
         let digest = Sha256::digest(&bytes).into();
         Ok(OpenedPicture::new(bytes, digest, picture))
@@ -317,7 +318,7 @@ impl Pipeline {
             return self.run(&opened.bytes, order, watch);
         }
         let method = self.open(order)?;
-        until(watch)(0.0)?;
+        checkpoint(watch)(0.0)?;
         let header = probe(&opened.bytes, &self.limits)?;
         let _share = self.budget.take(order.cost_bytes(&header, 0));
         let prepared = order.check(&opened.picture)?;
@@ -328,16 +329,18 @@ impl Pipeline {
             let _ = prepared.shrunk.set(opened.small(side_px));
         }
         let source = Source { digest: Some(opened.digest), page: 0, kind: opened.kind() };
-        let reached = until(watch);
+        let reached = checkpoint(watch);
         let watch = PageWatch { reached: &reached, preview: watch.preview };
         let result = self.finish(method.as_ref(), &prepared, &source, Stages::default(), &watch);
         if stop::requested() {
             return Err(Error::Stopped);
         }
+        let finished = result?;
         let mut warnings = opened.picture.warnings.clone();
         warnings.extend(kind_warnings(opened.kind(), order));
-        warnings.extend(prepared.lost());
-        Ok(Finished { warnings, ..result? })
+        warnings.extend(prepared.losses());
+        warnings.extend(finished.warnings);
+        Ok(Finished { warnings, ..finished })
     }
 
     /// Finds the colours of a picture and puts them on it.
@@ -360,6 +363,7 @@ impl Pipeline {
         if let (Some(hear), Some(first)) = (watch.preview, variants.first()) {
             hear(&prepared.preview(&first.answer)?);
         }
+        let notes = variants.first().map_or_else(Vec::new, |first| first.answer.notes.clone());
         let (mut size, mut results) = ((0, 0), Vec::with_capacity(variants.len()));
         let all = variants.len() as f32;
         for (number, variant) in variants.into_iter().enumerate() {
@@ -396,7 +400,7 @@ impl Pipeline {
             model: method.model().map(str::to_owned),
             kind,
             remembered,
-            warnings: Vec::new(),
+            warnings: notes,
             stages,
         })
     }
@@ -450,7 +454,7 @@ struct PageWatch<'a> {
 }
 
 /// Pages as one: a TIFF of several where that is the format, else a result for each of them.
-fn together(pages: Vec<Finished>) -> Result<Finished, Error> {
+fn combine_pages(pages: Vec<Finished>) -> Result<Finished, Error> {
     let several = pages.len() > 1;
     let mut pages = pages.into_iter();
     let mut first = pages.next().ok_or(Error::Media(autochrome_media::MediaError::EmptyFile))?;
@@ -490,7 +494,7 @@ fn together(pages: Vec<Finished>) -> Result<Finished, Error> {
 }
 
 /// Whether to go on, at a share of the work.
-fn until(watch: &Watch<'_>) -> impl Fn(f32) -> Result<(), Error> {
+fn checkpoint(watch: &Watch<'_>) -> impl Fn(f32) -> Result<(), Error> {
     move |share| if (watch.reached)(share) || stop::requested() { Err(Error::Stopped) } else { Ok(()) }
 }
 

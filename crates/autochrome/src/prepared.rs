@@ -148,7 +148,7 @@ impl Prepared<'_> {
         let answers: Vec<Answer> = match within {
             Some((inner, guidance)) => {
                 let answers = method.colorize(&framing::cropped(luma, inner), &guidance, options)?;
-                answers.into_iter().map(|answer| framing::put_back(answer, luma, inner)).collect()
+                answers.into_iter().map(|answer| framing::restore_borders(answer, luma, inner)).collect()
             }
             None => method.colorize(luma, &guidance, options)?,
         };
@@ -185,7 +185,7 @@ impl Prepared<'_> {
 
     /// What a file in the format that was ordered cannot hold of the picture, one plain sentence each.
     #[must_use]
-    pub fn lost(&self) -> Vec<String> {
+    pub fn losses(&self) -> Vec<String> {
         let format = self.format();
         let mut lost = self.picture.metadata.lost_in(format);
         if self.picture.alpha.is_some() && format == Format::Jpeg {
@@ -209,7 +209,7 @@ impl Prepared<'_> {
     /// The format that was ordered.
     #[must_use]
     pub fn format(&self) -> Format {
-        self.order.finish.format.unwrap_or_else(|| self.picture.format.same())
+        self.order.finish.format.unwrap_or_else(|| self.picture.format.writable())
     }
 
     /// A small JPEG of what an answer will look like.
@@ -257,12 +257,12 @@ impl Prepared<'_> {
         // An answer's own luma has the size of the picture before it was shrunk.
         if let Some(own) = answer.luma.as_ref().filter(|own| own.size() != size) {
             let luma = Some(resize_plane(own, size.0, size.1, Filter::Area));
-            answer = Cow::Owned(Answer { chroma: answer.chroma.clone(), luma });
+            answer = Cow::Owned(Answer { luma, ..answer.into_owned() });
         }
         let tone = self.kept_tone();
         if let Some(tone) = &tone {
-            let chroma = wash::washed(&answer.chroma, &picture.luma, tone);
-            answer = Cow::Owned(Answer { chroma, luma: answer.luma.clone() });
+            let chroma = wash::with_wash(&answer.chroma, &picture.luma, tone);
+            answer = Cow::Owned(Answer { chroma, ..answer.into_owned() });
         }
         let finish = Finishing {
             tone: &self.order.finish.tone,

@@ -52,7 +52,7 @@ impl Scribbles {
             Self::Copy(copy) => differences(picture, copy)?,
         };
         if !marks.marked.contains(&true) {
-            return Err(unfit(
+            return Err(invalid_scribbles(
                 "nothing is painted there; paint over a copy of the picture and keep it without loss (PNG), or paint on \
                  a transparent picture"
                     .to_owned(),
@@ -62,7 +62,7 @@ impl Scribbles {
     }
 }
 
-fn unfit(reason: String) -> Error {
+fn invalid_scribbles(reason: String) -> Error {
     MethodError::GuidanceUnfit { kind: GuidanceKind::Marks, reason }.into()
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn opaque_marks(picture: &Picture) -> Option<Marks> {
 fn differences(picture: &Picture, copy: &Reference) -> Result<Marks, Error> {
     if picture.luma.size() != copy.luma.size() {
         let size = |luma: &Plane| format!("{} × {}", luma.width(), luma.height());
-        return Err(unfit(format!(
+        return Err(invalid_scribbles(format!(
             "the painted copy has {} pixels, the picture {}; paint over a copy of the same size, or on a transparent picture",
             size(&copy.luma),
             size(&picture.luma)

@@ -11,7 +11,7 @@ const SHARE: f32 = 0.4;
 const LEAST_PX: usize = 256;
 
 /// `chroma` with a share of the colour that each lightness had; `luma` is that of the picture.
-pub(crate) fn washed(chroma: &Chroma, luma: &Plane, tone: &ToneCurve) -> Chroma {
+pub(crate) fn with_wash(chroma: &Chroma, luma: &Plane, tone: &ToneCurve) -> Chroma {
     let (mut width, mut height) = chroma.size();
     if width.max(height) < LEAST_PX {
         (width, height) = fit_within(luma.width(), luma.height(), LEAST_PX);

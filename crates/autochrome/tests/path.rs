@@ -68,7 +68,7 @@ fn order(format: Format) -> OrderDraft {
 /// What becomes of a file that is painted in one colour.
 fn run(a: f32, b: f32, bytes: &[u8], draft: OrderDraft) -> Result<Finished, Error> {
     let order = Order::with_method(&PAINT, draft)?;
-    Pipeline::new().run_with(&Paint { answers: vec![[a, b]] }, bytes, &order, &Watch::nobody())
+    Pipeline::new().run_with(&Paint { answers: vec![[a, b]] }, bytes, &order, &Watch::none())
 }
 
 #[test]

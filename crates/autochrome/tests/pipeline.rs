@@ -18,7 +18,7 @@ fn gray() -> OrderDraft {
 }
 
 fn run(pipeline: &Pipeline, draft: OrderDraft) -> Result<Finished, Error> {
-    pipeline.run(CAMERA, &Order::new(draft)?, &Watch::nobody())
+    pipeline.run(CAMERA, &Order::new(draft)?, &Watch::none())
 }
 
 fn read(bytes: &[u8]) -> Picture {
@@ -103,7 +103,7 @@ fn where_colours_are_changed_a_collage_shows_them_before_and_after() {
     let draft =
         OrderDraft { guidance, collage: Collage::Instead, max_side_px: Some(32), ..OrderDraft::default() };
     let order = Order::new(draft).unwrap();
-    let finished = Pipeline::new().run(&red, &order, &Watch::nobody()).unwrap();
+    let finished = Pipeline::new().run(&red, &order, &Watch::none()).unwrap();
     let chroma = read(&finished.results[0].bytes).chroma.unwrap();
     let (before, after) = (chroma.b.row(16)[16], chroma.b.row(16)[50]);
     assert!(before > 20.0 && after < -20.0, "b was {before} and is {after}");
@@ -162,7 +162,7 @@ fn a_method_that_draws_gives_as_many_answers_as_were_ordered() {
         guidance.seed = Some(seed);
         let draft = OrderDraft { guidance, variants, format: Some(Format::Png), ..OrderDraft::default() };
         let order = Order::with_method(&DICE, draft).unwrap();
-        pipeline.run_with(&Dice, CAMERA, &order, &Watch::nobody()).unwrap()
+        pipeline.run_with(&Dice, CAMERA, &order, &Watch::none()).unwrap()
     };
     let three = run(7, 3);
     let told: Vec<_> = three.results.iter().map(|result| (result.seed, result.answer)).collect();
@@ -240,7 +240,7 @@ fn framed() -> Vec<u8> {
 /// How strong the colour of each pixel is.
 fn ruled(draft: OrderDraft) -> Vec<f32> {
     let order = Order::with_method(&RULER, draft).unwrap();
-    let finished = Pipeline::new().run_with(&Ruler, &framed(), &order, &Watch::nobody()).unwrap();
+    let finished = Pipeline::new().run_with(&Ruler, &framed(), &order, &Watch::none()).unwrap();
     let Chroma { a, b } = read(&finished.results[0].bytes).chroma.unwrap();
     a.data().iter().zip(b.data()).map(|(a, b)| a.hypot(*b)).collect()
 }
@@ -281,7 +281,7 @@ fn pages_are_one_tiff_or_a_result_each() {
     let scan = autochrome::join_pages(vec![page(30), page(40)]).unwrap();
     let run = |format| {
         let draft = OrderDraft { pages: Pages::All, format, ..gray() };
-        Pipeline::new().run(&scan, &Order::new(draft).unwrap(), &Watch::nobody()).unwrap()
+        Pipeline::new().run(&scan, &Order::new(draft).unwrap(), &Watch::none()).unwrap()
     };
     let together = run(None);
     assert_eq!((together.results.len(), together.results[0].page), (1, 1));
@@ -302,7 +302,7 @@ fn pictures_in_colour_are_left_alone_when_asked() {
     let poster = encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Png)).unwrap();
     let run = |leave_colored| {
         let order = Order::new(OrderDraft { leave_colored, ..gray() }).unwrap();
-        Pipeline::new().run(&poster, &order, &Watch::nobody())
+        Pipeline::new().run(&poster, &order, &Watch::none())
     };
     assert_eq!(run(true).unwrap_err().code(), "in-color-already");
     assert!(run(false).unwrap().warnings[0].contains("in colour already"));

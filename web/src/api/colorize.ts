@@ -42,6 +42,8 @@ export interface Answer {
   picture: Blob;
   seed: number | null;
   answer: number;
+  /** What could not be done as it was asked, in sentences. */
+  warnings: string[];
 }
 
 /** The answers of a method that differ, the best one first: references that say nothing give the same one several times. */
@@ -54,6 +56,7 @@ export async function colorizeSeveral(image: Image, options: ColorizeOptions, re
     picture: new Blob([Uint8Array.from(atob(one.image), (c) => c.charCodeAt(0))], { type: colored.media_type }),
     seed: one.seed ?? null,
     answer: one.answer,
+    warnings: colored.warnings,
   }));
 }
 

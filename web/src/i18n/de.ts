@@ -161,6 +161,13 @@ export const de: Catalogue = {
     },
   },
 
+  words: {
+    title: "Farben in Worten",
+    example: "rotes Auto, blauer Himmel",
+    apply: "Anwenden",
+    help: "Je eine Farbe und ein Ding: Kleid, Jacke, Hut, Haar, Himmel, Gras, Wand, Auto … Alles von der Art bekommt die Farbe.",
+  },
+
   hints: {
     title: "Farben von Hand",
     palette: "Pinsel und Farben",

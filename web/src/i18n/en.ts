@@ -164,6 +164,13 @@ export const en = {
     },
   },
 
+  words: {
+    title: "Colours in words",
+    example: "red car, blue sky",
+    apply: "Apply",
+    help: "A colour and a thing each: dress, jacket, hat, hair, sky, grass, wall, car … Everything of that kind gets the colour.",
+  },
+
   hints: {
     title: "Colours by hand",
     palette: "Brush and colours",

@@ -31,6 +31,7 @@ export type Change =
   | { type: "erase-hints"; rubber: Rubber }
   | { type: "load-hints"; hints: Hints }
   | { type: "clear-hints" }
+  | { type: "set-words"; words: string }
   | { type: "add-references"; files: File[] }
   | { type: "remove-reference"; number: number }
   /** A part of the picture, which waits for its counterpart. */
@@ -78,6 +79,8 @@ export function changed(session: Session, change: Change): Session {
       return { ...session, hints: change.hints };
     case "clear-hints":
       return isEmpty(session.hints) ? session : { ...session, hints: NO_HINTS };
+    case "set-words":
+      return change.words === session.words ? session : { ...session, words: change.words };
     case "add-references":
       return { ...session, references: [...session.references, ...change.files] };
     case "remove-reference":

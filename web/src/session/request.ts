@@ -23,6 +23,7 @@ export function kindsOf(session: Session, isGray: boolean | null): Set<Kind> {
   const given = new Set<Kind>();
   if (session.hints.points.length > 0) given.add("points");
   if (session.hints.strokes.length > 0) given.add("strokes");
+  if (session.words) given.add("words");
   if (session.references.length > 0) given.add("references");
   if (session.parts.pairs.length > 0) given.add("swatches");
   if (session.recolors.length > 0) given.add("recolors");
@@ -37,13 +38,14 @@ export function missing(method: Method, given: Set<Kind>): Need | null {
 
 /** What decides about the colours, as the server wants it. */
 export function requestOf(session: Session, method: Method): ColorizeOptions {
-  const { settings, hints, parts, recolors, several } = session;
+  const { settings, hints, words, parts, recolors, several } = session;
   // What was painted waits while a person looks at what comes by itself.
   const paints = session.way !== "automatic" && (takes(method, "points") || takes(method, "strokes"));
   return {
     method: method.id,
     settings,
     ...(paints && !isEmpty(hints) ? hints : {}),
+    ...(takes(method, "words") && words ? { text: words } : {}),
     ...(takes(method, "references") && takes(method, "swatches") && parts.pairs.length > 0 ? { swatches: parts.pairs } : {}),
     ...(takes(method, "recolors") && recolors.length > 0 ? { recolors } : {}),
     // Without seeds more answers cost nothing, so they are always asked for.

@@ -22,6 +22,8 @@ export interface Session {
   settings: Record<string, Value>;
   look: Look;
   hints: Hints;
+  /** Things and their colours in words; empty for none. */
+  words: string;
   references: File[];
   parts: Parts;
   recolors: Recolor[];
@@ -45,6 +47,7 @@ export function newSession(original: File): Session {
     settings: {},
     look: PLAIN,
     hints: NO_HINTS,
+    words: "",
     references: [],
     parts: NO_PARTS,
     recolors: [],

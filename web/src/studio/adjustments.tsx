@@ -15,6 +15,7 @@ import { References } from "./references";
 import type { View } from "./stage";
 import { TakeHome } from "./take-home";
 import type { PictureWork } from "./use-picture-work";
+import { Words } from "./words";
 
 interface Props {
   session: Session;
@@ -41,6 +42,7 @@ export function Adjustments({ session, work, view, selected, waits, onSelect, di
       )}
       {view === "parts" && <PartTools parts={session.parts} references={session.references} onChange={dispatch} />}
       {work.recolored && !need?.of_picture && <RecolorTools palette={palette} recolors={session.recolors} onChange={dispatch} />}
+      {takes(method, "words") && <Words words={session.words} onWords={(words) => dispatch({ type: "set-words", words })} />}
       {view === "hints" && (
         <HintTools
           hints={session.hints}

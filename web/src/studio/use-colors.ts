@@ -109,7 +109,7 @@ export function useColors(picture: SentPicture | null, options: ColorizeOptions 
       if (same && !painted) await pause(REST_MS, abort.signal);
       if (painted) {
         const shown = await colorize(picture, { ...options, ...QUICK }, references, abort.signal);
-        setAnswers([{ picture: shown, seed: null, answer: 0 }]);
+        setAnswers([{ picture: shown, seed: null, answer: 0, warnings: [] }]);
         setWhole(false);
         setBusy(false);
         await pause(SETTLE_MS, abort.signal);

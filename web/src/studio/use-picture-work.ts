@@ -110,7 +110,7 @@ export function usePictureWork(session: Session): PictureWork {
     doing: busy ? finding : takeHome.making,
     // Where nothing can be shown, the reason stands in its place.
     problem: words && !drawn && !before ? words : "",
-    note: words || takeHome.note,
+    note: words || takeHome.note || (session.words ? (answer?.warnings.join(" ") ?? "") : ""),
     cancelled,
     ready: answer !== undefined && !busy && takeHome.making === "",
     takeHome,

@@ -135,6 +135,10 @@ pub struct GuidanceArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hints: Option<PathBuf>,
 
+    /// Say what has which colour, in English or German: "red car, blue sky, dark green dress"
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
+
     /// Take colours from this picture; may be repeated
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub reference: Vec<PathBuf>,

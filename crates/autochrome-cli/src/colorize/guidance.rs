@@ -41,6 +41,9 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
             files.references.push(GuidanceFile::at(&path));
         }
     }
+    if let Some(text) = &arguments.text {
+        draft.guidance.words = autochrome::words::wishes(text).map_err(Error::from).usage()?;
+    }
     draft.guidance.swatches.clone_from(&arguments.swatch);
     draft.guidance.recolors.clone_from(&arguments.palette);
     if let Some(pair) = arguments.swatch.iter().find(|pair| pair.reference >= files.references.len()) {
@@ -78,7 +81,7 @@ fn check(info: &MethodInfo, said: GuidanceKinds) -> Result<(), Failure> {
             info.id
         )));
     }
-    match info.unsaid(said) {
+    match info.missing_input(said) {
         Some(need) if said.iter().all(|kind| info.accepts(kind)) => Err(Failure::usage(format!(
             "the method `{}` needs to be told colours; add {}",
             info.id,
@@ -96,6 +99,7 @@ fn arguments_for(need: &Need) -> String {
         GuidanceKind::References => Some("--reference FILE"),
         GuidanceKind::Swatches => Some("--swatch PAIR"),
         GuidanceKind::Recolors => Some("--palette FROM=TO"),
+        GuidanceKind::Words => Some("--text WORDS"),
         _ => None,
     };
     let mut arguments: Vec<&str> = Vec::new();

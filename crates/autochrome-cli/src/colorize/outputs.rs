@@ -179,17 +179,17 @@ impl Siblings {
     fn number(&mut self, path: &Path) -> u32 {
         let folder = folder_of(path);
         let (format, by_stem, inputs) = (self.format, self.by_stem, &self.inputs);
-        let wanted = |name: &OsStr| {
-            let (stem, extension) = wanted(&folder, name, format);
+        let preferred = |name: &OsStr| {
+            let (stem, extension) = preferred_name(&folder, name, format);
             (stem, if by_stem { String::new() } else { extension })
         };
         let rivals = self.folders.entry(folder.clone()).or_insert_with(|| {
             let mut names = names_in(&folder);
             names.extend(inputs.get(&folder).into_iter().flatten().cloned());
-            Rivals::new(names, wanted)
+            Rivals::new(names, preferred)
         });
         let own = path.file_name().unwrap_or_default();
-        let (stem, extension) = wanted(own);
+        let (stem, extension) = preferred(own);
         let same = rivals.wanting.get(&(stem.clone(), extension));
         let place = same.and_then(|names| names.iter().position(|name| name == own)).unwrap_or(0);
         // A number that makes the name of another picture is nobody's.
@@ -199,17 +199,18 @@ impl Siblings {
 }
 
 impl Rivals {
-    fn new(names: Vec<OsString>, wanted: impl Fn(&OsStr) -> (String, String)) -> Self {
+    fn new(names: Vec<OsString>, preferred: impl Fn(&OsStr) -> (String, String)) -> Self {
         let mut rivals = Self::default();
         for name in names {
-            let wanted = wanted(&name);
+            let wanted = preferred(&name);
             rivals.stems.insert(wanted.0.clone());
             rivals.wanting.entry(wanted).or_default().push(name);
         }
         for ((_, extension), names) in &mut rivals.wanting {
             // Whose format is kept comes first, the others go by their names.
-            let changes = |name: &OsStr| lower(Path::new(name).extension().unwrap_or_default()) != *extension;
-            names.sort_by_cached_key(|name| (changes(name), lower(name), name.clone()));
+            let changes =
+                |name: &OsStr| lowercase(Path::new(name).extension().unwrap_or_default()) != *extension;
+            names.sort_by_cached_key(|name| (changes(name), lowercase(name), name.clone()));
             names.dedup();
         }
         rivals
@@ -217,12 +218,12 @@ impl Rivals {
 }
 
 /// Stem and extension of the result of a picture, in lower case.
-fn wanted(folder: &Path, name: &OsStr, format: Option<Format>) -> (String, String) {
+fn preferred_name(folder: &Path, name: &OsStr, format: Option<Format>) -> (String, String) {
     let (_, extension) = format_and_extension(&folder.join(name), format);
-    (lower(Path::new(name).file_stem().unwrap_or_default()), lower(&extension))
+    (lowercase(Path::new(name).file_stem().unwrap_or_default()), lowercase(&extension))
 }
 
-fn lower(name: &OsStr) -> String {
+fn lowercase(name: &OsStr) -> String {
     name.to_string_lossy().to_lowercase()
 }
 
@@ -393,7 +394,7 @@ fn of_extension(extension: &OsStr) -> Option<Format> {
 fn of_content(path: &Path) -> Option<Format> {
     let mut head = Vec::with_capacity(64);
     File::open(path).ok()?.take(64).read_to_end(&mut head).ok()?;
-    Format::sniff(&head).ok().map(Format::same)
+    Format::sniff(&head).ok().map(Format::writable)
 }
 
 /// Tells whether two paths are one file, even where neither exists yet.

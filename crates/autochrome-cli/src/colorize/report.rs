@@ -146,13 +146,13 @@ impl Report {
         if self.json {
             let stages = finished.stages;
             let ms = Milliseconds {
-                read: tenths(*read_ms),
-                decode: tenths(stages.decode_ms),
-                colorize: tenths(stages.colorize_ms),
-                render: tenths(stages.render_ms),
-                encode: tenths(stages.encode_ms),
-                collage: tenths(stages.collage_ms),
-                write: tenths(*write_ms),
+                read: round_to_tenths(*read_ms),
+                decode: round_to_tenths(stages.decode_ms),
+                colorize: round_to_tenths(stages.colorize_ms),
+                render: round_to_tenths(stages.render_ms),
+                encode: round_to_tenths(stages.encode_ms),
+                collage: round_to_tenths(stages.collage_ms),
+                write: round_to_tenths(*write_ms),
             };
             let (width, height) = finished.size;
             let (method, model) = (self.method, self.model.as_deref());
@@ -301,6 +301,6 @@ impl Report {
 }
 
 /// A tenth of a millisecond is as fine as the clock is worth.
-fn tenths(ms: f64) -> f64 {
+fn round_to_tenths(ms: f64) -> f64 {
     (ms * 10.0).round() / 10.0
 }

@@ -31,7 +31,7 @@ pub fn run(arguments: &VideoArguments) -> Result<Exit, Failure> {
     interrupt::install()?;
     let pipeline = Pipeline::new();
     let colorist = guidance::colorist(arguments, &pipeline, &ffmpeg, &source, interrupt::flag())?;
-    tell(&source);
+    print_notes(&source);
     if arguments.preview.is_some() || arguments.keyframes_out.is_some() {
         return stills(arguments, &ffmpeg, &source, &colorist);
     }
@@ -48,7 +48,7 @@ fn film(
     let used = codec.unwrap_or_else(|| Codec::for_depth(source.layout().depth));
     let result = match &arguments.output {
         Some(output) => output.clone(),
-        None => beside(&arguments.input, used),
+        None => default_output(&arguments.input, used),
     };
     check_output(&arguments.input, &result)?;
     if arguments.resume && result.is_file() && !parts_folder(&result).exists() {
@@ -127,7 +127,7 @@ fn stills(
 }
 
 /// What is done with a film that is not as most are.
-fn tell(source: &Source) {
+fn print_notes(source: &Source) {
     if let Some(treatment) = source.treatment() {
         output::note(treatment);
     }
@@ -178,7 +178,7 @@ fn contents(folder: &Path) -> Vec<String> {
 }
 
 /// `NAME.color.EXT`, with an extension that can hold the codec.
-fn beside(input: &Path, codec: Codec) -> PathBuf {
+fn default_output(input: &Path, codec: Codec) -> PathBuf {
     let own = input.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let fits = |extension: &str| Container::of(Path::new(&format!("x.{extension}")), codec).is_ok();
     let extension = match own.as_deref() {
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_result_lies_beside_its_film_in_a_file_that_can_hold_it() {
-        let named = |input: &str, codec| beside(Path::new(input), codec).display().to_string();
+        let named = |input: &str, codec| default_output(Path::new(input), codec).display().to_string();
         assert_eq!(named("a/film.mkv", Codec::H264), "a/film.color.mkv");
         assert_eq!(named("film.avi", Codec::H264), "film.color.mp4");
         assert_eq!(named("film.mp4", Codec::Ffv1), "film.color.mkv");

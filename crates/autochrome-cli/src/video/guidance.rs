@@ -68,7 +68,7 @@ fn hints(path: &Path, guidance: &mut FilmGuidance) -> Result<(), Failure> {
             };
             let at_s = at_s.map_err(anyhow::Error::msg).with_context(told).usage()?;
             let single = serde_json::json!({ kind: [&*hint] }).to_string();
-            guidance.say(at_s, HintsDocument::read(single.as_bytes()).with_context(told).usage()?);
+            guidance.add_hints(at_s, HintsDocument::read(single.as_bytes()).with_context(told).usage()?);
         }
     }
     if guidance.points.is_empty() {

@@ -134,7 +134,7 @@ impl Given {
     /// As a program that uses the library does it; every answer.
     fn by_library(&self, pipeline: &Pipeline) -> Vec<Vec<u8>> {
         let order = pipeline.order(self.draft(), &self.files()).unwrap();
-        let finished = pipeline.run(&file(&self.on), &order, &Watch::nobody()).unwrap();
+        let finished = pipeline.run(&file(&self.on), &order, &Watch::none()).unwrap();
         finished.results.into_iter().map(|result| result.bytes).collect()
     }
 
@@ -150,7 +150,7 @@ impl Given {
         if self.on != "gray" || self.with.contains(&"scribbles".to_owned()) {
             return None;
         }
-        let bytes = pipeline.run(&file("gray"), &order, &Watch::nobody()).unwrap().results.remove(0).bytes;
+        let bytes = pipeline.run(&file("gray"), &order, &Watch::none()).unwrap().results.remove(0).bytes;
         let method = registry::find(order.method().id).unwrap().open(draft.model.source()).unwrap();
         let mut guidance = draft.guidance.clone();
         for reference in &self.with {

@@ -35,7 +35,7 @@ impl Cube {
         Self::sample(look.grain(), |rgb| {
             let [l, a, b] = srgb_to_lab(rgb);
             let (a, b) = tone.apply(a, b);
-            look.apply_lab(gamut::fit([l, a, b]))
+            look.apply_lab(gamut::clip_chroma([l, a, b]))
         })
     }
 

@@ -98,7 +98,7 @@ impl Look {
             }
         }
         lab[0] = lab[0].clamp(0.0, 100.0);
-        lab_to_srgb(gamut::fit(lab)).map(|v| v.clamp(0.0, 1.0))
+        lab_to_srgb(gamut::clip_chroma(lab)).map(|v| v.clamp(0.0, 1.0))
     }
 
     fn bits(&self) -> (Option<&'static str>, [u32; 2]) {

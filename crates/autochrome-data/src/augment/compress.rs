@@ -34,7 +34,7 @@ static COSINES: LazyLock<[[f32; 8]; 8]> = LazyLock::new(|| {
 
 /// Compresses luma (0..=100) at a random quality with a random position of the block grid.
 pub(super) fn jpeg(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut Rng) {
-    let quality = 100.0 - (100.0 - rng.between(12.0, 75.0)) * strength.min(1.0);
+    let quality = 100.0 - (100.0 - rng.uniform(12.0, 75.0)) * strength.min(1.0);
     let shift = (rng.usize(0..8), rng.usize(0..8));
     quantise(luma, size_px, quality, shift);
 }
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn transforming_forth_and_back_gives_the_block() {
         let mut rng = Rng::with_seed(1);
-        let block = [[(); 8]; 8].map(|row| row.map(|()| rng.between(-128.0, 127.0)));
+        let block = [[(); 8]; 8].map(|row| row.map(|()| rng.uniform(-128.0, 127.0)));
         let back = inverse(&transform(&block, &COSINES), &COSINES);
         for (a, b) in block.as_flattened().iter().zip(back.as_flattened()) {
             assert!((a - b).abs() < 1e-3);
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn lower_quality_costs_more() {
         let mut rng = Rng::with_seed(2);
-        let original: Vec<f32> = (0..32 * 32).map(|_| rng.between(20.0, 80.0)).collect();
+        let original: Vec<f32> = (0..32 * 32).map(|_| rng.uniform(20.0, 80.0)).collect();
         let error = |quality: f32| {
             let mut luma = original.clone();
             quantise(&mut luma, 32, quality, (5, 2));

@@ -13,8 +13,8 @@ pub(super) fn blur(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut Rn
 /// Film that is not as sensitive to the colours as an eye: orthochromatic film sees no red, so that lips and bricks
 /// come out dark, and too much blue, so that skies and eyes come out light.
 pub(super) fn expose(luma: &mut [f32], ab: &[f32], strength: f32, rng: &mut Rng) {
-    let to_red = strength * rng.between(-0.35, 0.15);
-    let to_yellow = strength * rng.between(-0.3, 0.15);
+    let to_red = strength * rng.uniform(-0.35, 0.15);
+    let to_yellow = strength * rng.uniform(-0.3, 0.15);
     let (a, b) = ab.split_at(ab.len() / 2);
     for (l, (a, b)) in luma.iter_mut().zip(a.iter().zip(b)) {
         *l = (*l + to_red * a + to_yellow * b).clamp(0.0, 100.0);
@@ -23,7 +23,7 @@ pub(super) fn expose(luma: &mut [f32], ab: &[f32], strength: f32, rng: &mut Rng)
 
 /// Film grain, coarse or fine, strongest in the middle tones, as silver halide has it.
 pub(super) fn grain(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut Rng) {
-    let coarseness_px = rng.between(0.0, 1.1) * scale(size_px);
+    let coarseness_px = rng.uniform(0.0, 1.1) * scale(size_px);
     // Coarse grain hides more of the picture than fine grain of the same deviation.
     let deviation = strength * rng.log_between(1.0, 8.0) / (1.0 + 0.6 * coarseness_px);
     let even = rng.f32();
@@ -43,19 +43,19 @@ pub(super) fn grain(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut R
 }
 
 /// Over- and underdeveloped: a gamma.
-pub(super) fn bend(luma: &mut [f32], strength: f32, rng: &mut Rng) {
-    let gamma = (strength * rng.between(0.6_f32.ln(), 1.7_f32.ln())).exp();
+pub(super) fn apply_gamma(luma: &mut [f32], strength: f32, rng: &mut Rng) {
+    let gamma = (strength * rng.uniform(0.6_f32.ln(), 1.7_f32.ln())).exp();
     luma.iter_mut().for_each(|l| *l = 100.0 * (l.clamp(0.0, 100.0) / 100.0).powf(gamma));
 }
 
 /// Faded: blacks turn gray, whites turn dull, and more so towards one side or the corners.
 pub(super) fn fade(luma: &mut [f32], size_px: usize, strength: f32, rng: &mut Rng) {
-    let black = 100.0 * (strength * rng.between(0.0, 0.32)).min(0.6);
-    let white = 100.0 * (1.0 - (strength * rng.between(0.0, 0.28)).min(0.35));
+    let black = 100.0 * (strength * rng.uniform(0.0, 0.32)).min(0.6);
+    let white = 100.0 * (1.0 - (strength * rng.uniform(0.0, 0.28)).min(0.35));
     // A plane of light over the print, and a darkening or bleaching of its corners.
-    let tilt = strength * rng.between(0.0, 10.0);
-    let (slope_y, slope_x) = rng.between(0.0, std::f32::consts::TAU).sin_cos();
-    let corners = strength * rng.between(-14.0, 8.0) * if rng.bool() { 1.0 } else { 0.0 };
+    let tilt = strength * rng.uniform(0.0, 10.0);
+    let (slope_y, slope_x) = rng.uniform(0.0, std::f32::consts::TAU).sin_cos();
+    let corners = strength * rng.uniform(-14.0, 8.0) * if rng.bool() { 1.0 } else { 0.0 };
     for (y, row) in luma.chunks_exact_mut(size_px).enumerate() {
         let v = position(y, size_px);
         for (x, l) in row.iter_mut().enumerate() {
@@ -126,7 +126,7 @@ mod tests {
 
         let mut rng = Rng::with_seed(1);
         for size_px in [2, 3, 9, 40] {
-            let mut plane: Vec<f32> = (0..size_px * size_px).map(|_| rng.between(0.0, 100.0)).collect();
+            let mut plane: Vec<f32> = (0..size_px * size_px).map(|_| rng.uniform(0.0, 100.0)).collect();
             let before = plane.iter().sum::<f32>();
             gaussian(&mut plane, size_px, 1.5);
             // Mirrored borders send every sample's weight back inside.

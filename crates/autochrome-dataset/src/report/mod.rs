@@ -60,7 +60,7 @@ impl Page<'_> {
         let _ = writeln!(page, "<h2>Colour</h2>\n<div class=\"plots\">{}</div>", self.colours());
         page.push_str(&self.kept());
         page.push_str(&self.dropped());
-        page.push_str(&self.twins());
+        page.push_str(&self.near_duplicates());
         page.push_str("</body></html>\n");
         page
     }
@@ -246,7 +246,7 @@ impl Page<'_> {
         html
     }
 
-    fn twins(&self) -> String {
+    fn near_duplicates(&self) -> String {
         if self.duplicates.is_empty() {
             return String::new();
         }

@@ -101,6 +101,18 @@ impl Engine {
         self.results(inputs, temperature, answer.as_slice(), stop::requested).pop().unwrap_or_default()
     }
 
+    /// As [`Engine::run`], with what the encoder sees, the finest scale first.
+    ///
+    /// # Panics
+    /// As [`Engine::run`].
+    #[must_use]
+    pub fn run_with_features(&self, inputs: &[(&str, Map)], temperature: f32) -> (Map, Vec<Map>) {
+        let answer = self.steps.len().checked_sub(1);
+        let wanted: Vec<usize> = self.taps.iter().copied().chain(answer).collect();
+        let mut results = self.results(inputs, temperature, &wanted, stop::requested);
+        (results.pop().unwrap_or_default(), results)
+    }
+
     /// What the encoder sees, the finest scale first; what lies behind the encoder is not computed.
     ///
     /// # Panics

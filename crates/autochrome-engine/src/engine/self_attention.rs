@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     /// The definition, sample by sample.
-    fn plainly(mixed: &Map, heads: usize) -> Vec<f32> {
+    fn reference_attention(mixed: &Map, heads: usize) -> Vec<f32> {
         let (cells, channels) = (mixed.area(), mixed.channels / 3);
         let length = channels / heads;
         let at = |channel: usize, cell: usize| f64::from(mixed.values[channel * cells + cell]);
@@ -138,7 +138,7 @@ mod tests {
         for (height, width) in [(2, 3), (18, 17)] {
             let mut mixed = Map::zeros(24, height, width);
             mixed.values.iter_mut().enumerate().for_each(|(i, x)| *x = 2.0 * (0.7 * i as f32).sin());
-            let right = plainly(&mixed, 4);
+            let right = reference_attention(&mixed, 4);
             for on in Instructions::all() {
                 let ours = attend(&mixed, [4, 2], on);
                 assert_eq!((ours.channels, ours.height, ours.width), (8, height, width));

@@ -215,6 +215,7 @@ impl Description {
             data: "not said".to_owned(),
             licence: self.licence.clone(),
             metrics: BTreeMap::new(),
+            things: Vec::new(),
             date: String::new(),
         }
     }

@@ -118,7 +118,7 @@ fn join(build: &mut Build<'_>, x: Value, skip: Value, hints: Value) -> Value {
     build.push(Op::Concat, &[x, skip, hints])
 }
 
-fn block(
+pub(super) fn block(
     build: &mut Build<'_>,
     path: &str,
     channels: [usize; 2],
@@ -128,7 +128,7 @@ fn block(
     build.folded(path, Shape { channels, kernel, stride: 1, groups: 1 }, NORM_EPSILON, RELU, x)
 }
 
-fn plain(
+pub(super) fn plain(
     build: &mut Build<'_>,
     path: &str,
     channels: [usize; 2],

@@ -7,10 +7,11 @@
 mod chroma_net;
 pub mod onnx;
 mod protobuf;
+mod segmentation;
 mod unet;
 
 use crate::NetError;
-use crate::card::NetworkConfig;
+use crate::card::{ModelCard, NetworkConfig};
 use crate::weights::{NamedTensor, Tensors};
 
 /// The result of a node: its place in [`Graph::nodes`].
@@ -149,6 +150,8 @@ pub struct Graph {
     pub taps: Vec<Value>,
 }
 
+pub(crate) use segmentation::SCALES;
+
 /// The input that holds L, 0..=100.
 pub const LUMA: &str = "luma";
 /// The input that holds the planes a, b (CIELAB) and mask of hints.
@@ -170,6 +173,22 @@ impl Graph {
             NetworkConfig::Onnx => return Err(NetError::Weights("the network is in another file".into())),
         }
         Ok(build.graph)
+    }
+
+    /// The graph of the head that finds things, for a model that has one: what the encoder sees in, two [taps](Self::taps) out,
+    /// the last hidden layer and the scores of the classes.
+    ///
+    /// # Errors
+    /// [`NetError::Weights`] when a tensor is missing or has another shape than the card says.
+    pub fn segmentation(card: &ModelCard, tensors: &Tensors) -> Result<Option<Self>, NetError> {
+        let NetworkConfig::ChromaNet(config) = &card.network else { return Ok(None) };
+        if card.things.is_empty() {
+            return Ok(None);
+        }
+        let mut build = Build { graph: Self::default(), tensors };
+        let [_, channels @ ..] = config.encoder.tap_channels();
+        segmentation::build(&mut build, channels, card.things.len())?;
+        Ok(Some(build.graph))
     }
 
     /// Whether hints change the answer.

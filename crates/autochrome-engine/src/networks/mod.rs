@@ -2,6 +2,7 @@
 
 pub mod chroma_net;
 pub mod efficientnet;
+pub mod segmentation;
 pub mod self_attention;
 pub mod unet;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use autochrome_plot::{Axis, Scale, colour, escape, frame, inline, trimmed};
+use autochrome_plot::{Axis, Scale, colour, escape, format_number, frame, inline};
 
 use crate::run::{Evaluation, Row};
 use crate::summary::Summary;
@@ -20,7 +20,7 @@ pub(super) fn hint_curve(evaluation: &Evaluation) -> Option<String> {
     let x = Axis { low: 0.0, high: place(50), from_px: 60.0, to_px: 480.0, scale: Scale::Linear };
     // Pictures differ far more among themselves than hints help, so that intervals of the mean would hide the curve.
     let values = rows.iter().flat_map(|(_, curve)| curve.iter().map(|p| p.psnr_db.value));
-    let y = Axis::around(values, false, 300.0, 40.0);
+    let y = Axis::covering(values, false, 300.0, 40.0);
     let ticks: Vec<(f64, String)> = crate::COUNTS.iter().map(|&n| (place(n), n.to_string())).collect();
     let mut content = frame(&x, &y, &ticks, "hints (6×6 px at 256 px)", "PSNR, dB");
     for (k, (row, curve)) in rows.iter().enumerate() {
@@ -55,9 +55,9 @@ pub(super) fn colourfulness_against_delta_e(evaluation: &Evaluation) -> Option<S
     if points.is_empty() {
         return None;
     }
-    let x = Axis::around(points.iter().map(|p| p.1), true, 60.0, 480.0);
-    let y = Axis::around(points.iter().map(|p| p.2), true, 300.0, 40.0);
-    let ticks: Vec<(f64, String)> = x.ticks().into_iter().map(|v| (v, trimmed(v))).collect();
+    let x = Axis::covering(points.iter().map(|p| p.1), true, 60.0, 480.0);
+    let y = Axis::covering(points.iter().map(|p| p.2), true, 300.0, 40.0);
+    let ticks: Vec<(f64, String)> = x.ticks().into_iter().map(|v| (v, format_number(v))).collect();
     let mut content = frame(&x, &y, &ticks, "CF, colourfulness", "ΔE00, lower is nearer to the truth");
     for (k, (row, cf, delta_e)) in points.into_iter().enumerate() {
         let (at_x, at_y, ink) = (x.at(cf), y.at(delta_e), colour(k));
@@ -94,7 +94,7 @@ pub(super) fn source_bars(evaluation: &Evaluation) -> Option<String> {
     let step = bar * rows.len() as f64 + 9.0;
     let bottom = 50.0 + step * sources.len() as f64;
     let values = rows.iter().flat_map(|row| row.sources.iter().filter_map(|(_, s)| ratio(s)));
-    let x = Axis::around(values.chain([1.0]).map(|v| v.min(2.0)), true, 260.0, 780.0);
+    let x = Axis::covering(values.chain([1.0]).map(|v| v.min(2.0)), true, 260.0, 780.0);
     let mut content = String::new();
     for value in x.ticks() {
         let at = x.at(value);
@@ -104,7 +104,7 @@ pub(super) fn source_bars(evaluation: &Evaluation) -> Option<String> {
             "<line class=\"{class}\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"40\" y2=\"{bottom:.1}\"/>\
              <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             bottom + 16.0,
-            trimmed(value)
+            format_number(value)
         );
     }
     for (k, row) in rows.iter().enumerate() {

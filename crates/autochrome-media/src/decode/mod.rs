@@ -228,15 +228,15 @@ fn decode_within(
         luma
     };
     let upright = Upright { orientation, width, height };
-    let metadata = cleaned(metadata, upright, &mut warnings);
+    let metadata = sanitize(metadata, upright, &mut warnings);
     Ok(Picture { luma, chroma, thumbnail, alpha, depth, format, metadata, was_gray, warnings })
 }
 
 /// What may be written again beside the upright picture.
-fn cleaned(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) -> Metadata {
+fn sanitize(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) -> Metadata {
     let Metadata { exif, xmp, iptc, density, comments, texts } = metadata;
     let exif = exif.and_then(|block| {
-        let cleaned = exif::cleaned(&block);
+        let cleaned = exif::sanitize(&block);
         if cleaned.is_none() {
             warnings.push("the EXIF data is broken and was left out".to_string());
         }

@@ -131,5 +131,5 @@ fn raw_iptc(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> =
         lines.flat_map(str::chars).filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    iptc::from_photoshop(&bytes).or_else(|| iptc::cleaned(&bytes))
+    iptc::from_photoshop(&bytes).or_else(|| iptc::sanitize(&bytes))
 }

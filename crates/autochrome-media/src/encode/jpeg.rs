@@ -39,7 +39,7 @@ pub(super) fn encode(
     encoder
         .encode(&samples8(raster.pixels()), raster.width() as u16, raster.height() as u16, color)
         .map_err(|e| failed(FORMAT, e))?;
-    Ok(with_words(bytes, rest))
+    Ok(with_metadata(bytes, rest))
 }
 
 /// The bytes of a bare JPEG: RGB of 8 bits, row by row, colours at full resolution, neither profile nor metadata.
@@ -61,7 +61,7 @@ pub fn encode_jpeg_rgb8(rgb: &[u8], width: usize, height: usize, quality: u8) ->
 }
 
 /// The file with its density, IPTC records, comments and texts.
-fn with_words(mut bytes: Vec<u8>, words: &Metadata) -> Vec<u8> {
+fn with_metadata(mut bytes: Vec<u8>, words: &Metadata) -> Vec<u8> {
     // The encoder begins every file with a JFIF segment: its unit is at 13, the densities follow.
     const JFIF_END: usize = 20;
     if !bytes.get(..11).is_some_and(|head| head.starts_with(b"\xff\xd8\xff\xe0") && &head[6..10] == b"JFIF") {

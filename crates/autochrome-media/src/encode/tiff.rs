@@ -1,38 +1,29 @@
 //! TIFF in 8 or 16 bits: deflated strips with horizontal prediction, EXIF as tags of the file.
+//!
+//! # Source
+//! Adobe TIFF 6.0, sections 2, 8 and 14; Adobe's supplement 2 of 2002 for deflate.
 
-use std::io::Cursor;
+use std::io::{self, Write as _};
 
-use tiff::{
-    encoder::{
-        Compression, DeflateLevel, Predictor, TiffEncoder, TiffValue,
-        colortype::{self, ColorType},
-    },
-    tags::Tag,
-};
+use flate2::{Compression, write::ZlibEncoder};
+use rayon::prelude::*;
 
 use super::{Extras, alpha8, alpha16, failed};
 use crate::{Alpha, Format, MediaError, Pixels, Raster, exif, icc};
 
 const FORMAT: Format = Format::Tiff;
-const XMP: Tag = Tag::Unknown(700);
-const IPTC: Tag = Tag::Unknown(33723);
+
+/// Bytes of samples in a strip: large enough to compress well, small enough for all cores to have some.
+const STRIP_BYTES: usize = 1 << 20;
 
 pub(super) fn encode(raster: &Raster, mut extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
-    let bytes = match (raster.pixels(), raster.alpha()) {
-        (Pixels::Gray8(data), None) => write::<colortype::Gray8>(raster, data, &extras),
-        (Pixels::Gray16(data), None) => write::<colortype::Gray16>(raster, data, &extras),
-        (Pixels::Rgb8(data), None) => write::<colortype::RGB8>(raster, data, &extras),
-        (Pixels::Rgb16(data), None) => write::<colortype::RGB16>(raster, data, &extras),
-        (Pixels::Gray8(data) | Pixels::Rgb8(data), Some(alpha)) => {
-            extras.icc = icc::srgb_profile();
-            let rgba = rgba(data, raster.pixels().channels(), alpha, alpha8);
-            write::<colortype::RGBA8>(raster, &rgba, &extras)
-        }
-        (Pixels::Gray16(data) | Pixels::Rgb16(data), Some(alpha)) => {
-            extras.icc = icc::srgb_profile();
-            let rgba = rgba(data, raster.pixels().channels(), alpha, alpha16);
-            write::<colortype::RGBA16>(raster, &rgba, &extras)
-        }
+    if raster.alpha().is_some() {
+        // Gray with alpha becomes RGBA.
+        extras.icc = icc::srgb_profile();
+    }
+    let bytes = match raster.pixels() {
+        Pixels::Gray8(data) | Pixels::Rgb8(data) => write(raster, data, alpha8, &extras),
+        Pixels::Gray16(data) | Pixels::Rgb16(data) => write(raster, data, alpha16, &extras),
     }?;
     Ok(match extras.exif {
         Some(block) => exif::into_tiff(bytes, &block),
@@ -40,40 +31,156 @@ pub(super) fn encode(raster: &Raster, mut extras: Extras<'_>) -> Result<Vec<u8>,
     })
 }
 
-fn rgba<T: Copy>(data: &[T], channels: usize, alpha: &Alpha, at: impl Fn(&Alpha, usize) -> T) -> Vec<T> {
-    let mut rgba = Vec::with_capacity(alpha.len() * 4);
-    for (i, pixel) in data.chunks_exact(channels).enumerate() {
-        rgba.extend([pixel[0], pixel[channels / 2], pixel[channels - 1], at(alpha, i)]);
-    }
-    rgba
+/// A sample of 8 or 16 bits.
+trait Sample: Copy + Send + Sync {
+    fn wrapping_sub(self, other: Self) -> Self;
+    fn put(self, bytes: &mut Vec<u8>);
 }
 
-fn write<C: ColorType>(raster: &Raster, data: &[C::Inner], extras: &Extras<'_>) -> Result<Vec<u8>, MediaError>
-where
-    [C::Inner]: TiffValue,
-{
+impl Sample for u8 {
+    fn wrapping_sub(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+
+    fn put(self, bytes: &mut Vec<u8>) {
+        bytes.push(self);
+    }
+}
+
+impl Sample for u16 {
+    fn wrapping_sub(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+
+    fn put(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_le_bytes());
+    }
+}
+
+/// The file without EXIF; `opacity` is the alpha of a pixel in the depth of `data`.
+fn write<S: Sample>(
+    raster: &Raster,
+    data: &[S],
+    opacity: impl Fn(&Alpha, usize) -> S + Sync,
+    extras: &Extras<'_>,
+) -> Result<Vec<u8>, MediaError> {
+    let (width, height) = (raster.width() as usize, raster.height() as usize);
+    let colors = raster.pixels().channels();
+    let channels = if raster.alpha().is_some() { 4 } else { colors };
+    let row_bytes = width * channels * size_of::<S>();
     // Offsets have 32 bits; deflate may grow what it cannot shrink a little.
-    if size_of_val(data) as u64 > 4_000_000_000 {
+    if row_bytes as u64 * height as u64 > 4_000_000_000 {
         let (width, height) = (raster.width(), raster.height());
         return Err(MediaError::FormatLimit { format: FORMAT, width, height, limit_px: 25_000 });
     }
-    let mut bytes = Cursor::new(Vec::new());
-    let mut encoder = TiffEncoder::new(&mut bytes)
-        .map_err(|e| failed(FORMAT, e))?
-        .with_compression(Compression::Deflate(DeflateLevel::Fast))
-        .with_predictor(Predictor::Horizontal);
-    let mut image = encoder.new_image::<C>(raster.width(), raster.height()).map_err(|e| failed(FORMAT, e))?;
-    image.encoder().write_tag(Tag::IccProfile, extras.icc).map_err(|e| failed(FORMAT, e))?;
+    let rows = STRIP_BYTES.div_ceil(row_bytes).min(height);
+    let strip = |first: usize| -> io::Result<Vec<u8>> {
+        let mut deflate = ZlibEncoder::new(Vec::new(), Compression::fast());
+        let (mut rgba, mut line) = (Vec::new(), Vec::with_capacity(row_bytes));
+        for y in first..height.min(first + rows) {
+            let mut row = &data[y * width * colors..(y + 1) * width * colors];
+            if let Some(alpha) = raster.alpha() {
+                rgba.clear();
+                for (x, pixel) in row.chunks_exact(colors).enumerate() {
+                    let opacity = opacity(alpha, y * width + x);
+                    rgba.extend([pixel[0], pixel[colors / 2], pixel[colors - 1], opacity]);
+                }
+                row = &rgba;
+            }
+            line.clear();
+            row[..channels].iter().for_each(|sample| sample.put(&mut line));
+            row.iter().zip(&row[channels..]).for_each(|(&left, &own)| own.wrapping_sub(left).put(&mut line));
+            deflate.write_all(&line)?;
+        }
+        deflate.finish()
+    };
+
+    let mut file = b"II*\0\0\0\0\0".to_vec();
+    let (mut offsets, mut lengths) = (Vec::new(), Vec::new());
+    // A few at a time: all strips beside the file would double it.
+    let starts: Vec<usize> = (0..height).step_by(rows).collect();
+    for some in starts.chunks(4 * rayon::current_num_threads()) {
+        let strips: Vec<_> = some
+            .par_iter()
+            .map(|&first| strip(first))
+            .collect::<io::Result<_>>()
+            .map_err(|e| failed(FORMAT, e))?;
+        for strip in strips {
+            offsets.push(file.len() as u32);
+            lengths.push(strip.len() as u32);
+            file.extend(strip);
+        }
+    }
+
+    let bits = 8 * size_of::<S>() as u16;
+    let mut directory = Directory::default();
+    directory.longs(256, &[raster.width()]);
+    directory.longs(257, &[raster.height()]);
+    directory.shorts(258, &[bits; 4][..channels]);
+    directory.shorts(259, &[8]); // deflate
+    directory.shorts(262, &[if channels == 1 { 1 } else { 2 }]); // black is 0, or RGB
+    directory.longs(273, &offsets);
+    directory.shorts(277, &[channels as u16]);
+    directory.longs(278, &[rows as u32]);
+    directory.longs(279, &lengths);
+    // No density: EXIF has it where it is known.
+    directory.add(282, 5, 1, [1, 0, 0, 0, 1, 0, 0, 0].to_vec());
+    directory.add(283, 5, 1, [1, 0, 0, 0, 1, 0, 0, 0].to_vec());
+    directory.shorts(296, &[1]);
+    directory.shorts(317, &[2]); // differences along rows
+    if channels == 4 {
+        directory.shorts(338, &[2]); // opacity that the colours have not been multiplied with
+    }
+    directory.shorts(339, &[1; 4][..channels]); // unsigned
     if let Some(xmp) = &extras.xmp {
-        image.encoder().write_tag(XMP, xmp.as_slice()).map_err(|e| failed(FORMAT, e))?;
+        directory.add(700, 1, xmp.len(), xmp.clone());
     }
     if let Some(records) = extras.rest.iptc() {
-        image.encoder().write_tag(IPTC, records).map_err(|e| failed(FORMAT, e))?;
+        directory.add(33723, 1, records.len(), records.to_vec());
     }
-    if C::BITS_PER_SAMPLE.len() == 4 {
-        // 2: the fourth sample is opacity that the colours have not been multiplied with.
-        image.encoder().write_tag(Tag::ExtraSamples, 2u16).map_err(|e| failed(FORMAT, e))?;
+    directory.add(34675, 7, extras.icc.len(), extras.icc.to_vec());
+    directory.write(&mut file);
+    u32::try_from(file.len()).map_err(|_| failed(FORMAT, "the file would be larger than 4 GB"))?;
+    Ok(file)
+}
+
+/// The entries of a directory by rising tag: tag, type, count, value.
+#[derive(Default)]
+struct Directory(Vec<(u16, u16, usize, Vec<u8>)>);
+
+impl Directory {
+    fn add(&mut self, tag: u16, kind: u16, count: usize, value: Vec<u8>) {
+        self.0.push((tag, kind, count, value));
     }
-    image.write_data(data).map_err(|e| failed(FORMAT, e))?;
-    Ok(bytes.into_inner())
+
+    fn shorts(&mut self, tag: u16, values: &[u16]) {
+        self.add(tag, 3, values.len(), values.iter().flat_map(|v| v.to_le_bytes()).collect());
+    }
+
+    fn longs(&mut self, tag: u16, values: &[u32]) {
+        self.add(tag, 4, values.len(), values.iter().flat_map(|v| v.to_le_bytes()).collect());
+    }
+
+    /// Appends the directory to a file, values that are longer than four bytes before it, and makes it the first.
+    fn write(self, file: &mut Vec<u8>) {
+        let mut entries = (self.0.len() as u16).to_le_bytes().to_vec();
+        for (tag, kind, count, mut value) in self.0 {
+            if value.len() > 4 {
+                file.resize(file.len().next_multiple_of(2), 0);
+                let offset = file.len() as u32;
+                file.extend(value);
+                value = offset.to_le_bytes().to_vec();
+            }
+            value.resize(4, 0);
+            entries.extend(tag.to_le_bytes());
+            entries.extend(kind.to_le_bytes());
+            entries.extend((count as u32).to_le_bytes());
+            entries.extend(value);
+        }
+        file.resize(file.len().next_multiple_of(2), 0);
+        let offset = file.len() as u32;
+        file[4..8].copy_from_slice(&offset.to_le_bytes());
+        file.extend(entries);
+        file.extend([0; 4]);
+    }
 }

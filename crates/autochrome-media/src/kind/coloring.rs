@@ -64,7 +64,8 @@ pub(super) fn of(thumbnail: &Thumbnail) -> Coloring {
         samples.clone().fold([0.0_f64; 2], |[a, b], (_, own)| [a + f64::from(own[0]), b + f64::from(own[1])]);
     let mean = sum.map(|sum| sum as f32 / count);
     // What is not near to the usual colour of its lightness, or has a lightness whose usual colour is of another hue.
-    let usual = medians(thumbnail).map(|usual| usual.filter(|usual| beside(*usual, mean) <= BESIDE));
+    let usual =
+        medians(thumbnail).map(|usual| usual.filter(|usual| distance_from_hue(*usual, mean) <= BESIDE));
     let is_far = |(step, [a, b]): (usize, [f32; 2])| {
         usual[step].is_none_or(|[usual_a, usual_b]| (a - usual_a).hypot(b - usual_b) > NEAR)
     };
@@ -81,7 +82,7 @@ pub(super) fn of(thumbnail: &Thumbnail) -> Coloring {
 }
 
 /// How far `color` lies from the line that goes from gray through `mean` and on.
-fn beside(color: [f32; 2], mean: [f32; 2]) -> f32 {
+fn distance_from_hue(color: [f32; 2], mean: [f32; 2]) -> f32 {
     let strength = mean[0].hypot(mean[1]);
     let [a, b] = color;
     if strength < 1.0 {

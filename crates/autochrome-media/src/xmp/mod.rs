@@ -223,7 +223,7 @@ pub(crate) struct Note<'a> {
 pub(crate) fn with_note(existing: Option<&[u8]>, note: Note<'_>) -> Vec<u8> {
     existing
         .and_then(|packet| std::str::from_utf8(packet).ok())
-        .and_then(|packet| amended(packet, note))
+        .and_then(|packet| with_history(packet, note))
         .unwrap_or_else(|| fresh(note))
         .into_bytes()
 }
@@ -272,7 +272,7 @@ fn fresh(note: Note<'_>) -> String {
     )
 }
 
-fn amended(packet: &str, note: Note<'_>) -> Option<String> {
+fn with_history(packet: &str, note: Note<'_>) -> Option<String> {
     let all = elements(packet)?;
     let end = packet.rfind("</rdf:RDF>")?;
     let mut edits = Vec::new();

@@ -226,7 +226,7 @@ pub(super) fn matched(
     let matches: Vec<Match> = found
         .iter()
         .enumerate()
-        .map(|(cell, nearest)| judge(picture.grid(), cell, nearest, &back, &colours))
+        .map(|(cell, nearest)| vote_color(picture.grid(), cell, nearest, &back, &colours))
         .collect();
     Ok(chosen(picture.grid(), matches, most, trust))
 }
@@ -255,7 +255,7 @@ fn cell_colours(grid: &Features, reference: &Reference) -> Vec<[f32; 2]> {
 
 /// The colour that the nearest places agree on. It is sure when they agree, when they are near, and when the nearest of
 /// them would choose a place close to this one in turn.
-fn judge(
+fn vote_color(
     grid: &Features,
     cell: usize,
     nearest: &[Neighbor],

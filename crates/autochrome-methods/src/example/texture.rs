@@ -16,7 +16,7 @@ pub(super) const COEFFICIENTS: usize = FREQUENCIES * (FREQUENCIES + 1) / 2;
 /// around each of `places`, one after the other; the picture's edge is repeated. The first coefficient is the mean.
 pub(super) fn cosines(plane: &Plane, places: impl IndexedParallelIterator<Item = usize>) -> Vec<f32> {
     let (width, height) = plane.size();
-    let waves = waves();
+    let waves = cosine_basis();
     // Rows first: the transform of a square is that of its rows, then of its columns.
     let mut rows = vec![0.0_f32; width * height * FREQUENCIES];
     rows.par_chunks_mut(width * FREQUENCIES).zip(plane.data().par_chunks(width)).for_each(|(out, row)| {
@@ -46,7 +46,7 @@ pub(super) fn cosines(plane: &Plane, places: impl IndexedParallelIterator<Item =
 }
 
 /// The first cosines of a row of [`SIDE`] samples.
-fn waves() -> [[f32; SIDE]; FREQUENCIES] {
+fn cosine_basis() -> [[f32; SIDE]; FREQUENCIES] {
     std::array::from_fn(|u| {
         let scale = if u == 0 { 1.0 } else { std::f32::consts::SQRT_2 } / SIDE as f32;
         std::array::from_fn(|k| scale * (PI * (k as f32 + 0.5) * u as f32 / SIDE as f32).cos())

@@ -62,7 +62,7 @@ fn smooth(share: f32) -> f32 {
 mod tests {
     use super::*;
 
-    fn at(hue: f32, chroma: f32) -> [f32; 2] {
+    fn polar(hue: f32, chroma: f32) -> [f32; 2] {
         let (sin, cos) = hue.to_radians().sin_cos();
         [chroma * cos, chroma * sin]
     }
@@ -74,10 +74,10 @@ mod tests {
     #[test]
     fn blue_becomes_brown_and_everything_else_stays() {
         let hues = Hues::new(240.0, 300.0, Some(65.0)).unwrap();
-        assert!(close(hues.apply(at(270.0, 40.0)), at(65.0, 40.0)));
-        assert!(close(hues.apply(at(290.0, 40.0)), at(85.0, 40.0)));
+        assert!(close(hues.apply(polar(270.0, 40.0)), polar(65.0, 40.0)));
+        assert!(close(hues.apply(polar(290.0, 40.0)), polar(85.0, 40.0)));
         for hue in [0.0, 90.0, 180.0, 225.0, 315.0] {
-            assert!(close(hues.apply(at(hue, 40.0)), at(hue, 40.0)), "{hue}");
+            assert!(close(hues.apply(polar(hue, 40.0)), polar(hue, 40.0)), "{hue}");
         }
     }
 
@@ -85,17 +85,20 @@ mod tests {
     fn a_range_may_pass_zero() {
         let hues = Hues::new(340.0, 20.0, None).unwrap();
         assert!(
-            close(hues.apply(at(5.0, 50.0)), [0.0, 0.0]) && close(hues.apply(at(-15.0, 50.0)), [0.0, 0.0])
+            close(hues.apply(polar(5.0, 50.0)), [0.0, 0.0])
+                && close(hues.apply(polar(-15.0, 50.0)), [0.0, 0.0])
         );
-        assert!(close(hues.apply(at(180.0, 50.0)), at(180.0, 50.0)));
+        assert!(close(hues.apply(polar(180.0, 50.0)), polar(180.0, 50.0)));
     }
 
     #[test]
     fn a_change_has_no_step_anywhere() {
         let hues = Hues::new(240.0, 300.0, Some(65.0)).unwrap();
         for tenth in 0..3600 {
-            let (one, next) =
-                (hues.apply(at(tenth as f32 / 10.0, 60.0)), hues.apply(at((tenth + 1) as f32 / 10.0, 60.0)));
+            let (one, next) = (
+                hues.apply(polar(tenth as f32 / 10.0, 60.0)),
+                hues.apply(polar((tenth + 1) as f32 / 10.0, 60.0)),
+            );
             assert!((one[0] - next[0]).hypot(one[1] - next[1]) < 2.0, "at {tenth} tenths of a degree");
         }
     }
@@ -103,7 +106,7 @@ mod tests {
     #[test]
     fn the_whole_circle_is_a_range() {
         let gray = Hues::new(0.0, 360.0, None).unwrap();
-        assert!((0..36).all(|ten| close(gray.apply(at(ten as f32 * 10.0, 30.0)), [0.0, 0.0])));
+        assert!((0..36).all(|ten| close(gray.apply(polar(ten as f32 * 10.0, 30.0)), [0.0, 0.0])));
         assert!(Hues::new(f32::NAN, 1.0, None).is_err());
     }
 }

@@ -26,7 +26,7 @@ impl Lattice {
     }
 
     /// Makes another change of what came out so far; `change` is given L, a and b.
-    pub(super) fn then(&mut self, change: impl Fn([f32; 3]) -> [f32; 2] + Sync) {
+    pub(super) fn compose(&mut self, change: impl Fn([f32; 3]) -> [f32; 2] + Sync) {
         self.nodes.par_iter_mut().enumerate().for_each(|(i, node)| {
             let l = (i / (AB_NODES * AB_NODES)) as f32 * L_STEP;
             *node = change([l, node[0], node[1]]);
@@ -41,7 +41,7 @@ impl Lattice {
         let mut changed = colors.clone();
         let planes = changed.a.data_mut().par_iter_mut().zip(changed.b.data_mut()).zip(luma.data());
         planes.with_min_len(4096).for_each(|((a, b), &l)| {
-            let [new_a, new_b] = self.at([l, *a, *b]);
+            let [new_a, new_b] = self.interpolate([l, *a, *b]);
             *a += strength * (new_a - *a);
             *b += strength * (new_b - *b);
         });
@@ -49,7 +49,7 @@ impl Lattice {
     }
 
     /// What one colour becomes: between the eight nodes around it, by how near they are.
-    fn at(&self, [l, a, b]: [f32; 3]) -> [f32; 2] {
+    fn interpolate(&self, [l, a, b]: [f32; 3]) -> [f32; 2] {
         let (l, l_share) = cell(l / L_STEP, L_NODES);
         let (a, a_share) = cell((a - AB_LEAST) / AB_STEP, AB_NODES);
         let (b, b_share) = cell((b - AB_LEAST) / AB_STEP, AB_NODES);
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn no_change_is_no_change() {
         for color in [[0.0, 0.0, 0.0], [50.0, 30.3, -61.7], [100.0, -86.0, 83.0], [33.3, 98.0, 94.0]] {
-            let [a, b] = Lattice::identity().at(color);
+            let [a, b] = Lattice::identity().interpolate(color);
             assert!((a - color[1]).abs() < 1e-4 && (b - color[2]).abs() < 1e-4, "{color:?} became {a}, {b}");
         }
     }
@@ -89,9 +89,9 @@ mod tests {
     #[test]
     fn changes_follow_one_another() {
         let mut lattice = Lattice::identity();
-        lattice.then(|[_, a, b]| [a + 8.0, b]);
-        lattice.then(|[l, a, b]| [2.0 * a, b + l]);
-        let [a, b] = lattice.at([50.0, 1.0, 2.0]);
+        lattice.compose(|[_, a, b]| [a + 8.0, b]);
+        lattice.compose(|[l, a, b]| [2.0 * a, b + l]);
+        let [a, b] = lattice.interpolate([50.0, 1.0, 2.0]);
         assert!((a - 18.0).abs() < 1e-4 && (b - 52.0).abs() < 1e-4, "{a}, {b}");
     }
 }

@@ -106,13 +106,13 @@ impl Palette {
         let mut lattice = Lattice::identity();
         if !guidance.references.is_empty() {
             let transfer = transfer::Transfer::new(colors, &guidance.references)?;
-            lattice.then(|[_, a, b]| transfer.apply([a, b]));
+            lattice.compose(|[_, a, b]| transfer.apply([a, b]));
         }
         let mut rest = &guidance.recolors[..];
         while let Some(first) = rest.first() {
             if let Recolor::Hues { start, end, to } = *first {
                 let hues = hues::Hues::new(start, end, to)?;
-                lattice.then(|[_, a, b]| hues.apply([a, b]));
+                lattice.compose(|[_, a, b]| hues.apply([a, b]));
                 rest = &rest[1..];
                 continue;
             }
@@ -122,7 +122,7 @@ impl Palette {
             let count = options.int(&ENTRIES) as usize;
             let entries = Entries::of(luma, &now, count);
             let changes = entries.changes(&rest[..run])?;
-            lattice.then(|lab| changes.apply(lab));
+            lattice.compose(|lab| changes.apply(lab));
             rest = &rest[run..];
         }
         Ok(lattice)

@@ -92,7 +92,7 @@ impl Affinity {
     }
 
     /// The places around a pixel of the picture.
-    pub(super) fn around(&self, place: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn neighborhood(&self, place: usize) -> impl Iterator<Item = usize> {
         (0..NEIGHBOURS).map(move |k| self.neighbour(place, k))
     }
 

@@ -15,7 +15,7 @@
 use rayon::prelude::*;
 
 use super::affinity::{Affinity, Pulled};
-use super::graph::{BLOCK, Graph, Sums, pass_on};
+use super::graph::{BLOCK, Graph, Sums, propagate};
 use super::groups::{ALONE, Groups};
 use super::operator::{Couplings, Scaled};
 use super::walk::Walk;
@@ -62,7 +62,7 @@ impl Levels {
             if let Some(last) = &last {
                 self.graphs[level].scale(last);
             }
-            let mut more = swept(&self.graphs[level]);
+            let mut more = gauss_seidel_scales(&self.graphs[level]);
             let ends = !self.sum(level, &more);
             if !ends {
                 let coarse = self.balance(level + 1, COARSE_ROUNDS);
@@ -155,7 +155,7 @@ fn multiply(scale: &mut [f32], more: &[f32]) {
 /// Scales after sweeps of Gauss-Seidel over all nodes, in order and against it; between blocks with the scales from before.
 ///
 /// Rows say where things flow from a node, sweeps ask what flows to it: so each node passes on what it changes.
-fn swept(graph: &Graph) -> Vec<f32> {
+fn gauss_seidel_scales(graph: &Graph) -> Vec<f32> {
     let nodes = Couplings::nodes(graph);
     let sum = |node| graph.row(node).iter().map(|(_, weight)| weight).sum::<f32>();
     let out: Vec<f32> = (0..nodes).into_par_iter().with_min_len(BLOCK).map(sum).collect();
@@ -178,13 +178,13 @@ fn swept(graph: &Graph) -> Vec<f32> {
                     missing[node] -= change[node] * out;
                 }
                 let [earlier, later, _] = graph.kinds(first + node);
-                pass_on(change[node], earlier, missing, first);
-                pass_on(change[node], later, missing, first);
+                propagate(change[node], earlier, missing, first);
+                propagate(change[node], later, missing, first);
             }
         });
         for (node, &change) in change.iter().enumerate() {
             let [.., outside] = graph.kinds(node);
-            pass_on(change, outside, &mut missing, 0);
+            propagate(change, outside, &mut missing, 0);
         }
     }
     scale

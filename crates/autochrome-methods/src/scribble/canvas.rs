@@ -27,7 +27,7 @@ impl Canvas {
             height,
         };
         if let Some(marks) = &guidance.marks {
-            canvas.stretch(marks);
+            canvas.draw_scaled(marks);
         }
         guidance.strokes.iter().for_each(|stroke| canvas.stroke(stroke));
         guidance.points.iter().for_each(|point| canvas.point(point));
@@ -48,7 +48,7 @@ impl Canvas {
     }
 
     /// The longer side in pixels, which sizes of brushes are shares of.
-    fn longer(&self) -> f32 {
+    fn longer_side_px(&self) -> f32 {
         self.width.max(self.height) as f32
     }
 
@@ -68,7 +68,7 @@ impl Canvas {
     fn point(&mut self, point: &Point) {
         let lab = lab(point.color);
         let [x, y] = [point.x * self.width as f32, point.y * self.height as f32];
-        let radius = point.radius.max(0.0) * self.longer();
+        let radius = point.radius.max(0.0) * self.longer_side_px();
         if ![x, y, radius].iter().all(|value| value.is_finite()) {
             return;
         }
@@ -85,7 +85,7 @@ impl Canvas {
     fn stroke(&mut self, stroke: &Stroke) {
         let lab = lab(stroke.color);
         // Half a pixel at least, so that a line has no holes.
-        let radius = (stroke.width * self.longer() / 2.0).max(0.5);
+        let radius = (stroke.width * self.longer_side_px() / 2.0).max(0.5);
         let scale = |[x, y]: [f32; 2]| [x * self.width as f32, y * self.height as f32];
         let path: Vec<[f32; 2]> = stroke.path.iter().map(|&place| scale(place)).collect();
         if !radius.is_finite() || !path.iter().flatten().all(|value| value.is_finite()) {
@@ -135,7 +135,7 @@ impl Canvas {
     }
 
     /// Marks of any size over the whole picture; a pixel is marked when any of what it covers is, with the mean of that.
-    fn stretch(&mut self, marks: &Marks) {
+    fn draw_scaled(&mut self, marks: &Marks) {
         let (width, height) = marks.chroma.size();
         if marks.luma.size() != (width, height)
             || marks.marked.len() != width * height

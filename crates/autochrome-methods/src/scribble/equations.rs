@@ -136,7 +136,7 @@ impl Equations {
         let stride = self.affinity.stride();
         let columns = stride - 2;
         let lines = values.len() / stride;
-        room.fit(columns);
+        room.resize(columns);
         for line in 0..lines {
             let start = (first_line + line) * stride;
             room.sums.copy_from_slice(&right[start + 1..][..columns]);
@@ -176,7 +176,7 @@ impl Equations {
         let stride = self.affinity.stride();
         let columns = stride - 2;
         let lines = out.len() / stride;
-        room.fit(columns);
+        room.resize(columns);
         let old = std::mem::take(&mut room.old);
         for line in (0..lines).rev() {
             let start = (first_line + line) * stride + 1;
@@ -239,7 +239,7 @@ struct Room {
 }
 
 impl Room {
-    fn fit(&mut self, columns: usize) {
+    fn resize(&mut self, columns: usize) {
         self.sums.resize(columns, [0.0; 2]);
         self.shares.resize(columns, 0.0);
         self.changes.resize(columns + 2, [0.0; 2]);

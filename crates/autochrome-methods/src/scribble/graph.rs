@@ -302,7 +302,7 @@ fn add(sum: &mut Pair, edges: &[(u32, f32)], values: &[Pair], first: usize) {
 
 /// Adds w times `change` to what each neighbour holds, `values` beginning with that of node `first`.
 #[inline]
-pub(super) fn pass_on(change: f32, edges: &[(u32, f32)], values: &mut [f32], first: usize) {
+pub(super) fn propagate(change: f32, edges: &[(u32, f32)], values: &mut [f32], first: usize) {
     for edges in edges.as_chunks::<LANES>().0 {
         for &(other, weight) in edges {
             values[other as usize - first] += weight * change;

@@ -140,7 +140,7 @@ impl Groups {
     }
 
     /// The groups of some nodes, each once, in order.
-    pub(super) fn touched(&self, nodes: impl Iterator<Item = usize>) -> Vec<u32> {
+    pub(super) fn groups_of(&self, nodes: impl Iterator<Item = usize>) -> Vec<u32> {
         let mut touched: Vec<u32> = nodes.map(|node| self.of[node]).filter(|&group| group != ALONE).collect();
         touched.sort_unstable();
         touched.dedup();

@@ -18,7 +18,11 @@ const PULL: f32 = 5e-5;
 ///
 /// # Errors
 /// None for guidance that fits the picture; those of the solver otherwise.
-pub(crate) fn hold(luma: &Plane, guidance: &Guidance, chroma: &mut Chroma) -> Result<(), MethodError> {
+pub(crate) fn keep_marked_colors(
+    luma: &Plane,
+    guidance: &Guidance,
+    chroma: &mut Chroma,
+) -> Result<(), MethodError> {
     let size = chroma.size();
     let canvas = Canvas::new(guidance, size);
     if !canvas.is_marked() {
@@ -54,7 +58,7 @@ mod tests {
         let luma: Vec<f32> = (0..64 * 32).map(|i| if i % 64 < 32 { 30.0 } else { 80.0 }).collect();
         let luma = Plane::from_vec(64, 32, luma).unwrap();
         let mut chroma = Chroma { a: Plane::filled(64, 32, 0.0), b: Plane::filled(64, 32, -20.0) };
-        hold(&luma, &red_at(0.25, 0.5), &mut chroma).unwrap();
+        keep_marked_colors(&luma, &red_at(0.25, 0.5), &mut chroma).unwrap();
         let [there, beside, across] = [16, 4, 60].map(|x| chroma.a.row(16)[x]);
         assert!(there > 50.0, "{there}");
         assert!(beside > 40.0 && beside < there, "{beside} fades a little from {there}");
@@ -65,8 +69,8 @@ mod tests {
     fn nothing_said_changes_nothing() {
         let mut chroma = Chroma { a: Plane::filled(8, 8, 3.0), b: Plane::filled(8, 8, -4.0) };
         let before = chroma.clone();
-        hold(&Plane::filled(16, 16, 50.0), &Guidance::default(), &mut chroma).unwrap();
-        hold(&Plane::filled(16, 16, 50.0), &red_at(7.0, 7.0), &mut chroma).unwrap();
+        keep_marked_colors(&Plane::filled(16, 16, 50.0), &Guidance::default(), &mut chroma).unwrap();
+        keep_marked_colors(&Plane::filled(16, 16, 50.0), &red_at(7.0, 7.0), &mut chroma).unwrap();
         assert_eq!(chroma, before, "points outside say nothing");
     }
 }

@@ -26,7 +26,7 @@ impl Pool {
     }
 
     /// Takes a vector back.
-    pub(super) fn give(&mut self, values: Vec<Pair>) {
+    pub(super) fn recycle(&mut self, values: Vec<Pair>) {
         self.free.entry(values.len()).or_default().push(values);
     }
 }

@@ -21,7 +21,7 @@ mod sketch;
 mod solver;
 mod walk;
 
-pub(crate) use hold::hold;
+pub(crate) use hold::keep_marked_colors;
 pub use session::ScribbleSession;
 
 use autochrome_color::{Chroma, Plane};

@@ -48,7 +48,7 @@ impl Coarse {
         for level in 0..self.levels.len() {
             let (above, below) = self.levels.split_at_mut(level + 1);
             let (graph, groups) = &above[level];
-            nodes = groups.touched(nodes.iter().map(|&node| node as usize));
+            nodes = groups.groups_of(nodes.iter().map(|&node| node as usize));
             let coarser = below.first_mut().map_or(&mut self.last, |(graph, _)| graph);
             coarser.renew(&nodes, groups, graph);
         }
@@ -93,7 +93,7 @@ impl Coarse {
         };
         let mut out = pool.take(fine.nodes());
         fine.sweep_up(&mut values, (groups, &correction), right, &mut out, &mut image);
-        [values, coarse, correction].into_iter().for_each(|used| pool.give(used));
+        [values, coarse, correction].into_iter().for_each(|used| pool.recycle(used));
         (out, image)
     }
 
@@ -120,7 +120,7 @@ impl Coarse {
         let second_share = ratio(along, square);
         let first_share = std::array::from_fn(|k| share[k] - second_share[k] * overlap[k]);
         mix(&mut first, first_share, second_share, &second);
-        [first_image, rest, second, second_image].into_iter().for_each(|used| pool.give(used));
+        [first_image, rest, second, second_image].into_iter().for_each(|used| pool.recycle(used));
         first
     }
 }

@@ -94,8 +94,8 @@ fn working_size((width, height): (usize, usize), megapixels: f64) -> (usize, usi
     if share >= 1.0 {
         return (width, height);
     }
-    let fit = |side: usize| ((side as f64 * share).round() as usize).max(1);
-    (fit(width), fit(height))
+    let scaled = |side: usize| ((side as f64 * share).round() as usize).max(1);
+    (scaled(width), scaled(height))
 }
 
 #[cfg(test)]

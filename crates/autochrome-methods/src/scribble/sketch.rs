@@ -54,7 +54,7 @@ pub(super) fn fill(luma: &Plane, canvas: &Canvas, gap: f32) -> Answer {
         chroma.a.data_mut()[i] = canvas.colors.a.data()[owner] * shade;
         chroma.b.data_mut()[i] = canvas.colors.b.data()[owner] * shade;
     }
-    Answer { chroma, luma: Some(painted) }
+    Answer { luma: Some(painted), ..Answer::from(chroma) }
 }
 
 /// L below which a pixel belongs to a line, and L of the paper.
@@ -95,7 +95,7 @@ struct Grid {
 
 impl Grid {
     /// The four pixels that share a side with pixel `i`.
-    fn beside(&self, i: usize) -> impl Iterator<Item = usize> {
+    fn neighbors(&self, i: usize) -> impl Iterator<Item = usize> {
         let (x, y) = (i % self.width, i / self.width);
         let sides = [
             (x > 0).then(|| i - 1),
@@ -163,7 +163,7 @@ impl Grid {
                 width -= 1;
                 continue;
             };
-            for other in self.beside(i as usize) {
+            for other in self.neighbors(i as usize) {
                 if owner[other] == FREE && !is_ink[other] {
                     owner[other] = owner[i as usize];
                     waiting[usize::from(distance[other]).min(width)].push_back(other as u32);
@@ -197,7 +197,7 @@ impl Grid {
                 next += 1;
                 has_mark |= owner[i] != FREE;
                 widest = widest.max(distance[i]);
-                for other in self.beside(i) {
+                for other in self.neighbors(i) {
                     if !seen[other] && distance[other] > half_gap {
                         seen[other] = true;
                         middle.push(other);
@@ -217,7 +217,7 @@ impl Grid {
     fn grow_under_lines(&self, is_ink: &[bool], owner: &mut [u32]) {
         let mut waiting: VecDeque<usize> = (0..owner.len()).filter(|&i| owner[i] != FREE).collect();
         while let Some(i) = waiting.pop_front() {
-            for other in self.beside(i) {
+            for other in self.neighbors(i) {
                 if owner[other] == FREE && is_ink[other] {
                     owner[other] = owner[i];
                     waiting.push_back(other);

@@ -155,8 +155,8 @@ impl Solver {
             places.iter().for_each(|&place| self.equations.set_known(place, known));
         }
         let affinity = self.equations.affinity();
-        let around = |&place: &usize| std::iter::once(place).chain(affinity.around(place));
-        let touched = self.groups.touched(added.iter().chain(&taken).flat_map(around));
+        let around = |&place: &usize| std::iter::once(place).chain(affinity.neighborhood(place));
+        let touched = self.groups.groups_of(added.iter().chain(&taken).flat_map(around));
         if !touched.is_empty() {
             self.coarse.renew(touched, |graph, touched| {
                 graph.renew(touched, &self.groups, &self.equations);
@@ -196,8 +196,8 @@ impl Solver {
                 if left(&lengths) <= enough {
                     add_scaled(values, [1.0; 2], &values_step);
                     taken = step;
-                    pool.give(values_step);
-                    pool.give(image);
+                    pool.recycle(values_step);
+                    pool.recycle(image);
                     break;
                 }
             }
@@ -221,13 +221,13 @@ impl Solver {
             if past.len() == REMEMBERED
                 && let Some(old) = past.pop_front()
             {
-                pool.give(old.step);
-                pool.give(old.image);
+                pool.recycle(old.step);
+                pool.recycle(old.image);
             }
             past.push_back(Direction { step: values_step, image, square });
         }
         let vectors = past.into_iter().flat_map(|old| [old.step, old.image]);
-        vectors.chain([rest]).for_each(|used| pool.give(used));
+        vectors.chain([rest]).for_each(|used| pool.recycle(used));
         taken
     }
 }

@@ -137,7 +137,7 @@ impl ChromaNet {
         }
         let hints_at = |factor| known_mean(hints.clone(), factor);
         let join = |x: Tensor<4>, skip: Tensor<4>, hints: Tensor<4>| {
-            let hints = like(&x, hints);
+            let hints = cast_like(&x, hints);
             Tensor::cat(vec![upsample_nearest(x), skip, hints], 1)
         };
 
@@ -145,7 +145,7 @@ impl ChromaNet {
         let x = self.at_16.forward(join(x, sixteenth, hints_at(16)), decoder); // [n, 192, h/16, w/16]
         let x = self.whole.iter().fold(x, |x, block| block.forward(x, decoder));
         let found = self.attention.forward(single_precision(x.clone()), hints_at(16)); // [n, 12, h/16, w/16]
-        let found = like(&x, found);
+        let found = cast_like(&x, found);
         let x = Tensor::cat(vec![x, found], 1);
         let x = self.at_8.forward(join(x, eighth, hints_at(8)), decoder); // [n, 128, h/8, w/8]
         let x = self.at_4.forward(join(x, quarter, hints_at(4)), decoder); // [n, 80, h/4, w/4]
@@ -166,7 +166,7 @@ pub(super) fn single_precision(x: Tensor<4>) -> Tensor<4> {
 }
 
 /// `x` in the precision and layout of `other`, ready to be joined with it.
-pub(super) fn like(other: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
+pub(super) fn cast_like(other: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
     // One input that lies otherwise in memory would turn the whole of what is joined, and everything behind it.
     #[cfg(feature = "libtorch")]
     return crate::native::channels_last(crate::native::precision_of(other, x));

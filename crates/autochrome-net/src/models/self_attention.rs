@@ -12,7 +12,7 @@ use burn::nn::{Initializer, PaddingConfig2d};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
-use super::chroma_net::{like, single_precision};
+use super::chroma_net::{cast_like, single_precision};
 use crate::layers::{ConvNormRelu, convolve};
 use crate::norm::Statistics;
 
@@ -58,7 +58,7 @@ impl SelfAttention {
         let scores = part(0).swap_dims(2, 3).matmul(part(1)); // [n, heads, cells, cells]
         let shares = softmax(scores.mul_scalar((length as f32).sqrt().recip()), 3);
         let seen = part(2).matmul(shares.swap_dims(2, 3)); // [n, heads, c / heads, cells]
-        let seen = like(&x, seen.reshape([n, channels, height, width]));
+        let seen = cast_like(&x, seen.reshape([n, channels, height, width]));
         let x = convolve(&self.output, seen).add(x);
         convolve(&self.project, self.expand.forward(x.clone(), statistics)).add(x)
     }

@@ -114,12 +114,12 @@ pub async fn post(
         return Ok(response);
     }
     // Before the body: who finds no place need not send it, nor who takes no answer that there is.
-    app.engine.has_room(&owner.0)?;
+    app.pool.has_room(&owner.0)?;
     let (headers, kind) = (headers.clone(), Kind::of(headers)?);
     accept::answer(&headers, kind, &OrderDocument::default())?;
     let arrival = app.arrivals.begin(&owner.0);
     let mut intake = intake::read(request, &arrival, MOST_FILES).await?;
-    let place = app.engine.reserve(&owner.0)?;
+    let place = app.pool.reserve(&owner.0)?;
     let opened = intake.open.take().map(|id| app.pictures.find(&owner.0, &id, Instant::now())).transpose()?;
     let picture = intake.pictures.pop();
     if !intake.pictures.is_empty() {
@@ -149,7 +149,7 @@ pub async fn post(
         };
         Ok((finished, start.elapsed().as_secs_f64() * 1e3))
     };
-    let (finished, total_ms) = app.engine.run(place, work).await?;
+    let (finished, total_ms) = app.pool.run(place, work).await?;
     app.metrics.painted(total_ms);
     Ok(if answer == Answer::Json { in_json(&finished, total_ms) } else { as_picture(finished, total_ms) })
 }

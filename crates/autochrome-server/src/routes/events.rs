@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::guard::Owner;
 use crate::problem::Problem;
-use crate::routes::jobs::{ask, own};
+use crate::routes::jobs::{find_own, with_jobs};
 
 /// How often listeners are told news.
 const NEWS: Duration = Duration::from_millis(200);
@@ -46,7 +46,7 @@ pub async fn get(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = own(&app, owner, id).await?;
+    let job = find_own(&app, owner, id).await?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
     let mut listener = Listener { app, id: job.id, last, news: VecDeque::new(), over: false };
     if job.state.is_over() {
@@ -58,12 +58,12 @@ pub async fn get(
     }
     let stream = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
-        Some((Ok::<_, Infallible>(told(&event)), listener))
+        Some((Ok::<_, Infallible>(to_sse(&event)), listener))
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()).into_response())
 }
 
-fn told(event: &Event) -> sse::Event {
+fn to_sse(event: &Event) -> sse::Event {
     let (name, data) = match &event.news {
         News::Progress { state, progress, detail } => {
             let film: Option<Value> = detail.as_ref().and_then(|detail| serde_json::from_str(detail).ok());
@@ -94,7 +94,8 @@ impl Listener {
     /// Asks for news.
     async fn look(&mut self) -> Result<(), Problem> {
         let (id, last) = (self.id.clone(), self.last);
-        let look = ask(&self.app, move |jobs| Ok((jobs.queue().get(&id)?, jobs.queue().events(&id, last)?)));
+        let look =
+            with_jobs(&self.app, move |jobs| Ok((jobs.queue().get(&id)?, jobs.queue().events(&id, last)?)));
         let (job, news) = look.await?;
         self.over = news.is_empty() && job.state.is_over();
         self.news = news.into();

@@ -21,14 +21,14 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::film_jobs::{about, jpeg, media_type};
-use crate::films::{Film, told, too_large};
+use crate::film_jobs::{jpeg, media_type, source_notes};
+use crate::films::{Film, film_problem, too_large};
 use crate::guard::Owner;
 use crate::intake::{self, Base64Picture, PictureFile};
 use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
-use crate::routes::jobs::{JobJson, add, ask};
+use crate::routes::jobs::{JobJson, add, with_jobs};
 
 /// Longer side of a scene on a contact sheet.
 const THUMB_PX: usize = 320;
@@ -72,7 +72,7 @@ impl FilmJson {
             depth: film.source.layout().depth,
             duration_s: film.source.duration_s,
             frame_rate_fps: film.source.frame_rate_fps,
-            notes: about(film),
+            notes: source_notes(film),
             href: format!("/v1/films/{}/content", film.id),
         }
     }
@@ -121,20 +121,20 @@ pub async fn post(
 ) -> Result<Response, Problem> {
     let Query(FilmName { name }) = name.map_err(|error| intake::bad_query(&error))?;
     let arrival = app.arrivals.begin(&owner);
-    let (kind, announced) = sent(request.headers());
+    let (kind, announced) = content_headers(request.headers());
     let film = match kind.as_str() {
         "application/json" => {
-            let bytes = body(request.map(|body| arrival.watched(body))).await?;
+            let bytes = body(request.map(|body| arrival.limit(body))).await?;
             let FilmPath { path } = intake::from_json(&bytes)?;
-            app.films.take(&owner, &path).await?
+            app.films.add_from_media(&owner, &path).await?
         }
         kind if kind.starts_with("video/") || kind == "application/octet-stream" => {
             if announced > app.films.most_bytes() {
                 return Err(too_large(app.films.most_bytes()));
             }
             let name = intake::file_name(&name, "film");
-            let body = arrival.to_disk(request.into_body());
-            let refused = |error: &axum::Error| intake::refused(StatusCode::BAD_REQUEST, error);
+            let body = arrival.limit_rate(request.into_body());
+            let refused = |error: &axum::Error| intake::body_problem(StatusCode::BAD_REQUEST, error);
             app.films.receive(&owner, name, body, refused).await?
         }
         _ => {
@@ -147,7 +147,7 @@ pub async fn post(
 }
 
 /// Media type and length of a body, as its headers say.
-fn sent(headers: &HeaderMap) -> (String, u64) {
+fn content_headers(headers: &HeaderMap) -> (String, u64) {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let kind = text(header::CONTENT_TYPE).split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     (kind, text(header::CONTENT_LENGTH).parse().unwrap_or(0))
@@ -156,11 +156,11 @@ fn sent(headers: &HeaderMap) -> (String, u64) {
 async fn body(request: Request) -> Result<Bytes, Problem> {
     Bytes::from_request(request, &())
         .await
-        .map_err(|rejection| intake::refused(rejection.status(), &rejection))
+        .map_err(|rejection| intake::body_problem(rejection.status(), &rejection))
 }
 
 /// A film of whoever asks.
-async fn own(app: &App, owner: String, id: String) -> Result<Arc<Film>, Problem> {
+async fn find_own_film(app: &App, owner: String, id: String) -> Result<Arc<Film>, Problem> {
     let films = Arc::clone(&app.films);
     tokio::task::spawn_blocking(move || films.find(&owner, &id)).await.map_err(|_| Problem::stopping())?
 }
@@ -176,7 +176,7 @@ pub async fn get(
     Extension(Owner(owner)): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<Json<FilmJson>, Problem> {
-    Ok(Json(FilmJson::new(own(&app, owner, id).await?.as_ref())))
+    Ok(Json(FilmJson::new(find_own_film(&app, owner, id).await?.as_ref())))
 }
 
 /// Forgets a film
@@ -192,14 +192,14 @@ pub async fn delete(
     Extension(Owner(owner)): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let film = own(&app, owner, id).await?;
-    let in_use = ask(&app, |jobs| jobs.queue().in_use(Kind::Video)).await?;
+    let film = find_own_film(&app, owner, id).await?;
+    let in_use = with_jobs(&app, |jobs| jobs.queue().in_use(Kind::Video)).await?;
     if in_use.iter().any(|used| used == film.id.as_bytes()) {
         let detail = "a job is at work on this film; cancel it, or wait until it is over";
         return Err(Problem::new(Refusal::FilmInUse, detail));
     }
     let films = Arc::clone(&app.films);
-    let forget = tokio::task::spawn_blocking(move || films.forget(&film.id));
+    let forget = tokio::task::spawn_blocking(move || films.delete(&film.id));
     forget.await.map_err(|_| Problem::stopping())?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -224,10 +224,10 @@ pub async fn content(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let film = own(&app, owner, id).await?;
+    let film = find_own_film(&app, owner, id).await?;
     let tag = format!("\"{}\"", film.id);
     let what = Description { media_type: media_type_of(&film.name).to_owned(), name: film.name.clone(), tag };
-    stored(&headers, film.source.path.clone(), &what).await
+    serve_file(&headers, film.source.path.clone(), &what).await
 }
 
 /// The media type of a film that browsers may play, by its name.
@@ -240,7 +240,7 @@ fn media_type_of(name: &str) -> &'static str {
 }
 
 /// A file of this machine as an answer.
-pub(super) async fn stored(
+pub(super) async fn serve_file(
     headers: &HeaderMap,
     path: std::path::PathBuf,
     what: &Description,
@@ -284,13 +284,13 @@ pub async fn frame(
     if !(at >= 0.0 && at.is_finite()) {
         return Err(Problem::new(Refusal::BadQuery, "`at` is a time in seconds from the film's beginning"));
     }
-    let film = own(&app, owner, id).await?;
+    let film = find_own_film(&app, owner, id).await?;
     let place = Arc::clone(&app.films.looks).try_acquire_owned().map_err(|_| Problem::busy())?;
     let films = Arc::clone(&app.films);
     let look = tokio::task::spawn_blocking(move || {
         let _place = place;
         let frame = films.ffmpeg().and_then(|ffmpeg| still(&ffmpeg, &film.source, at));
-        let frame = frame.map_err(|error| told(error, &film.source.path, &film.name))?;
+        let frame = frame.map_err(|error| film_problem(error, &film.source.path, &film.name))?;
         jpeg(&within(&frame, film.source.shown_size(), FRAME_PX)).map_err(Problem::from)
     });
     let bytes = look.await.map_err(|_| Problem::stopping())??;
@@ -330,13 +330,13 @@ impl FilmOrder {
 }
 
 /// The order of a request, which has been found to make sense.
-async fn order(
+async fn read_order(
     app: &Arc<App>,
     owner: &str,
     request: Request,
 ) -> Result<(FilmOrder, Vec<GuidanceFile>), Problem> {
     let arrival = app.arrivals.begin(owner);
-    let bytes = body(request.map(|body| arrival.watched(body))).await?;
+    let bytes = body(request.map(|body| arrival.limit(body))).await?;
     let most = app.most_files;
     let app = Arc::clone(app);
     let read = move || {
@@ -368,8 +368,8 @@ pub async fn scenes(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let film = own(&app, owner.clone(), id).await?;
-    let (order, references) = order(&app, &owner, request).await?;
+    let film = find_own_film(&app, owner.clone(), id).await?;
+    let (order, references) = read_order(&app, &owner, request).await?;
     let place = Arc::clone(&app.films.looks).try_acquire_owned().map_err(|_| Problem::busy())?;
     let (sender, receiver) = tokio::sync::mpsc::channel::<String>(LINES);
     let work = move || {
@@ -408,7 +408,7 @@ impl Sheet<'_> {
         let range = order.options.range()?;
         let guidance = app.studio.film(&order.options, references)?;
         let colorist = guidance.colorist(app.studio.pipeline(), &ffmpeg, &film.source, range, &stop);
-        let colorist = colorist.map_err(|error| film_problem(error, &film.source.path, &film.name))?;
+        let colorist = colorist.map_err(|error| error_problem(error, &film.source.path, &film.name))?;
         let options = SceneOptions {
             range,
             tone: order.options.look.tone()?,
@@ -431,13 +431,13 @@ impl Sheet<'_> {
             Ok(())
         };
         let count = each_scene(&ffmpeg, &film.source, &options, &colorist, &stop, &mut each);
-        count.map_err(|error| told(error, &film.source.path, &film.name))
+        count.map_err(|error| film_problem(error, &film.source.path, &film.name))
     }
 }
 
-fn film_problem(error: autochrome::Error, path: &FilePath, name: &str) -> Problem {
+fn error_problem(error: autochrome::Error, path: &FilePath, name: &str) -> Problem {
     match error {
-        autochrome::Error::Film(error) => told(error, path, name),
+        autochrome::Error::Film(error) => film_problem(error, path, name),
         error => error.into(),
     }
 }
@@ -462,9 +462,9 @@ pub async fn job(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let film = own(&app, owner.clone(), id).await?;
+    let film = find_own_film(&app, owner.clone(), id).await?;
     let key = crate::routes::jobs::idempotency_key(request.headers())?;
-    let (order, references) = order(&app, &owner, request).await?;
+    let (order, references) = read_order(&app, &owner, request).await?;
     let extension = order.options.extension(film.source.layout().depth);
     check_container(&order.options, &film, extension)?;
     let files = autochrome::GuidanceFiles { references, ..autochrome::GuidanceFiles::default() };

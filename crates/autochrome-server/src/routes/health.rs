@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::routes::jobs::ask;
+use crate::routes::jobs::with_jobs;
 
 /// Whether the process answers
 #[utoipa::path(
@@ -30,8 +30,8 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem>
     if app.stopping.load(Ordering::Relaxed) {
         return Err(Problem::stopping());
     }
-    app.engine.has_room("")?;
-    app.jobs.trouble()?;
+    app.pool.has_room("")?;
+    app.jobs.check_disk()?;
     Ok("ready\n")
 }
 
@@ -41,8 +41,8 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem>
     responses((status = 200, description = "Counters", content((String = "text/plain"))))
 )]
 pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let counts = ask(&app, |jobs| jobs.queue().count()).await?;
+    let counts = with_jobs(&app, |jobs| jobs.queue().count()).await?;
     let jobs: Vec<(&str, i64)> = JobState::ALL.into_iter().map(JobState::name).zip(counts).collect();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    Ok((kind, app.metrics.text(app.engine.taken(), app.arrivals.bytes(), &jobs)).into_response())
+    Ok((kind, app.metrics.text(app.pool.taken(), app.arrivals.bytes(), &jobs)).into_response())
 }

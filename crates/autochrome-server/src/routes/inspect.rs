@@ -144,14 +144,7 @@ pub async fn post(
     Extension(Owner(owner)): Extension<Owner>,
     request: Request,
 ) -> Result<Json<InspectionJson>, Problem> {
-    app.engine.has_room(&owner)?;
-    let arrival = app.arrivals.begin(&owner);
-    let bytes = intake::read_picture(request, &arrival).await?;
-    let place = app.engine.reserve(&owner)?;
-    let studio = Arc::clone(&app.studio);
-    let work = move |_: &dyn Fn(f32) -> bool| {
-        let _arrival = arrival;
-        Ok(InspectionJson::from(studio.inspect(&bytes)?))
-    };
-    app.engine.run(place, work).await.map(Json)
+    intake::with_picture(&app, &owner, request, |studio, bytes| Ok(studio.inspect(&bytes)?.into()))
+        .await
+        .map(Json)
 }

@@ -166,7 +166,7 @@ impl FileJson {
 }
 
 /// A job as it is told, with its files.
-fn told(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
+fn describe_job(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
     let files = jobs.queue().files(&job.id)?;
     let bytes = files.iter().filter_map(|file| Some(file.outcome.as_ref().ok()?.1)).sum();
     let result = job.result_type.as_ref().map(|kind| ResultJson {
@@ -192,7 +192,7 @@ fn told(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
 }
 
 /// Runs a question to the queue where blocking is allowed.
-pub(super) async fn ask<T: Send + 'static>(
+pub(super) async fn with_jobs<T: Send + 'static>(
     app: &App,
     question: impl FnOnce(&Jobs) -> Result<T, QueueError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -204,8 +204,8 @@ pub(super) async fn ask<T: Send + 'static>(
 }
 
 /// The job, if it belongs to whoever asks; others' jobs do not exist.
-pub(super) async fn own(app: &App, Owner(owner): Owner, id: String) -> Result<Job, Problem> {
-    let job = ask(app, move |jobs| jobs.queue().get(&id)).await?;
+pub(super) async fn find_own(app: &App, Owner(owner): Owner, id: String) -> Result<Job, Problem> {
+    let job = with_jobs(app, move |jobs| jobs.queue().get(&id)).await?;
     if job.owner == owner { Ok(job) } else { Err(QueueError::Unknown.into()) }
 }
 
@@ -270,10 +270,10 @@ pub(super) async fn accept(
 
 /// Adds a job, and tells of it.
 pub(super) async fn add(app: &App, mut new: NewJob) -> Result<Response, Problem> {
-    let job = ask(app, move |jobs| {
+    let job = with_jobs(app, move |jobs| {
         new.fingerprint = fingerprint(&new);
         let job = jobs.add(&new)?;
-        told(jobs, &job)
+        describe_job(jobs, &job)
     })
     .await?;
     let place = [(header::LOCATION, format!("/v1/jobs/{}", job.id))];
@@ -320,9 +320,9 @@ pub async fn list(
     State(app): State<Arc<App>>,
     Extension(Owner(owner)): Extension<Owner>,
 ) -> Result<Json<ListJson>, Problem> {
-    let jobs = ask(&app, move |jobs| {
+    let jobs = with_jobs(&app, move |jobs| {
         let all = jobs.queue().list(&owner, LISTED)?;
-        all.iter().map(|job| Ok(JobJson { files: None, ..told(jobs, job)? })).collect()
+        all.iter().map(|job| Ok(JobJson { files: None, ..describe_job(jobs, job)? })).collect()
     });
     Ok(Json(ListJson { jobs: jobs.await? }))
 }
@@ -338,8 +338,8 @@ pub async fn get(
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<Json<JobJson>, Problem> {
-    let job = own(&app, owner, id).await?;
-    Ok(Json(ask(&app, move |jobs| told(jobs, &job)).await?))
+    let job = find_own(&app, owner, id).await?;
+    Ok(Json(with_jobs(&app, move |jobs| describe_job(jobs, &job)).await?))
 }
 
 /// Ends a job that is not over
@@ -353,8 +353,8 @@ pub async fn cancel(
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<Json<JobJson>, Problem> {
-    let job = own(&app, owner, id).await?;
-    let cancelled = ask(&app, move |jobs| told(jobs, &jobs.queue().cancel(&job.id, now_ms())?));
+    let job = find_own(&app, owner, id).await?;
+    let cancelled = with_jobs(&app, move |jobs| describe_job(jobs, &jobs.queue().cancel(&job.id, now_ms())?));
     Ok(Json(cancelled.await?))
 }
 
@@ -369,11 +369,11 @@ pub async fn delete(
     Extension(owner): Extension<Owner>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let job = own(&app, owner, id).await?;
+    let job = find_own(&app, owner, id).await?;
     let films = Arc::clone(&app.films);
-    ask(&app, move |jobs| {
+    with_jobs(&app, move |jobs| {
         jobs.queue().delete(&job.id)?;
-        films.forget_job(&job.id);
+        films.delete_job(&job.id);
         Ok(())
     })
     .await?;
@@ -409,7 +409,7 @@ pub async fn result(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = own(&app, owner, id).await?;
+    let job = find_own(&app, owner, id).await?;
     let Some(media_type) = job.result_type.clone() else {
         let detail = format!("the job is {}; a result exists once it is done", job.state.name());
         return Err(Problem::new(Refusal::NoResult, detail));
@@ -468,7 +468,7 @@ pub async fn file(
     Path((id, number)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = own(&app, owner, id).await?;
+    let job = find_own(&app, owner, id).await?;
     let number = number.parse().map_err(|_| no_file())?;
     let tag = format!("\"{}-{number}\"", job.id);
     match ranges::unchanged(&headers, &tag) {
@@ -486,11 +486,11 @@ fn no_file() -> Problem {
 /// The film of a job.
 async fn film(app: &App, headers: &HeaderMap, job: Job, tag: String) -> Result<Response, Problem> {
     let id = job.id.clone();
-    let files = ask(app, move |jobs| jobs.queue().files(&id)).await?;
+    let files = with_jobs(app, move |jobs| jobs.queue().files(&id)).await?;
     let made = files.into_iter().find_map(|file| Some((file.name, file.outcome.ok()?.0)));
     let (name, media_type) = made.ok_or_else(no_file)?;
     let path = result_path(&app.films, &job.id, &media_type);
-    films::stored(headers, path, &Description { media_type, name, tag }).await
+    films::serve_file(headers, path, &Description { media_type, name, tag }).await
 }
 
 /// A picture of a job, the only one without a number.
@@ -501,7 +501,7 @@ async fn picture(
     tag: String,
     number: Option<u32>,
 ) -> Result<Response, Problem> {
-    let found = ask(app, move |jobs| jobs.queue().file(&job.id, number.unwrap_or(0)));
+    let found = with_jobs(app, move |jobs| jobs.queue().file(&job.id, number.unwrap_or(0)));
     let Made { name, media_type, bytes } = found.await?.ok_or_else(no_file)?;
     ranges::answer(headers, Content::Bytes(bytes), &Description { media_type, name, tag }).await
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use autochrome::Srgb;
+use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::{Extension, Json};
@@ -13,6 +14,7 @@ use crate::app::App;
 use crate::guard::Owner;
 use crate::intake::{self, PictureFile};
 use crate::problem::Problem;
+use crate::studio::Studio;
 
 /// Colours when none says how many.
 const ENTRIES: usize = 6;
@@ -74,13 +76,7 @@ pub async fn post(
         let (value, expected) = (count.to_string(), format!("{} to {}", RANGE.start(), RANGE.end()));
         return Err(autochrome::Error::OutOfRange { id: "entries".to_owned(), value, expected }.into());
     }
-    app.engine.has_room(&owner)?;
-    let arrival = app.arrivals.begin(&owner);
-    let bytes = intake::read_picture(request, &arrival).await?;
-    let place = app.engine.reserve(&owner)?;
-    let studio = Arc::clone(&app.studio);
-    let work = move |_: &dyn Fn(f32) -> bool| {
-        let _arrival = arrival;
+    let work = move |studio: &Studio, bytes: Bytes| {
         let entries = studio.palette(&bytes, count)?;
         let is_gray = entries.iter().all(|entry| is_gray(entry.color));
         let entries = entries.iter().map(|entry| {
@@ -89,7 +85,7 @@ pub async fn post(
         });
         Ok(PaletteJson { entries: entries.collect(), is_gray })
     };
-    app.engine.run(place, work).await.map(Json)
+    intake::with_picture(&app, &owner, request, work).await.map(Json)
 }
 
 fn is_gray(Srgb { red, green, blue }: Srgb) -> bool {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -15,6 +16,8 @@ use crate::guard::Owner;
 use crate::intake::{self, PictureFile};
 use crate::pictures::KEEP;
 use crate::problem::Problem;
+use crate::routes::inspect::KindJson;
+use crate::studio::Studio;
 
 /// A picture that is open.
 #[derive(Serialize, ToSchema)]
@@ -26,25 +29,10 @@ pub struct OpenPictureJson {
     width: usize,
     /// Rows, upright.
     height: usize,
-    /// What colours it came with.
-    #[schema(value_type = TintWord)]
-    tint: &'static str,
+    /// What kind of picture it is.
+    kind: KindJson,
     /// Seconds that it is kept after it was last asked for.
     keep_s: u64,
-}
-
-/// What colours a picture came with.
-#[derive(ToSchema)]
-#[schema(as = Tint)]
-#[serde(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes words that the library tells")]
-enum TintWord {
-    /// None that an eye would see.
-    Gray,
-    /// One hue, as sepia prints have.
-    Toned,
-    /// Several.
-    Color,
 }
 
 /// Sends a picture that is worked on
@@ -62,21 +50,13 @@ pub async fn post(
     Extension(Owner(owner)): Extension<Owner>,
     request: Request,
 ) -> Result<Response, Problem> {
-    app.engine.has_room(&owner)?;
-    let arrival = app.arrivals.begin(&owner);
-    let bytes = intake::read_picture(request, &arrival).await?;
-    let place = app.engine.reserve(&owner)?;
-    let studio = Arc::clone(&app.studio);
-    let work = move |_: &dyn Fn(f32) -> bool| {
-        let _arrival = arrival;
-        Ok(Arc::new(studio.open_picture(bytes.into())?))
-    };
-    let picture = app.engine.run(place, work).await?;
+    let open = |studio: &Studio, bytes: Bytes| Ok(Arc::new(studio.open_picture(bytes.into())?));
+    let picture = intake::with_picture(&app, &owner, request, open).await?;
     let (width, height) = picture.size();
-    let tint = picture.tint().id();
+    let kind = picture.kind().into();
     let id = app.pictures.add(&owner, picture, Instant::now())?;
     let place = [(header::LOCATION, format!("/v1/pictures/{id}"))];
-    let body = OpenPictureJson { id, width, height, tint, keep_s: KEEP.as_secs() };
+    let body = OpenPictureJson { id, width, height, kind, keep_s: KEEP.as_secs() };
     Ok((StatusCode::CREATED, place, Json(body)).into_response())
 }
 

@@ -125,7 +125,7 @@ pub enum OptionJson {
 }
 
 /// The default, or nothing where the card decides.
-fn given<T: Copy>(default: DefaultValue<T>) -> Option<T> {
+fn fixed_default<T: Copy>(default: DefaultValue<T>) -> Option<T> {
     match default {
         DefaultValue::Is(value) => Some(value),
         DefaultValue::Card => None,
@@ -142,7 +142,7 @@ impl OptionJson {
                 max: spec.max,
                 step: spec.step,
                 unit: spec.unit,
-                default: given(spec.default),
+                default: fixed_default(spec.default),
             },
             OptionSpec::Int(spec) => Self::Int {
                 id: spec.id,
@@ -150,16 +150,16 @@ impl OptionJson {
                 min: spec.min,
                 max: spec.max,
                 unit: spec.unit,
-                default: given(spec.default),
+                default: fixed_default(spec.default),
             },
             OptionSpec::Switch(spec) => {
-                Self::Switch { id: spec.id, help: spec.help, default: given(spec.default) }
+                Self::Switch { id: spec.id, help: spec.help, default: fixed_default(spec.default) }
             }
             OptionSpec::Choice(spec) => Self::Choice {
                 id: spec.id,
                 help: spec.help,
                 choices: spec.choices.to_vec(),
-                default: given(spec.default),
+                default: fixed_default(spec.default),
             },
         }
     }
@@ -241,14 +241,14 @@ fn ids(kinds: &[GuidanceKind]) -> Vec<&'static str> {
 fn schema(option: &OptionSpec) -> Value {
     let mut schema = match option {
         OptionSpec::Real(spec) => {
-            json!({"type": "number", "minimum": spec.min, "maximum": spec.max, "default": given(spec.default)})
+            json!({"type": "number", "minimum": spec.min, "maximum": spec.max, "default": fixed_default(spec.default)})
         }
         OptionSpec::Int(spec) => {
-            json!({"type": "integer", "minimum": spec.min, "maximum": spec.max, "default": given(spec.default)})
+            json!({"type": "integer", "minimum": spec.min, "maximum": spec.max, "default": fixed_default(spec.default)})
         }
-        OptionSpec::Switch(spec) => json!({"type": "boolean", "default": given(spec.default)}),
+        OptionSpec::Switch(spec) => json!({"type": "boolean", "default": fixed_default(spec.default)}),
         OptionSpec::Choice(spec) => {
-            json!({"type": "string", "enum": spec.choices, "default": given(spec.default)})
+            json!({"type": "string", "enum": spec.choices, "default": fixed_default(spec.default)})
         }
     };
     if let Value::Object(fields) = &mut schema {

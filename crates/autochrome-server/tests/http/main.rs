@@ -359,7 +359,8 @@ fn a_picture_is_sent_once_and_coloured_by_its_id() {
     let made = server.post("/v1/pictures", &[client::PNG], CAMERA);
     assert_eq!(made.status, 201);
     let (open, id) = (made.json(), made.json()["id"].as_str().unwrap().to_owned());
-    assert_eq!((&open["width"], &open["height"], &open["tint"]), (&512.into(), &512.into(), &"gray".into()));
+    assert_eq!((&open["width"], &open["height"]), (&512.into(), &512.into()));
+    assert_eq!((&open["kind"]["coloring"], &open["kind"]["subject"]), (&"gray".into(), &"photograph".into()));
     let options = br#"{"settings":{"size":64},"max_side_px":100,"format":"png"}"#;
     let by_id = server.colorize(FORM, "*/*", &form(&[("picture", id.as_bytes()), ("options", options)]));
     let whole = server.colorize(FORM, "*/*", &form(&[("image", CAMERA), ("options", options)]));

@@ -115,7 +115,7 @@ impl FilmDocument {
                 return Err(Error::out_of_range("at_s", moment.at_s, "seconds from the film's beginning"));
             }
             let hints = HintsDocument { points: moment.points.clone(), strokes: moment.strokes.clone() };
-            guidance.say(moment.at_s, hints.guidance()?);
+            guidance.add_hints(moment.at_s, hints.guidance()?);
             for &number in &moment.references {
                 let file = references.get(number as usize).ok_or_else(|| {
                     let expected =

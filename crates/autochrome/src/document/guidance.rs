@@ -137,12 +137,12 @@ impl HintsDocument {
     pub fn guidance(&self) -> Result<Guidance, Error> {
         let mut guidance = Guidance::default();
         for PointDocument { x, y, radius, color } in &self.points {
-            inside(&[*x, *y, *radius])?;
+            check_shares(&[*x, *y, *radius])?;
             guidance.points.push(Point { x: *x, y: *y, radius: *radius, color: srgb(color)? });
         }
         for StrokeDocument { path, width, color } in &self.strokes {
-            path.iter().try_for_each(|place| inside(place))?;
-            inside(&[*width])?;
+            path.iter().try_for_each(|place| check_shares(place))?;
+            check_shares(&[*width])?;
             if path.is_empty() {
                 return Err(Error::GuidanceOutOfRange("a stroke has at least one place".to_owned()));
             }
@@ -202,7 +202,7 @@ impl SwatchDocument {
 impl AreaDocument {
     fn area(self) -> Result<Area, Error> {
         let Self { x, y, width, height } = self;
-        inside(&[x, y, width, height])?;
+        check_shares(&[x, y, width, height])?;
         Ok(Area { x, y, width, height })
     }
 }
@@ -219,7 +219,7 @@ impl RecolorDocument {
     }
 }
 
-fn inside(shares: &[f32]) -> Result<(), Error> {
+fn check_shares(shares: &[f32]) -> Result<(), Error> {
     if shares.iter().all(|share| (0.0..=1.0).contains(share)) {
         Ok(())
     } else {

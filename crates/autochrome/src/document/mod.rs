@@ -24,6 +24,7 @@ mod schema;
 use std::collections::BTreeMap;
 
 use autochrome_media::Format;
+use autochrome_methods::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -55,6 +56,9 @@ pub struct OrderDocument {
     pub points: Vec<PointDocument>,
     /// Lines of known colour.
     pub strokes: Vec<StrokeDocument>,
+    /// Things and their colours in words: `red car, blue sky`, English or German.
+    #[cfg_attr(feature = "schema", schema(max_length = 2000))]
+    pub text: Option<String>,
     /// Parts of the picture that are to look like parts of references.
     pub swatches: Vec<SwatchDocument>,
     /// What is to become of the colours that the picture has.
@@ -107,6 +111,9 @@ impl OrderDocument {
             guidance.recolors.push(recolor.recolor()?);
         }
         guidance.seed = self.seed;
+        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            guidance.words = words::wishes(text)?;
+        }
         let known = OrderDraft::default();
         let settings = self.settings.iter().map(|(id, value)| Ok((id.clone(), setting(id, value)?)));
         Ok(OrderDraft {

@@ -28,9 +28,9 @@ pub struct FilmGuidance {
 
 impl FilmGuidance {
     /// Adds points and lines of a moment; lines become rows of points.
-    pub fn say(&mut self, at_s: f64, guidance: Guidance) {
+    pub fn add_hints(&mut self, at_s: f64, guidance: Guidance) {
         self.points.extend(guidance.points.into_iter().map(|point| (at_s, point)));
-        self.points.extend(guidance.strokes.iter().flat_map(spots).map(|point| (at_s, point)));
+        self.points.extend(guidance.strokes.iter().flat_map(stroke_points).map(|point| (at_s, point)));
     }
 
     /// The kinds of guidance beside those of the draft, as far as they are for the whole film.
@@ -75,7 +75,7 @@ impl FilmGuidance {
             let mut tracks = follow(ffmpeg, source, range, &spots, stop)?;
             let of_references = tracks.split_off(self.points.len());
             for ((_, point), track) in self.points.into_iter().zip(tracks) {
-                colorist.spot(FilmSpot { point, track });
+                colorist.add_spot(FilmSpot { point, track });
             }
             for ((file, _), track) in timed.into_iter().zip(of_references) {
                 let files = GuidanceFiles { references: vec![file], ..GuidanceFiles::default() };
@@ -89,7 +89,7 @@ impl FilmGuidance {
 }
 
 /// Points along a line.
-fn spots(stroke: &Stroke) -> Vec<Point> {
+fn stroke_points(stroke: &Stroke) -> Vec<Point> {
     let mut places: Vec<[f32; 2]> = stroke.path.first().copied().into_iter().collect();
     for pair in stroke.path.windows(2) {
         let [[x0, y0], [x1, y1]] = [pair[0], pair[1]];
@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn a_line_becomes_a_row_of_points() {
         let line = |path: &[[f32; 2]]| {
-            spots(&Stroke { path: path.to_vec(), width: 0.02, color: "#102030".parse().unwrap() }).len()
+            stroke_points(&Stroke { path: path.to_vec(), width: 0.02, color: "#102030".parse().unwrap() })
+                .len()
         };
         assert_eq!((line(&[[0.0, 0.5], [0.05, 0.5]]), line(&[[0.1, 0.2]]), line(&[])), (4, 1, 0));
     }

@@ -47,7 +47,7 @@ pub(super) fn samples(
     };
     match layout.predictor {
         2 if layout.bits.is_multiple_of(8) => {
-            bytes.chunks_exact_mut(row_bytes).for_each(|row| sum_up(layout, row))
+            bytes.chunks_exact_mut(row_bytes).for_each(|row| undo_predictor(layout, row))
         }
         2 => return Err(unsupported(format!("prediction of {}-bit samples", layout.bits))),
         3 if layout.number == Number::Float => {
@@ -182,7 +182,7 @@ fn pack_bits(stored: &[u8], out: &mut [u8]) -> usize {
 ///
 /// # Source
 /// Adobe TIFF 6.0, section 14.
-fn sum_up(layout: &Layout, row: &mut [u8]) {
+fn undo_predictor(layout: &Layout, row: &mut [u8]) {
     let size = layout.bits / 8;
     let stride = layout.chunk_samples() * size;
     for at in stride..row.len() {

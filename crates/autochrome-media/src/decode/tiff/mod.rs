@@ -92,7 +92,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<
             xmp: file.block(picture, XMP).map(<[u8]>::to_vec),
             iptc: file
                 .block(picture, IPTC)
-                .and_then(iptc::cleaned)
+                .and_then(iptc::sanitize)
                 .or_else(|| iptc::from_photoshop(file.block(picture, PHOTOSHOP)?)),
             ..Metadata::default()
         },

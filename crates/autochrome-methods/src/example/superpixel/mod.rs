@@ -142,7 +142,7 @@ fn matches(descriptors: &Descriptors, i: usize, sources: &[Source]) -> Vec<Ballo
     left.sort_by(|one, two| one.2.total_cmp(&two.2).then((one.0, one.1).cmp(&(two.0, two.1))));
     left.truncate(MATCHES);
     left.iter()
-        .map(|&(number, j, cost)| Ballot { ab: sources[number].colours[j], weight: likeness(cost) })
+        .map(|&(number, j, cost)| Ballot { ab: sources[number].colours[j], weight: similarity(cost) })
         .collect()
 }
 
@@ -157,13 +157,13 @@ fn ballots(
     for &other in &superpixels.neighbours[i] {
         let cost =
             (0..KINDS).map(|kind| WEIGHTS[kind] * descriptors.distance(kind, i, descriptors, other)).sum();
-        let like = likeness(cost);
+        let like = similarity(cost);
         ballots.extend(proposals[other].iter().map(|b| Ballot { weight: like * b.weight, ..*b }));
     }
     ballots
 }
 
 /// 1 for a cost of nothing, towards 0 for superpixels that are as unlike as any two; costs have a mean of 1.
-fn likeness(cost: f32) -> f32 {
+fn similarity(cost: f32) -> f32 {
     (-4.0 * cost).exp()
 }

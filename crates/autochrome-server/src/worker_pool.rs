@@ -1,4 +1,4 @@
-//! The pool that does the work of pictures, so that the threads of the network never wait for pixels.
+//! The threads that colour pictures, so that those of the network never wait for pixels.
 //!
 //! # Concurrency
 //!
@@ -27,15 +27,15 @@ pub struct Place {
     _held: Held,
 }
 
-/// A fixed number of threads and a bounded queue before them.
-pub struct Engine {
+/// A fixed number of threads with a bounded queue.
+pub struct WorkerPool {
     sender: mpsc::Sender<Work>,
     places: Arc<Semaphore>,
     shares: Arc<Shares>,
     all: usize,
 }
 
-impl Engine {
+impl WorkerPool {
     /// Starts `workers` threads with room for `waiting` more requests, at most `share` of all of one caller.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Engine {
     /// Whether `who` would find a place now; asked before a body is read that would be sent for nothing.
     ///
     /// # Errors
-    /// As [`Engine::reserve`].
+    /// As [`WorkerPool::reserve`].
     pub fn has_room(&self, who: &str) -> Result<(), Problem> {
         match (self.places.available_permits(), self.shares.has_room(who, 1)) {
             (0, _) => Err(Problem::busy()),
@@ -140,43 +140,43 @@ mod tests {
 
     #[test]
     fn work_is_done_and_a_panic_takes_only_itself() {
-        let engine = Engine::start(1, 1, None).unwrap();
+        let pool = WorkerPool::start(1, 1, None).unwrap();
         block_on(async {
-            let place = engine.reserve("").unwrap();
-            let lost: Result<(), Problem> = engine.run(place, |_| panic!("a defect")).await;
+            let place = pool.reserve("").unwrap();
+            let lost: Result<(), Problem> = pool.run(place, |_| panic!("a defect")).await;
             assert_eq!(lost.unwrap_err().code, "defect");
-            let place = engine.reserve("").unwrap();
-            assert_eq!(engine.run(place, |_| Ok(7)).await.unwrap(), 7);
+            let place = pool.reserve("").unwrap();
+            assert_eq!(pool.run(place, |_| Ok(7)).await.unwrap(), 7);
         });
     }
 
     #[test]
     fn a_full_house_says_so_at_once() {
-        let engine = Engine::start(1, 1, None).unwrap();
-        let (first, _second) = (engine.reserve("").unwrap(), engine.reserve("").unwrap());
-        let refused = engine.reserve("").err().unwrap();
+        let pool = WorkerPool::start(1, 1, None).unwrap();
+        let (first, _second) = (pool.reserve("").unwrap(), pool.reserve("").unwrap());
+        let refused = pool.reserve("").err().unwrap();
         assert_eq!((refused.code, refused.retry_after_s), ("queue-full", Some(2)));
-        assert_eq!(engine.taken(), 2);
-        assert_eq!(engine.has_room("").unwrap_err().code, "queue-full");
+        assert_eq!(pool.taken(), 2);
+        assert_eq!(pool.has_room("").unwrap_err().code, "queue-full");
         drop(first);
-        assert!(engine.has_room("").is_ok() && engine.reserve("").is_ok());
+        assert!(pool.has_room("").is_ok() && pool.reserve("").is_ok());
     }
 
     #[test]
     fn nobody_holds_every_place() {
-        let engine = Engine::start(1, 3, Some(2)).unwrap();
-        let _held = [engine.reserve("desk").unwrap(), engine.reserve("desk").unwrap()];
-        let refused = engine.reserve("desk").err().unwrap();
+        let pool = WorkerPool::start(1, 3, Some(2)).unwrap();
+        let _held = [pool.reserve("desk").unwrap(), pool.reserve("desk").unwrap()];
+        let refused = pool.reserve("desk").err().unwrap();
         assert_eq!((refused.status.as_u16(), refused.code), (429, "too-many-at-once"));
-        assert!(engine.reserve("phone").is_ok());
+        assert!(pool.reserve("phone").is_ok());
     }
 
     #[test]
     fn work_learns_that_its_asker_has_gone() {
-        let engine = Engine::start(1, 1, None).unwrap();
+        let pool = WorkerPool::start(1, 1, None).unwrap();
         let (tell, told) = std::sync::mpsc::channel();
         block_on(async {
-            let place = engine.reserve("").unwrap();
+            let place = pool.reserve("").unwrap();
             let work = move |_: &dyn Fn(f32) -> bool| {
                 tell.send("begun").unwrap();
                 while !stop::requested() {
@@ -185,7 +185,7 @@ mod tests {
                 tell.send("stopped").unwrap();
                 Ok(())
             };
-            let running = engine.run(place, work);
+            let running = pool.run(place, work);
             // A client that goes away: what was waited for is dropped.
             let _ = tokio::time::timeout(std::time::Duration::from_millis(20), running).await;
         });

@@ -1,0 +1,262 @@
+//! A trained network, with or without colour hints.
+
+mod agreement;
+mod draws;
+mod region;
+mod suggestions;
+
+use autochrome_color::resize::{Filter, resize_plane};
+use autochrome_color::{Plane, lab};
+use autochrome_engine::{Hint, PredictOptions, Segmentation, Session};
+
+use crate::scribble::keep_marked_colors;
+use crate::words::Wish;
+use crate::{
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
+    OptionSpec, Options, Paper, Point, RealSpec, Suggestion, SwitchSpec,
+};
+use region::Region;
+
+static SIZE: IntSpec = IntSpec {
+    id: "size",
+    help: "Working size in pixels, the geometric mean of both sides: larger sees details, smaller sees the whole",
+    min: 16,
+    max: 2048,
+    unit: "px",
+    default: DefaultValue::Card,
+};
+
+static TEMPERATURE: RealSpec = RealSpec {
+    id: "temperature",
+    help: "How to choose among likely colours: lower is more vivid, 1 is their mean; networks with colour classes only",
+    min: 0.01,
+    max: 1.0,
+    step: Some(0.01),
+    unit: "",
+    default: DefaultValue::Card,
+};
+
+static FLIP: SwitchSpec = SwitchSpec {
+    id: "flip",
+    help: "Average with the answer for the mirror image; takes twice the time",
+    default: DefaultValue::Card,
+};
+
+pub(crate) static INFO: MethodInfo = MethodInfo {
+    id: "neural",
+    name: "Neural network",
+    summary: "A trained network finds all colours by itself",
+    paper: Some(Paper {
+        title: "Coloring of Grayscale Images using Generative Adversarial Network",
+        authors: "Pandey, Rana",
+        year: None,
+    }),
+    needs: &[],
+    takes: &[GuidanceKind::Points, GuidanceKind::Words, GuidanceKind::Seed],
+    options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
+    uses_model: true,
+    reference_side: None,
+};
+
+/// The method `neural`.
+struct Neural {
+    session: Session,
+}
+
+/// The method with these weights, or the default model's.
+pub(crate) fn open(model: Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError> {
+    Ok(Box::new(Neural { session: ModelSource::open(model)? }))
+}
+
+impl Method for Neural {
+    fn info(&self) -> &'static MethodInfo {
+        &INFO
+    }
+
+    fn model(&self) -> Option<&str> {
+        Some(&self.session.card().id)
+    }
+
+    fn colorize(
+        &self,
+        luma: &Plane,
+        guidance: &Guidance,
+        options: &Options,
+    ) -> Result<Vec<Answer>, MethodError> {
+        INFO.check(guidance)?;
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        let ask = question(options);
+        let (mut automatic, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
+        if let Some(segmentation) = &segmentation {
+            agreement::agree(segmentation, luma, &mut automatic);
+        }
+        if guidance.points.is_empty() && guidance.words.is_empty() && guidance.seed.is_none() {
+            return Ok(vec![automatic.into()]);
+        }
+        let Said { points, region, notes } = Said::new(&self.session, segmentation.as_ref(), luma, guidance)?;
+        if points.points.is_empty() {
+            return Ok(vec![Answer { notes, ..automatic.into() }]);
+        }
+        let hints: Vec<Hint> = points.points.iter().map(|point| hint(point, luma.size())).collect();
+        let mut chroma = self.session.predict(luma, &hints, &ask)?;
+        if let Some(segmentation) = segmentation.as_ref() {
+            agreement::agree(segmentation, luma, &mut chroma);
+        }
+        keep_marked_colors(luma, &points, &mut chroma)?;
+        if let Some(region) = region {
+            region.limit(luma, &automatic, &mut chroma);
+        }
+        Ok(vec![Answer { notes, ..chroma.into() }])
+    }
+
+    fn suggest(
+        &self,
+        luma: &Plane,
+        [x, y]: [f32; 2],
+        options: &Options,
+    ) -> Result<Vec<Suggestion>, MethodError> {
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &question(options))?;
+        let Some(segmentation) = segmentation else {
+            return Err(MethodError::NoSuggestions { method: INFO.id });
+        };
+        agreement::agree(&segmentation, luma, &mut chroma);
+        let index = |(width, height): (usize, usize)| {
+            let column = ((x * width as f32) as usize).min(width - 1);
+            ((y * height as f32) as usize).min(height - 1) * width + column
+        };
+        let cell = index(segmentation.size());
+        let (width, height) = chroma.size();
+        let lightness = resize_plane(luma, width, height, Filter::Area).data()[index((width, height))];
+        let own = [&chroma.a, &chroma.b].map(|plane| plane.data()[index((width, height))]);
+        Ok(suggestions::likeliest(&self.session, &segmentation, cell, lightness, own))
+    }
+}
+
+/// How to ask the network.
+fn question(options: &Options) -> PredictOptions {
+    PredictOptions {
+        size_px: options.given_int(&SIZE).map(|size_px| size_px as usize),
+        temperature: options.given_real(&TEMPERATURE).map(|temperature| temperature as f32),
+        flip: options.given_switch(&FLIP),
+    }
+}
+
+/// What was said, as places of a picture.
+struct Said {
+    /// Points alone.
+    points: Guidance,
+    /// Where they may change anything; `None` for everywhere.
+    region: Option<Region>,
+    /// What was not found.
+    notes: Vec<String>,
+}
+
+impl Said {
+    fn new(
+        session: &Session,
+        segmentation: Option<&Segmentation>,
+        luma: &Plane,
+        guidance: &Guidance,
+    ) -> Result<Self, MethodError> {
+        let mut points = Guidance { points: guidance.points.clone(), ..Guidance::default() };
+        let Some(segmentation) = segmentation else {
+            return match guidance.words.is_empty() {
+                true => Ok(Self { points, region: None, notes: Vec::new() }),
+                false => Err(MethodError::GuidanceUnfit {
+                    kind: GuidanceKind::Words,
+                    reason: format!(
+                        "the model '{}' does not tell things apart; give points",
+                        session.card().id
+                    ),
+                }),
+            };
+        };
+        let mut region = Region::nowhere(segmentation);
+        points.points.iter().for_each(|point| region.join(&Region::around(segmentation, luma, point)));
+        let mut notes = Vec::new();
+        for Wish { thing, color } in &guidance.words {
+            match Region::of_thing(segmentation, thing) {
+                Some(found) => {
+                    points.points.extend(found.places(*color));
+                    region.join(&found);
+                }
+                None => notes.push(format!("no {} was found in the picture", thing.name)),
+            }
+        }
+        // What a person said comes last, so that it holds.
+        let said = std::mem::take(&mut points.points);
+        if let Some(seed) = guidance.seed {
+            for (part, color) in draws::draw(session, segmentation, luma, seed) {
+                points.points.extend(part.places(color));
+                region.join(&part);
+            }
+        }
+        points.points.extend(said);
+        Ok(Self { points, region: Some(region), notes })
+    }
+}
+
+/// A point as the network takes it: square, relative to the shorter side, colour without lightness.
+pub(crate) fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
+    let longer_to_shorter = width.max(height) as f32 / width.min(height).max(1) as f32;
+    let (_, ab) = lab::rgb8_to_lab(&[point.color.red, point.color.green, point.color.blue], 1, 1);
+    Hint {
+        x: point.x,
+        y: point.y,
+        side: 2.0 * point.radius * longer_to_shorter,
+        ab: [ab.a.row(0)[0], ab.b.row(0)[0]],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Srgb;
+
+    #[test]
+    fn a_point_keeps_its_place_and_its_colour() {
+        let color = Srgb { red: 255, green: 0, blue: 0 };
+        let hint = hint(&Point { x: 0.25, y: 0.75, radius: 0.05, color }, (200, 100));
+        assert_eq!((hint.x, hint.y), (0.25, 0.75));
+        assert!((hint.side - 0.2).abs() < 1e-6, "a tenth of 200 is a fifth of 100, not {}", hint.side);
+        assert!((hint.ab[0] - 80.1).abs() < 0.2 && (hint.ab[1] - 67.2).abs() < 0.2, "{:?}", hint.ab);
+    }
+
+    fn tiny() -> Box<dyn Method> {
+        open(Some(ModelSource::Bytes(&autochrome_engine::tests_support::tiny_weights()))).unwrap()
+    }
+
+    #[test]
+    fn options_reach_the_network() {
+        let luma = Plane::from_vec(64, 64, (0..4096).map(|i| (i % 97) as f32).collect()).unwrap();
+        let answer = |set: &[(&str, &str)]| {
+            let mut options = Options::default();
+            set.iter().for_each(|(id, value)| options.set(&INFO, id, *value).unwrap());
+            tiny().colorize(&luma, &Guidance::default(), &options).unwrap().remove(0).chroma
+        };
+        assert_eq!(answer(&[]).size(), (64, 64), "the card's size");
+        assert_eq!(answer(&[("size", "32")]).size(), (32, 32));
+        assert_ne!(answer(&[]), answer(&[("flip", "on")]));
+        assert_eq!(tiny().model(), Some("tiny"));
+    }
+
+    #[test]
+    fn a_point_for_a_network_without_hints_is_refused() {
+        let mut guidance = Guidance::default();
+        let color = Srgb { red: 1, green: 2, blue: 3 };
+        guidance.points.push(Point { x: 0.5, y: 0.5, radius: 0.1, color });
+        let error = tiny().colorize(&Plane::filled(8, 8, 50.0), &guidance, &Options::default()).unwrap_err();
+        assert_eq!(error.code(), "bad-network-input");
+    }
+
+    #[test]
+    fn damaged_weights_are_refused() {
+        let error = open(Some(ModelSource::Bytes(b"not weights"))).err().unwrap();
+        assert_eq!(error.code(), "bad-weights");
+    }
+}
