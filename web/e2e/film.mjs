@@ -123,7 +123,17 @@ export async function aFilm(page, address, film) {
   await loadPage(page, done);
   await page.getByText("36 frames, 3 scenes. Colours are simulated.").waitFor();
   await page.getByRole("button", { name: "Back to the scenes" }).click();
-  await page.getByText(/3 scenes$/).waitFor();
+  await scenes.first().waitFor();
+  await loadPage(page, `${address}/film`);
+  await page.getByRole("heading", { name: "Earlier films" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/film");
+  assert.equal(
+    await page
+      .getByRole("link", { name: /^36 frames/ })
+      .first()
+      .getAttribute("href"),
+    new URL(done).pathname + new URL(done).search,
+  );
 }
 
 /** What is no film is refused in words, and sending can be tried again. */

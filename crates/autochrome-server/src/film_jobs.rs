@@ -49,6 +49,8 @@ pub struct FilmWorker {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[schema(as = FilmProgress)]
 pub struct FilmNews {
+    /// Id of the film, as `/v1/films` gave it.
+    pub film: String,
     /// Frames that are done.
     pub frames: u64,
     /// Frames of the film, where it says how many it has.
@@ -180,6 +182,7 @@ impl FilmWorker {
         let Ok(document) = serde_json::from_str::<FilmDocument>(&lease.options) else {
             return Ok(Outcome::Failed(Problem::defect()));
         };
+        news.lock().unwrap_or_else(PoisonError::into_inner).0.film.clone_from(&film.id);
         let extension = document.extension(film.source.layout().depth);
         let folder = self.films.job_folder(&lease.job);
         let output = folder.join(format!("result.{extension}"));
@@ -195,7 +198,7 @@ impl FilmWorker {
             let colorist = guidance.colorist(self.studio.pipeline(), &ffmpeg, &film.source, range, stop)?;
             let options = document.options(lease.options.clone())?;
             let previewer = Previewer::new(self, lease, &name, &colorist, options.tone);
-            let begun = Begun::default();
+            let begun = Begun { film: film.id.clone(), first: Mutex::default() };
             let hear = |at: Progress| *news.lock().unwrap_or_else(PoisonError::into_inner) = begun.news(at);
             let run = |options: &FilmOptions| {
                 colorize(&ffmpeg, &film.source, &output, options, &previewer, stop, &hear)
@@ -294,17 +297,19 @@ impl FilmNews {
 }
 
 /// When the work began, and with which frame.
-#[derive(Default)]
-struct Begun(Mutex<Option<(Instant, u64)>>);
+struct Begun {
+    film: String,
+    first: Mutex<Option<(Instant, u64)>>,
+}
 
 impl Begun {
     fn news(&self, at: Progress) -> (FilmNews, u64) {
         let Progress { frames, total, safe } = at;
-        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (start, first) = *begun.get_or_insert_with(|| (Instant::now(), frames));
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let (start, first) = *first.get_or_insert_with(|| (Instant::now(), frames));
         let fps = (frames > first).then(|| (frames - first) as f64 / start.elapsed().as_secs_f64().max(1e-3));
         let eta_s = total.zip(fps).map(|(total, fps)| total.saturating_sub(frames) as f64 / fps);
-        (FilmNews { frames, total, fps, eta_s, scenes: None, notes: Vec::new() }, safe)
+        (FilmNews { film: self.film.clone(), frames, total, fps, eta_s, scenes: None, notes: Vec::new() }, safe)
     }
 }
 

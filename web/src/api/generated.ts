@@ -655,6 +655,11 @@ export interface components {
              */
             swatches?: components["schemas"]["Swatch"][];
             /**
+             * @description Things and their colours in words: `red car, blue sky`, English or German.
+             * @default null
+             */
+            text?: string | null;
+            /**
              * Format: int32
              * @description How many answers to give; methods that know fewer give fewer.
              * @default null
@@ -866,6 +871,8 @@ export interface components {
              * @description Seconds until it is done.
              */
             eta_s?: number | null;
+            /** @description Id of the film, as `/v1/films` gave it. */
+            film: string;
             /**
              * Format: double
              * @description Frames a second, of those that were done since the server last began with the film.
@@ -1314,8 +1321,8 @@ export interface components {
              * @description Seconds that it is kept after it was last asked for.
              */
             keep_s: number;
-            /** @description What colours it came with. */
-            tint: components["schemas"]["Tint"];
+            /** @description What kind of picture it is. */
+            kind: components["schemas"]["PictureKind"];
             /** @description Columns, upright. */
             width: number;
         };
@@ -1497,11 +1504,6 @@ export interface components {
              */
             reference?: number;
         };
-        /**
-         * @description What colours a picture came with.
-         * @enum {string}
-         */
-        Tint: "gray" | "toned" | "color";
         /** @description Another answer; `seed`, `answer` and `page` as the options `seed`, `answer` and `pages` bring it again. */
         Variant: {
             /** @description Which of the method's answers it is. */

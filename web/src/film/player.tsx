@@ -85,7 +85,7 @@ export function Player({ before, after }: Props) {
         </button>
         <input
           type="range"
-          className="grow"
+          className="min-w-0 grow"
           aria-label={t.film.position}
           aria-valuetext={moment(at, 1)}
           min={0}
@@ -94,7 +94,7 @@ export function Player({ before, after }: Props) {
           value={Math.min(at, length || 1)}
           onChange={(event) => seek(Number(event.target.value))}
         />
-        <span className="text-sm text-quiet tabular-nums">
+        <span className="shrink-0 text-sm text-quiet tabular-nums">
           {moment(at)} / {moment(length)}
         </span>
       </div>

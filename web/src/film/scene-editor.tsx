@@ -98,7 +98,7 @@ export function SceneEditor({ film, scene, said, onSay, onLook, onClose }: Props
           {t.film.close}
         </button>
       </div>
-      <div className="mt-4 grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="mt-4 grid gap-6 lg:grid-cols-[minmax(0,1fr)_25rem]">
         <div className="relative min-h-40 overflow-hidden rounded-sm bg-line">
           {said.way === "spots" ? (
             <button type="button" aria-label={t.film.put} className="block w-full cursor-crosshair" onClick={put}>

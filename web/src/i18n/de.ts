@@ -286,6 +286,8 @@ export const de: Catalogue = {
     choose: "Film wählen",
     input: "Film",
     another: "Ein anderer Film",
+    earlier: "Frühere Filme",
+    earlierOne: (frames, when) => `${frames} Bilder, ${when}`,
     sending: (percent) => `Der Film wird gesendet: ${percent} %`,
     reading: "Der Film wird gelesen",
     notPossible: "Dieser Server kann keine Filme färben:",

@@ -290,6 +290,8 @@ export const en = {
     choose: "Choose a film",
     input: "Film",
     another: "Another film",
+    earlier: "Earlier films",
+    earlierOne: (frames: number, when: string) => `${frames} frames, ${when}`,
     sending: (percent: number) => `Sending the film: ${percent} %`,
     reading: "Reading the film",
     notPossible: "This server cannot colour films:",

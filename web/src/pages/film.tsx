@@ -7,6 +7,7 @@ import type { Upload } from "../api/upload";
 import { Making } from "../film/making";
 import { Scenes } from "../film/scenes";
 import { tell, useText } from "../i18n/text";
+import { Batches } from "../ui/batches";
 import { readableBytes } from "../ui/bytes";
 import { DropArea } from "../ui/drop-area";
 import { focusHeading } from "../ui/focus";
@@ -125,6 +126,7 @@ export function Film() {
           </DropArea>
         )
       )}
+      {!sending && !id && <Batches films title={t.film.earlier} />}
     </div>
   );
 }
