@@ -5,11 +5,11 @@ use anyhow::{Context as _, Result, ensure};
 use crate::shell::{WORKSPACE, cargo, run, succeeds};
 use crate::{smoke, test, web};
 
-/// Everything, cheapest first.
+/// Everything; the web app before the tests, so that the program is built once, with the app in it.
 pub fn run_all() -> Result<()> {
     format()?;
-    test::run()?;
     web::test()?;
+    test::run()?;
     lint()?;
     smoke::run()
 }

@@ -10,6 +10,7 @@
 //! | [`upsample`], [`tone`], [`gamut`], [`render`] | how a method's small chroma becomes a finished picture |
 //! | [`bins`] | how a network that classifies colours names them |
 //! | [`delta_e`], [`metrics`] | how far a result lies from the truth |
+//! | [`parallel`] | how work is spread over the cores |
 //! | [`stop`] | whether work is still wanted |
 
 pub mod bins;
@@ -19,6 +20,7 @@ pub mod filters;
 pub mod gamut;
 pub mod lab;
 pub mod metrics;
+pub mod parallel;
 mod plane;
 pub mod render;
 pub mod resample;
@@ -29,5 +31,6 @@ pub mod tone;
 pub mod upsample;
 
 pub use control::Control;
+pub use parallel::Parallel;
 pub use plane::{Chroma, Plane};
 pub use tone::Tone;

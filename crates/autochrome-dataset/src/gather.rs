@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::{fs, thread};
 
+use autochrome_color::Parallel as _;
 use autochrome_film::{CutDetector, Every, Film, FilmError, Frame, FrameOptions, Frames, probe};
 use autochrome_media::write_atomic;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::context::{Context, Event};
@@ -260,7 +260,7 @@ fn read_pictures(
     let done = last.map_or(0, |judged| judged.frame as usize + 1);
     let wanted: Vec<usize> = (0..paths.len()).step_by(step).filter(|i| *i >= done).collect();
     for few in wanted.chunks(rayon::current_num_threads().max(1)) {
-        let read: Vec<_> = few.par_iter().map(|&i| (i, read(&paths[i]))).collect();
+        let read: Vec<_> = few.iter().parallel_map(|&i| (i, read(&paths[i])));
         for (i, picture) in read {
             if stop() {
                 end.stopped = true;
@@ -323,13 +323,10 @@ impl Work<'_> {
         while let Ok(first) = candidates.recv() {
             let more = candidates.try_iter().take(self.room.saturating_sub(1));
             let sent: Vec<Sent> = std::iter::once(first).chain(more).collect();
-            let looked: Vec<Candidate> = sent
-                .into_par_iter()
-                .map(|Sent { timestamp_s, frame, scene, picture }| {
-                    let look = Signature::at(&picture);
-                    Candidate { timestamp_s, frame, scene, picture, look }
-                })
-                .collect();
+            let looked = sent.into_iter().parallel_map(|Sent { timestamp_s, frame, scene, picture }| {
+                let look = Signature::at(&picture);
+                Candidate { timestamp_s, frame, scene, picture, look }
+            });
             let verdicts = looked.into_iter().filter_map(|candidate| selector.push(candidate)).collect();
             self.write(verdicts, writer, counts)?;
             (self.context.watch)(Event::Kept { source: self.number, kept: selector.kept() });
@@ -347,10 +344,8 @@ impl Work<'_> {
             .iter()
             .map(|verdict| verdict.judged.dropped.is_some_and(|reason| counts.is_shown(reason)))
             .collect();
-        let written: Vec<Result<Judged>> = verdicts
-            .into_par_iter()
-            .zip(shown)
-            .map(|(Verdict { mut judged, picture }, shown)| {
+        let written: Vec<Result<Judged>> =
+            verdicts.into_iter().zip(shown).parallel_map(|(Verdict { mut judged, picture }, shown)| {
                 if judged.dropped.is_none() {
                     judged.kept = Some(self.keep(&judged, &picture)?);
                 } else if shown {
@@ -358,8 +353,7 @@ impl Work<'_> {
                     judged.thumbnail = Some(STANDARD_NO_PAD.encode(small));
                 }
                 Ok(judged)
-            })
-            .collect();
+            });
         writer.frames(written.into_iter().collect::<Result<Vec<_>>>()?)
     }
 

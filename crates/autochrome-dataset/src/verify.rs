@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use autochrome_color::Parallel as _;
 use autochrome_data::EXTENSIONS;
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
@@ -73,17 +73,15 @@ pub fn verify(
 ) -> Result<(usize, Vec<Finding>)> {
     let entries = manifest::read(dataset)?;
     let done = AtomicUsize::new(0);
-    let checked: Vec<Option<Finding>> = entries
-        .par_iter()
-        .map(|entry| {
-            if stop.load(Ordering::Relaxed) {
-                return Err(DatasetError::Stopped);
-            }
-            let finding = check(dataset, entry);
-            watch(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
-            Ok(finding)
-        })
-        .collect::<Result<_>>()?;
+    let checked = entries.iter().parallel_map(|entry| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(DatasetError::Stopped);
+        }
+        let finding = check(dataset, entry);
+        watch(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
+        Ok(finding)
+    });
+    let checked: Vec<Option<Finding>> = checked.into_iter().collect::<Result<_>>()?;
     let mut findings: Vec<Finding> = checked.into_iter().flatten().collect();
 
     let mut paths: HashMap<&str, &str> = HashMap::new();

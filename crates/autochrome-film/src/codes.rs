@@ -3,8 +3,7 @@
 //! Y′ of a film is what it has of luma, and no step changes it. Colours come as a and b of CIELAB, and the L that goes with them
 //! is the one whose Y′ is that of the pixel: a table holds Cb and Cr for every Y′, a and b.
 
-use autochrome_color::{Chroma, Plane, Tone, gamut, lab};
-use rayon::prelude::*;
+use autochrome_color::{Chroma, Plane, Tone, gamut, lab, parallel};
 
 /// Nodes of the table along Y′.
 const LUMA_NODES: usize = 33;
@@ -86,7 +85,7 @@ pub(crate) struct ColorTable {
 impl ColorTable {
     pub fn new(codes: Codes, tone: &Tone) -> Self {
         let side = CHROMA_NODES * CHROMA_NODES;
-        let nodes = (0..LUMA_NODES * side).into_par_iter().map(|node| {
+        let nodes = parallel::map_numbers(LUMA_NODES * side, side, |node| {
             let luma = (node / side) as f32 / (LUMA_NODES - 1) as f32;
             let value = |at: usize| (at as f32 / (CHROMA_NODES - 1) as f32 * 2.0 - 1.0) * MOST_CHROMA;
             let (a, b) = tone.apply(value(node / CHROMA_NODES % CHROMA_NODES), value(node % CHROMA_NODES));
@@ -94,7 +93,7 @@ impl ColorTable {
         });
         let steps = (LUMA_NODES - 1) as f32;
         let luma_at = (0..=codes.white() as u16).map(|code| codes.luma(code) * steps).collect();
-        Self { codes, luma_at, nodes: nodes.collect() }
+        Self { codes, luma_at, nodes }
     }
 
     /// Codes of Cb and Cr for one pixel of this Y′ code, a and b.

@@ -1,7 +1,6 @@
 //! Spans in colour: motion sought from both ends, colours carried along it, frames finished.
 
-use autochrome_color::Chroma;
-use rayon::prelude::*;
+use autochrome_color::{Chroma, Parallel as _};
 
 use crate::key::Key;
 use crate::motion::{Motion, seek};
@@ -59,7 +58,7 @@ impl<'a> Spreader<'a> {
                 let begins_span = first_place + offset == 0;
                 Finished { number: shot.frame.number, pts: shot.frame.pts, data, scene_start, begins_span }
             };
-            let finished: Vec<Finished> = batch.into_par_iter().enumerate().map(finish).collect();
+            let finished = batch.into_iter().enumerate().parallel_map(finish);
             first_place += count;
             if !finished.into_iter().all(&mut send) {
                 return false;

@@ -2,8 +2,7 @@
 
 use autochrome_color::lab::{lab_to_xyz, xyz_to_lab};
 use autochrome_color::srgb::{from_linear, to_linear};
-use autochrome_color::{Plane, lab};
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane, lab};
 
 use crate::Picture;
 
@@ -54,9 +53,9 @@ fn inverted(luma: &Plane) -> Plane {
     let mut positive = Plane::filled(luma.width(), luma.height(), 0.0);
     positive
         .data_mut()
-        .par_chunks_mut(luma.width().max(1))
-        .zip(luma.data().par_chunks(luma.width().max(1)))
-        .for_each(|(to, from)| {
+        .chunks_mut(luma.width().max(1))
+        .zip(luma.data().chunks(luma.width().max(1)))
+        .parallel_for_each(|(to, from)| {
             for (to, &l) in to.iter_mut().zip(from) {
                 // Between two levels the straight line is right to a hundredth of L.
                 let place = (l / 100.0).clamp(0.0, 1.0) * (LEVELS - 1) as f32;

@@ -1,8 +1,7 @@
 //! Samples as a decoder hands them over, and the steps from there to upright gray or RGB.
 
-use rayon::prelude::*;
-
 use crate::{Alpha, Depth, MediaError, limits::zeroed};
+use autochrome_color::Parallel as _;
 
 /// What the interleaved samples of a pixel mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,13 +104,21 @@ pub(crate) fn orient_alpha(
     }
 }
 
+/// Whether `test` holds for any pixel; the first ones mostly decide it, and are looked at before the others.
+fn any_pixel<T: Sync>(data: &[T], channels: usize, test: impl Fn(&[T]) -> bool + Sync) -> bool {
+    const PIECE: usize = 1 << 16;
+    let any = |pixels: &[T]| pixels.chunks_exact(channels).any(&test);
+    let mut pieces = data.chunks(PIECE * channels);
+    pieces.next().is_some_and(any) || pieces.parallel_map(any).contains(&true)
+}
+
 fn split_last<T: Copy + Default + PartialEq + Send + Sync>(
     data: &mut Vec<T>,
     channels: usize,
     opaque: T,
 ) -> Result<Option<Vec<T>>, MediaError> {
     let pixels = data.len() / channels;
-    let translucent = data.par_chunks_exact(channels).any(|pixel| pixel[channels - 1] != opaque);
+    let translucent = any_pixel(data, channels, |pixel| pixel[channels - 1] != opaque);
     let mut alpha = zeroed(if translucent { pixels } else { 0 })?;
     for (value, pixel) in alpha.iter_mut().zip(data.chunks_exact(channels)) {
         *value = pixel[channels - 1];
@@ -125,7 +132,7 @@ fn split_last<T: Copy + Default + PartialEq + Send + Sync>(
 }
 
 fn collapse<T: Copy + PartialEq + Send + Sync>(data: &mut Vec<T>) -> bool {
-    if data.par_chunks_exact(3).any(|rgb| rgb[0] != rgb[1] || rgb[0] != rgb[2]) {
+    if any_pixel(data, 3, |rgb| rgb[0] != rgb[1] || rgb[0] != rgb[2]) {
         return false;
     }
     let pixels = data.len() / 3;
@@ -158,7 +165,7 @@ fn orient<T: Copy + Default + Send + Sync>(
     };
     let target_width = if orientation >= 5 { height } else { width };
     let mut turned = zeroed(data.len())?;
-    turned.par_chunks_exact_mut(target_width * channels).enumerate().for_each(|(y, row)| {
+    turned.chunks_exact_mut(target_width * channels).enumerate().parallel_for_each(|(y, row)| {
         let mut source = start + y as isize * step_y;
         for pixel in row.chunks_exact_mut(channels) {
             let from = source as usize * channels;

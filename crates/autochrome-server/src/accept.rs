@@ -8,8 +8,15 @@ use crate::problem::Problem;
 use crate::refusal::Refusal;
 
 /// The formats that an answer can have, by the name that options give them.
-const FORMATS: [(&str, &str); 4] =
-    [("png", "image/png"), ("jpeg", "image/jpeg"), ("webp", "image/webp"), ("tiff", "image/tiff")];
+const FORMATS: [(&str, &str); 6] = [
+    ("png", "image/png"),
+    ("jpeg", "image/jpeg"),
+    ("webp", "image/webp"),
+    ("tiff", "image/tiff"),
+    ("ora", "image/openraster"),
+    // After the plain PNG, which `Accept` means.
+    ("color-layer", "image/png"),
+];
 
 /// How a picture is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +62,13 @@ pub fn answer(headers: &HeaderMap, sent: Kind, options: &OrderDocument) -> Resul
         return Ok(best.1);
     }
     let offered = match ordered {
-        Some(name) => format!("image/{name}, as `format` says, and application/json"),
-        None => "image/png, image/jpeg, image/webp, image/tiff and application/json".to_owned(),
+        Some(name) => {
+            let media_type = FORMATS.iter().find(|(known, _)| *known == name).map_or(name, |(_, kind)| *kind);
+            format!("{media_type}, as `format` says, and application/json")
+        }
+        None => {
+            "image/png, image/jpeg, image/webp, image/tiff, image/openraster and application/json".to_owned()
+        }
     };
     let detail = format!("`Accept` takes none of what there is: {offered}");
     Err(Problem::new(Refusal::NotAcceptable, detail))

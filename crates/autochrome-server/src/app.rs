@@ -17,7 +17,7 @@ use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::pictures::Pictures;
 use crate::routes::{
-    colorize, docs, events, films, health, inspect, jobs, looks, palette, pictures, registry,
+    colorize, docs, events, films, health, inspect, jobs, looks, palette, pictures, registry, suggest,
 };
 use crate::studio::Studio;
 use crate::worker_pool::WorkerPool;
@@ -92,6 +92,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/filters", get(registry::filters))
         .route("/v1/models", get(registry::models))
         .route("/v1/limits", get(registry::limits))
+        .route("/v1/suggest", get(suggest::get))
         .route("/v1/looks/cube", get(looks::cube))
         .route("/v1/pictures/{id}", axum::routing::delete(pictures::delete))
         .route("/v1/films/{id}", get(films::get).delete(films::delete))

@@ -309,7 +309,10 @@ impl Begun {
         let (start, first) = *first.get_or_insert_with(|| (Instant::now(), frames));
         let fps = (frames > first).then(|| (frames - first) as f64 / start.elapsed().as_secs_f64().max(1e-3));
         let eta_s = total.zip(fps).map(|(total, fps)| total.saturating_sub(frames) as f64 / fps);
-        (FilmNews { film: self.film.clone(), frames, total, fps, eta_s, scenes: None, notes: Vec::new() }, safe)
+        (
+            FilmNews { film: self.film.clone(), frames, total, fps, eta_s, scenes: None, notes: Vec::new() },
+            safe,
+        )
     }
 }
 

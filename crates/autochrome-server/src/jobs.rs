@@ -319,7 +319,7 @@ impl Jobs {
     fn store_result(&self, lease: &Lease, picture: &Part, finished: Finished) -> Result<(), QueueError> {
         let mut taken: Vec<String> =
             self.queue.files(&lease.job)?.into_iter().map(|file| file.name).collect();
-        let (extension, media_type) = (finished.format.extension(), finished.format.media_type());
+        let (extension, media_type) = (finished.file_type.extension(), finished.file_type.media_type());
         let mut made = Vec::with_capacity(finished.results.len());
         for result in finished.results {
             let name = archive::name(&picture.name, extension, &taken);

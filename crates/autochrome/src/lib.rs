@@ -76,8 +76,8 @@ pub use autochrome_media::{
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
     Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
-    PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
-    SwatchPair, SwitchSpec, models, palette, registry, words,
+    PaletteEntry, Paper, PlaceDescription, Point, RealSpec, Recolor, Reference, ReferenceSide,
+    ScribbleSession, Srgb, Stroke, Suggestion, SwatchPair, SwitchSpec, models, palette, registry, words,
 };
 pub use budget::{Budget, Share};
 pub use colored::Colored;
@@ -86,7 +86,7 @@ pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
 pub use model::{Model, Weights};
 pub use opened::OpenedPicture;
-pub use order::{Collage, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
-pub use pipeline::{Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
+pub use order::{Extra, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
+pub use pipeline::{FileType, Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};
 pub use scribbles::Scribbles;

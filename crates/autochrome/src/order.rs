@@ -24,15 +24,15 @@ const BYTES_PER_NETWORK: u64 = 64 << 20;
 /// What spreading strokes takes besides, at its usual working size.
 const BYTES_PER_SOLVER: u64 = 256 << 20;
 
-/// Whether before and after are shown side by side.
+/// Whether something else than the coloured picture is made, and where it goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Collage {
-    /// No: the result alone.
+pub enum Extra {
+    /// No: the coloured picture alone.
     #[default]
     Without,
-    /// In place of the result.
+    /// In place of the coloured picture.
     Instead,
-    /// As a second file beside the result.
+    /// As a second file beside it.
     Beside,
 }
 
@@ -84,12 +84,12 @@ pub struct OrderDraft {
     pub answer: u32,
     /// Shrinks the result to this longer side, in pixels.
     pub max_side_px: Option<u32>,
-    /// Whether before and after are shown side by side.
-    pub collage: Collage,
-    /// Adds an OpenRaster file with the photograph, the colour and the hints in layers.
-    pub layers: bool,
-    /// Adds a transparent picture of the colour alone.
-    pub color_layer: bool,
+    /// Before and after side by side.
+    pub collage: Extra,
+    /// An OpenRaster file with the photograph, the colour and the hints in layers.
+    pub layers: Extra,
+    /// A transparent picture of the colour alone.
+    pub color_layer: Extra,
     /// Format of the result; `None` is that of the input, or PNG where that is not written.
     pub format: Option<Format>,
     /// JPEG quality, 1..=100.
@@ -135,9 +135,9 @@ impl Default for OrderDraft {
             variants: 1,
             answer: 0,
             max_side_px: None,
-            collage: Collage::Without,
-            layers: false,
-            color_layer: false,
+            collage: Extra::Without,
+            layers: Extra::Without,
+            color_layer: Extra::Without,
             format: None,
             quality: 92,
         }
@@ -179,14 +179,14 @@ pub(crate) struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Finish {
     pub(crate) keep_tone: bool,
-    pub(crate) layers: bool,
-    pub(crate) color_layer: bool,
+    pub(crate) layers: Extra,
+    pub(crate) color_layer: Extra,
     pub(crate) tone: Tone,
     pub(crate) look: Look,
     pub(crate) variants: u32,
     pub(crate) answer: u32,
     pub(crate) max_side_px: Option<u32>,
-    pub(crate) collage: Collage,
+    pub(crate) collage: Extra,
     pub(crate) format: Option<Format>,
     pub(crate) quality: u8,
 }
@@ -234,8 +234,12 @@ impl Order {
         if self.pages == Pages::One(0) {
             return Err(Error::out_of_range("pages", 0, "all, or a number from 1"));
         }
-        if self.pages == Pages::All && (self.finish.layers || self.finish.color_layer) {
+        let Finish { collage, layers, color_layer, .. } = self.finish;
+        if self.pages == Pages::All && (layers, color_layer) != (Extra::Without, Extra::Without) {
             return Err(Error::out_of_range("pages", "all", "one page, when layers are wanted"));
+        }
+        if [collage, layers, color_layer].iter().filter(|extra| **extra == Extra::Instead).count() > 1 {
+            return Err(Error::out_of_range("collage", true, "false, when layers are the answer"));
         }
         self.finish.check()
     }
@@ -323,7 +327,7 @@ impl Order {
     pub fn cost_bytes(&self, header: &Header, file_bytes: usize) -> u64 {
         let picture = budget::picture_bytes(header, self.needs_colors());
         // A side-by-side picture is twice as large, but made after most of the rest is gone.
-        let collage = if self.finish.collage == Collage::Without { 0 } else { picture * 3 / 5 };
+        let collage = if self.finish.collage == Extra::Without { 0 } else { picture * 3 / 5 };
         let positive = if self.question.invert { budget::luma_bytes(header) } else { 0 };
         let network = if self.method().uses_model { BYTES_PER_NETWORK } else { 0 };
         let solver = if self.method().takes.contains(&GuidanceKind::Strokes) { BYTES_PER_SOLVER } else { 0 };

@@ -9,12 +9,12 @@ use autochrome_media::{
     Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame,
     join_pages, page_count, probe, probe_page,
 };
-use autochrome_methods::{Method, registry};
+use autochrome_methods::{Method, PlaceDescription, registry};
 use sha2::{Digest as _, Sha256};
 
 use crate::budget::{Budget, picture_bytes};
 use crate::opened::OpenedPicture;
-use crate::order::{Collage, Pages};
+use crate::order::{Extra, Pages};
 use crate::prepared::{Lookup, Prepared};
 use crate::remembered::Remembered;
 use crate::{Colored, Error, Model, Order};
@@ -68,8 +68,8 @@ impl Watch<'_> {
 pub struct Finished {
     /// One for each answer; never none.
     pub results: Vec<ResultFile>,
-    /// Their format.
-    pub format: Format,
+    /// What kind of file each is.
+    pub file_type: FileType,
     /// Columns and rows of each.
     pub size: (u32, u32),
     /// Id of the method.
@@ -86,16 +86,45 @@ pub struct Finished {
     pub stages: Stages,
 }
 
+/// What kind of file an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileType {
+    /// A picture.
+    Picture(Format),
+    /// Layers in an OpenRaster file.
+    OpenRaster,
+}
+
+impl FileType {
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Picture(format) => format.media_type(),
+            Self::OpenRaster => "image/openraster",
+        }
+    }
+
+    /// The usual extension of its name.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Picture(format) => format.extension(),
+            Self::OpenRaster => "ora",
+        }
+    }
+}
+
 /// One answer as a file.
 #[derive(Clone, Debug)]
 pub struct ResultFile {
-    /// The coloured picture, or before and after in its place ([`Collage::Instead`]).
+    /// The coloured picture, or what was ordered in its place ([`Extra::Instead`]).
     pub bytes: Vec<u8>,
-    /// Before and after, where they were ordered as a second file ([`Collage::Beside`]).
+    /// Before and after, where they were ordered as a second file ([`Extra::Beside`]).
     pub collage: Option<Vec<u8>>,
-    /// An OpenRaster file, where one was ordered.
+    /// An OpenRaster file, where one was ordered beside the picture.
     pub layers: Option<Vec<u8>>,
-    /// The colour alone, where it was ordered: a PNG, or a TIFF where that is the format.
+    /// The colour alone, where it was ordered beside the picture: a PNG, or a TIFF where that is the format.
     pub color_layer: Option<Vec<u8>>,
     /// The seed that it came from.
     pub seed: Option<u64>,
@@ -343,6 +372,23 @@ impl Pipeline {
         Ok(Finished { warnings, ..finished })
     }
 
+    /// What lies at a place of a picture, as the method of an order sees it; x and y are 0..=1 of width and height.
+    ///
+    /// # Errors
+    /// When the method or its model does not tell things apart, or the place is outside of the picture.
+    pub fn describe_place(
+        &self,
+        opened: &OpenedPicture,
+        order: &Order,
+        place: [f32; 2],
+    ) -> Result<PlaceDescription, Error> {
+        if !place.iter().all(|share| (0.0..=1.0).contains(share)) {
+            return Err(Error::GuidanceOutOfRange("places lie in 0 to 1".to_owned()));
+        }
+        let method = self.open(order)?;
+        Ok(method.describe_place(&opened.picture.luma, place, &order.question.options)?)
+    }
+
     /// Finds the colours of a picture and puts them on it.
     fn finish(
         &self,
@@ -369,21 +415,30 @@ impl Pipeline {
         for (number, variant) in variants.into_iter().enumerate() {
             reached(0.7 + 0.3 * number as f32 / all)?;
             let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
-            let layers = |wanted: bool, make: &dyn Fn(&Colored) -> Result<Vec<u8>, Error>| {
-                if wanted { make(&colored).map(Some) } else { Ok(None) }
+            let layers = |wanted: Extra, make: &dyn Fn(&Colored) -> Result<Vec<u8>, Error>| {
+                if wanted == Extra::Without { Ok(None) } else { make(&colored).map(Some) }
             };
-            let (layers, color_layer) = timed(&mut stages.encode_ms, || {
+            let (mut layers, mut color_layer) = timed(&mut stages.encode_ms, || {
                 let all = layers(order.finish.layers, &|colored| prepared.open_raster(colored))?;
                 let color = layers(order.finish.color_layer, &|colored| prepared.color_layer(colored))?;
                 Ok::<_, Error>((all, color))
             })?;
-            if order.finish.collage == Collage::Instead {
+            let mut instead = None;
+            if order.finish.layers == Extra::Instead {
+                instead = layers.take();
+            } else if order.finish.color_layer == Extra::Instead {
+                instead = color_layer.take();
+            }
+            if order.finish.collage == Extra::Instead {
                 colored = timed(&mut stages.collage_ms, || prepared.collage(&colored))?;
             }
             size = (colored.raster().width(), colored.raster().height());
-            let bytes = timed(&mut stages.encode_ms, || prepared.encode(&colored))?;
+            let bytes = match instead {
+                Some(bytes) => bytes,
+                None => timed(&mut stages.encode_ms, || prepared.encode(&colored))?,
+            };
             reached(0.7 + 0.3 * (number as f32 + 0.5) / all)?;
-            let collage = if order.finish.collage == Collage::Beside {
+            let collage = if order.finish.collage == Extra::Beside {
                 let make = || prepared.encode(&prepared.collage(&colored)?);
                 Some(timed(&mut stages.collage_ms, make)?)
             } else {
@@ -392,9 +447,14 @@ impl Pipeline {
             let (seed, answer) = (variant.seed, variant.place);
             results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
         }
+        let file_type = match (order.finish.layers, order.finish.color_layer) {
+            (Extra::Instead, _) => FileType::OpenRaster,
+            (_, Extra::Instead) => FileType::Picture(prepared.layer_format()),
+            _ => FileType::Picture(prepared.format()),
+        };
         Ok(Finished {
             results,
-            format: prepared.format(),
+            file_type,
             size,
             method: order.method().id,
             model: method.model().map(str::to_owned),
@@ -469,7 +529,7 @@ fn combine_pages(pages: Vec<Finished>) -> Result<Finished, Error> {
         }
         by_page.push(page.results);
     }
-    if !several || first.format != Format::Tiff {
+    if !several || first.file_type != FileType::Picture(Format::Tiff) {
         first.results = by_page.into_iter().flatten().collect();
         return Ok(first);
     }

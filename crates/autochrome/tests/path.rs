@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use autochrome::{
-    Answer, Blame, Chroma, Collage, Colorizer, DecodeOptions, EncodeOptions, Error, Finished, Format,
-    Guidance, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Picture, Pipeline, Pixels, Plane,
-    Tone, Watch, decode,
+    Answer, Blame, Chroma, Colorizer, DecodeOptions, EncodeOptions, Error, Extra, Finished, Format, Guidance,
+    Method, MethodError, MethodInfo, Options, Order, OrderDraft, Picture, Pipeline, Pixels, Plane, Tone,
+    Watch, decode,
 };
 use autochrome_color::metrics::luma_change;
 
@@ -136,7 +136,7 @@ fn a_result_says_that_colours_were_added_only_when_they_were() {
 
 #[test]
 fn the_side_by_side_picture_is_twice_as_wide_and_gray_on_the_left() {
-    let draft = OrderDraft { collage: Collage::Instead, ..order(Format::Png) };
+    let draft = OrderDraft { collage: Extra::Instead, ..order(Format::Png) };
     let finished = run(0.0, 40.0, &ramp(), draft).unwrap();
     let collage = decode(&finished.results[0].bytes, &DecodeOptions::default()).unwrap();
     assert_eq!((collage.width(), collage.height()), (33, 16));

@@ -6,9 +6,9 @@ use std::cell::RefCell;
 
 use autochrome::filters;
 use autochrome::{
-    Answer, Chroma, Collage, DecodeOptions, EncodeOptions, Error, Finished, Format, Guidance, GuidanceKind,
-    Limits, Look, Metadata, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Pages, Picture,
-    Pipeline, Pixels, Plane, Raster, Recolor, Srgb, Tone, Watch, decode, encode,
+    Answer, Chroma, DecodeOptions, EncodeOptions, Error, Extra, FileType, Finished, Format, Guidance,
+    GuidanceKind, Limits, Look, Metadata, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Pages,
+    Picture, Pipeline, Pixels, Plane, Raster, Recolor, Srgb, Tone, Watch, decode, encode,
 };
 
 const CAMERA: &[u8] = include_bytes!("../../../examples/photos/camera.png");
@@ -76,7 +76,7 @@ fn tone_leaves_luma_alone() {
 
 #[test]
 fn a_filter_leaves_the_left_half_of_a_collage_alone() {
-    let draft = OrderDraft { collage: Collage::Instead, look: filter("cyanotype"), ..gray() };
+    let draft = OrderDraft { collage: Extra::Instead, look: filter("cyanotype"), ..gray() };
     let finished = run(&Pipeline::new(), draft).unwrap();
     assert_eq!(finished.size, (512 + 10 + 512, 512));
     let chroma = read(&finished.results[0].bytes).chroma.unwrap();
@@ -87,8 +87,8 @@ fn a_filter_leaves_the_left_half_of_a_collage_alone() {
 #[test]
 fn a_collage_beside_the_result_is_the_one_in_its_place() {
     let pipeline = Pipeline::new();
-    let beside = run(&pipeline, OrderDraft { collage: Collage::Beside, ..gray() }).unwrap();
-    let instead = run(&pipeline, OrderDraft { collage: Collage::Instead, ..gray() }).unwrap();
+    let beside = run(&pipeline, OrderDraft { collage: Extra::Beside, ..gray() }).unwrap();
+    let instead = run(&pipeline, OrderDraft { collage: Extra::Instead, ..gray() }).unwrap();
     assert_eq!(beside.results[0].collage.as_ref(), Some(&instead.results[0].bytes));
     assert_eq!(beside.results[0].bytes, run(&pipeline, gray()).unwrap().results[0].bytes);
 }
@@ -101,7 +101,7 @@ fn where_colours_are_changed_a_collage_shows_them_before_and_after() {
     let mut guidance = Guidance::default();
     guidance.recolors.push(Recolor::Nearest { from: color(200, 40), to: color(40, 200) });
     let draft =
-        OrderDraft { guidance, collage: Collage::Instead, max_side_px: Some(32), ..OrderDraft::default() };
+        OrderDraft { guidance, collage: Extra::Instead, max_side_px: Some(32), ..OrderDraft::default() };
     let order = Order::new(draft).unwrap();
     let finished = Pipeline::new().run(&red, &order, &Watch::none()).unwrap();
     let chroma = read(&finished.results[0].bytes).chroma.unwrap();
@@ -113,7 +113,7 @@ fn where_colours_are_changed_a_collage_shows_them_before_and_after() {
 fn the_result_has_the_side_and_format_that_were_ordered() {
     let draft = OrderDraft { max_side_px: Some(100), format: Some(Format::Jpeg), ..gray() };
     let finished = run(&Pipeline::new(), draft).unwrap();
-    assert_eq!((finished.size, finished.format), ((100, 100), Format::Jpeg));
+    assert_eq!((finished.size, finished.file_type), ((100, 100), FileType::Picture(Format::Jpeg)));
     let larger = run(&Pipeline::new(), OrderDraft { max_side_px: Some(1000), ..gray() }).unwrap();
     assert_eq!(larger.size, (512, 512));
 }

@@ -81,8 +81,21 @@ export const de: Catalogue = {
     otherTab:
       "Dieses Bild ist auch in einem anderen Tab offen. Änderungen hier zeigen sich dort nicht; der Verlauf behält, was zuletzt geändert wird.",
     kinds: {
-      toned: "Dieses Bild ist getont, wie Sepia-Abzüge es sind. Es wird nach seiner Helligkeit gefärbt; sein eigener Ton bleibt weg.",
-      color: "Dieses Bild ist schon farbig. Gefärbt wird allein nach seiner Helligkeit; um seine Farben zu behalten und einige zu ändern:",
+      negative: { text: "Dieses Bild sieht aus wie ein Negativ.", offer: "Ins Positiv umkehren" },
+      drawing: { text: "Dies ist eine Strichzeichnung. Um die Flächen zwischen ihren Linien zu füllen:", offer: "" },
+      color: {
+        text: "Dieses Bild ist schon farbig. Gefärbt wird allein nach seiner Helligkeit; um seine Farben zu behalten und einige zu ändern:",
+        offer: "",
+      },
+      toned: {
+        text: "Dieses Bild ist getont, wie Sepia-Abzüge es sind. Es wird nach seiner Helligkeit gefärbt; sein eigener Ton bleibt weg.",
+        offer: "Einen Hauch davon behalten",
+      },
+      halftone: {
+        text: "Dies ist ein Druck aus Punkten. Farben können den Punkten folgen; ein Scan in geringerer Auflösung gelingt vielleicht besser.",
+        offer: "",
+      },
+      faded: { text: "Dieses Bild ist verblasst: Seine Helligkeit reicht nicht weit.", offer: "Mehr Kontrast" },
     },
     more: "Mehr",
     share: "Teilen",
@@ -170,6 +183,8 @@ export const de: Catalogue = {
 
   hints: {
     title: "Farben von Hand",
+    likely: "Wahrscheinliche Farben hier",
+    suggestion: (color: string, percent: number) => `${color}, zu ${percent} % wahrscheinlich`,
     palette: "Pinsel und Farben",
     layer: "Malfläche",
     keys: "Tippen setzt einen Punkt, Ziehen einen Strich. Ein Punkt, der noch einmal angetippt wird, lässt sich bewegen, umfärben oder entfernen. Mit Tasten: Pfeile bewegen das Kreuz oder den gewählten Punkt, Eingabe setzt oder wählt einen Punkt, Leertaste beginnt und beendet einen Strich, Entf entfernt.",

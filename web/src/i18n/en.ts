@@ -83,8 +83,21 @@ export const en = {
     waitsForServer: "Autochrome does not answer. This goes on by itself when it is back.",
     otherTab: "This picture is open in another tab too. Changes here do not show there; what is changed last is what the history keeps.",
     kinds: {
-      toned: "This picture is toned, as sepia prints are. It is coloured from its lightness; its own tone is left out.",
-      color: "This picture is in colour already. Colouring starts from its lightness alone; to keep its colours and change some:",
+      negative: { text: "This picture looks like a negative.", offer: "Make it positive" },
+      drawing: { text: "This is a line drawing. To fill the regions between its lines:", offer: "" },
+      color: {
+        text: "This picture is in colour already. Colouring starts from its lightness alone; to keep its colours and change some:",
+        offer: "",
+      },
+      toned: {
+        text: "This picture is toned, as sepia prints are. It is coloured from its lightness; its own tone is left out.",
+        offer: "Keep a tint of it",
+      },
+      halftone: {
+        text: "This is a print made of dots. Colours may follow the dots; a scan at a lower resolution may do better.",
+        offer: "",
+      },
+      faded: { text: "This picture is faded: its lightness spans little.", offer: "More contrast" },
     },
     more: "More",
     share: "Share",
@@ -173,6 +186,8 @@ export const en = {
 
   hints: {
     title: "Colours by hand",
+    likely: "Likely colours here",
+    suggestion: (color: string, percent: number) => `${color}, ${percent} % likely`,
     palette: "Brush and colours",
     layer: "Area to paint on",
     keys: "Tap for a spot, drag for a stroke. Tap a spot again to move it, to give it another colour, or to remove it. With keys: arrows move the cross or the chosen spot, Enter puts or chooses a spot, Space begins and ends a stroke, Delete removes.",

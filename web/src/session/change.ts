@@ -40,6 +40,8 @@ export type Change =
   | { type: "remove-pair"; number: number }
   | { type: "recolor"; from: string; to: string }
   | { type: "keep-color"; from: string }
+  | { type: "set-invert"; invert: boolean }
+  | { type: "set-keep-tone"; keepTone: boolean }
   | { type: "set-several"; several: boolean }
   | { type: "choose-answer"; answer: number };
 
@@ -101,6 +103,11 @@ export function changed(session: Session, change: Change): Session {
       return { ...session, recolors: [...without(session, change.from), { from: change.from, to: change.to }] };
     case "keep-color":
       return { ...session, recolors: without(session, change.from) };
+    case "set-invert":
+      // Other lightness, other colours.
+      return { ...session, invert: change.invert, answer: 0 };
+    case "set-keep-tone":
+      return { ...session, keepTone: change.keepTone };
     case "set-several":
       return { ...session, several: change.several };
     case "choose-answer":

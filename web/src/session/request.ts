@@ -38,7 +38,7 @@ export function missing(method: Method, given: Set<Kind>): Need | null {
 
 /** What decides about the colours, as the server wants it. */
 export function requestOf(session: Session, method: Method): ColorizeOptions {
-  const { settings, hints, words, parts, recolors, several } = session;
+  const { settings, hints, words, parts, recolors, invert, keepTone, several } = session;
   // What was painted waits while a person looks at what comes by itself.
   const paints = session.way !== "automatic" && (takes(method, "points") || takes(method, "strokes"));
   return {
@@ -48,6 +48,8 @@ export function requestOf(session: Session, method: Method): ColorizeOptions {
     ...(takes(method, "words") && words ? { text: words } : {}),
     ...(takes(method, "references") && takes(method, "swatches") && parts.pairs.length > 0 ? { swatches: parts.pairs } : {}),
     ...(takes(method, "recolors") && recolors.length > 0 ? { recolors } : {}),
+    ...(invert ? { invert } : {}),
+    ...(keepTone ? { keep_tone: keepTone } : {}),
     // Without seeds more answers cost nothing, so they are always asked for.
     variants: takes(method, "seed") && !several ? 1 : SEVERAL,
   };

@@ -27,6 +27,10 @@ export interface Session {
   references: File[];
   parts: Parts;
   recolors: Recolor[];
+  /** Whether the picture is a negative that is made positive first. */
+  invert: boolean;
+  /** Whether a tint of the picture's own tone stays, as of sepia. */
+  keepTone: boolean;
   /** Whether several answers are wanted of a method that draws them. */
   several: boolean;
   /** Which of the method's answers is shown, 0 being the first. */
@@ -51,6 +55,8 @@ export function newSession(original: File): Session {
     references: [],
     parts: NO_PARTS,
     recolors: [],
+    invert: false,
+    keepTone: false,
     several: false,
     answer: 0,
   };

@@ -2,8 +2,9 @@
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 import { Problem } from "../api/client";
 import type { Answer } from "../api/colorize";
+import type { SentPicture } from "../api/pictures";
 import { type Registry, useRegistry } from "../api/registry";
-import { type ColorizeOptions, type Method, type Need, type Palette, type Source, sourceFor, type Tint, takes } from "../api/types";
+import { type ColorizeOptions, type Method, type Need, type Palette, type PictureKind, type Source, sourceFor, takes } from "../api/types";
 import { erase } from "../history/store";
 import { tell, useText } from "../i18n/text";
 import { kindsOf, methodOf, missing, referencesFor, requestOf } from "../session/request";
@@ -29,9 +30,11 @@ export interface PictureWork {
   /** What the method waits for. */
   need: Need | null;
   source: Source;
-  /** What colours the picture came with; null before the server has seen it. */
-  tint: Tint | null;
+  /** What kind of picture it is; null before the server has seen it. */
+  kind: PictureKind | null;
   before: Before | null;
+  /** The picture at the server; null before the first moment. */
+  sent: SentPicture | null;
   canvas: RefObject<HTMLCanvasElement | null>;
   /** Width by height, as soon as anything is known of it. */
   ratio: number | null;
@@ -101,8 +104,9 @@ export function usePictureWork(session: Session): PictureWork {
     palette,
     need,
     source: sourceFor(need ?? undefined),
-    tint: sent.open?.tint ?? null,
+    kind: sent.open?.kind ?? null,
     before,
+    sent: sent.picture,
     canvas,
     ratio: drawnRatio ?? before?.ratio ?? null,
     drawn,

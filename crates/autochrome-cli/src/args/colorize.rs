@@ -73,23 +73,23 @@ pub struct ColorizeArguments {
     #[arg(long)]
     pub color_layer: bool,
 
-    /// Page of a TIFF of several, from 1; `all` writes one TIFF of all pages, or one file a page in other formats
+    /// Page of a multi-page TIFF, counted from 1; `all` writes one TIFF with all pages, or one file per page in other formats
     #[arg(long, value_name = "N|all", default_value = "1", value_parser = pages)]
     pub pages: Pages,
 
-    /// Make negatives positive first
+    /// Invert negatives before colouring
     #[arg(long)]
     pub invert: bool,
 
-    /// Colour pictures of a folder too that are in colour already; they are left alone otherwise
+    /// Also colour the pictures of a folder that are in colour already; without it they are left alone
     #[arg(long)]
     pub recolor: bool,
 
-    /// Leave a wash of the sepia or other tone that a picture has
+    /// Keep a tint of the sepia or other tone that a picture has
     #[arg(long)]
     pub keep_tone: bool,
 
-    /// Colour borders around photographs too; white rims, edges of film and mounts stay gray otherwise
+    /// Also colour borders around photographs (white margins, film edges, mounts); without it they stay gray
     #[arg(long)]
     pub borders: bool,
 

@@ -30,7 +30,7 @@ pub struct VideoArguments {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Begin at this time: seconds, MM:SS or HH:MM:SS, with decimals
+    /// Start at this time: seconds, MM:SS or HH:MM:SS, with decimals
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = moment)]
     pub start: f64,
 
@@ -62,7 +62,7 @@ pub struct VideoArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=63))]
     pub crf: Option<u8>,
 
-    /// Colour scenes that are in colour already, too; otherwise they stay as they are
+    /// Also colour scenes that are in colour already; without it they stay as they are
     #[arg(long)]
     pub recolor: bool,
 
@@ -82,7 +82,7 @@ pub struct VideoArguments {
     #[arg(long, conflicts_with = "resume")]
     pub overwrite: bool,
 
-    /// Go on from the last finished part of a run that was stopped
+    /// Continue from the last finished part of a run that was stopped
     #[arg(long)]
     pub resume: bool,
 
@@ -95,7 +95,7 @@ pub struct VideoArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guidance")]
 pub struct VideoGuidanceArguments {
-    /// Colour points and lines as JSON, as for `colorize`, each with its time; they follow what they were put on through its
+    /// Colour points and lines as JSON, as for `colorize`, each with a time; they follow what they mark through its
     /// scene: {"points": [{"at": "00:12.5", "x": 0.5, "y": 0.2, "radius": 0.01, "color": "#3050a0"}]}
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub hints: Option<PathBuf>,

@@ -7,9 +7,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{
-    Blame as Fault, Collage, Error, Format, GuidanceFiles, Limits, Order, OrderDraft, Pipeline,
-};
+use autochrome::{Blame as Fault, Error, Extra, Format, GuidanceFiles, Limits, Order, OrderDraft, Pipeline};
 
 use crate::args::{ColorizeArguments, FormatArgument};
 use crate::colorize::guidance;
@@ -102,6 +100,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
     // Who names one file means it; in a folder lies what lies there.
     let is_alone = tasks.len() == 1 && arguments.inputs.len() == 1 && tasks[0].input == arguments.inputs[0];
     let ColorizeArguments { sliders, filter, quality, .. } = arguments;
+    let beside = |wanted: bool| if wanted { Extra::Beside } else { Extra::Without };
     let mut draft = OrderDraft {
         pages: arguments.pages,
         invert: arguments.invert,
@@ -110,9 +109,9 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         keep_tone: arguments.keep_tone,
         tone: sliders.tone(),
         look: sliders.look(*filter),
-        collage: if arguments.collage { Collage::Beside } else { Collage::Without },
-        layers: arguments.layers,
-        color_layer: arguments.color_layer,
+        collage: beside(arguments.collage),
+        layers: beside(arguments.layers),
+        color_layer: beside(arguments.color_layer),
         format: None,
         quality: *quality,
         ..arguments.choice.draft().map_err(blame)?

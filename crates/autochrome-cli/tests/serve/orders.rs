@@ -7,8 +7,8 @@ use std::process::Command;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Collage, DecodeOptions, Format, GuidanceFile, GuidanceFiles, OrderDraft, Picture, Pipeline, Watch,
-    decode, registry,
+    DecodeOptions, Extra, Format, GuidanceFile, GuidanceFiles, OrderDraft, Picture, Pipeline, Watch, decode,
+    registry,
 };
 use autochrome_evaluate::Painter;
 use base64::Engine as _;
@@ -141,7 +141,7 @@ impl Given {
     /// As the evaluator does it, which sees gray pictures of 8 bits; the pixels.
     fn by_evaluator(&self, pipeline: &Pipeline) -> Option<(Vec<u8>, Vec<u8>)> {
         let draft = OrderDraft {
-            collage: Collage::Without,
+            collage: Extra::Without,
             format: Some(Format::Png),
             max_side_px: None,
             ..self.draft()

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use autochrome_color::Parallel as _;
 use autochrome_media::write_atomic;
 use autochrome_plot::{bars, escape, histogram};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use rayon::prelude::*;
 
 use crate::duplicates;
 use crate::error::Result;
@@ -179,25 +179,23 @@ impl Page<'_> {
     fn kept(&self) -> String {
         let step = self.entries.len().div_ceil(KEPT_SHOWN).max(1);
         let shown: Vec<&Entry> = self.entries.iter().step_by(step).collect();
-        let tiles: Vec<String> = shown
-            .par_iter()
-            .filter_map(|entry| {
-                // A picture that is missing or broken is for `verify` to tell.
-                let frame = read(&self.dataset.join(&entry.path)).ok()?;
-                let small = thumbnail(&frame, Rectangle::whole(&frame), THUMBNAIL_PX);
-                let class = if entry.split == "val" { " class=\"val\"" } else { "" };
-                Some(tile(
-                    class,
-                    &[&STANDARD.encode(small)],
-                    &format!(
-                        "{} {}{}",
-                        entry.source,
-                        place(entry.timestamp_s, entry.frame),
-                        score(entry.difference)
-                    ),
-                ))
-            })
-            .collect();
+        let tiles = shown.iter().parallel_map(|entry| {
+            // A picture that is missing or broken is for `verify` to tell.
+            let frame = read(&self.dataset.join(&entry.path)).ok()?;
+            let small = thumbnail(&frame, Rectangle::whole(&frame), THUMBNAIL_PX);
+            let class = if entry.split == "val" { " class=\"val\"" } else { "" };
+            Some(tile(
+                class,
+                &[&STANDARD.encode(small)],
+                &format!(
+                    "{} {}{}",
+                    entry.source,
+                    place(entry.timestamp_s, entry.frame),
+                    score(entry.difference)
+                ),
+            ))
+        });
+        let tiles: Vec<String> = tiles.into_iter().flatten().collect();
         format!(
             "<h2>Kept: {} of {}</h2>\n<p class=\"note\">A frame around a picture marks validation.</p><div class=\"tiles\">{}</div>\n",
             tiles.len(),

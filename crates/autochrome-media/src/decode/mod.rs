@@ -7,8 +7,7 @@ mod reduce;
 mod tiff;
 
 use autochrome_color::resize::{Filter, fit_within, resize_plane};
-use autochrome_color::{Plane, lab};
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane, lab};
 
 use crate::{
     Depth, Format, Limits, MediaError, Metadata, Picture,
@@ -283,7 +282,7 @@ fn gray_to_luma(samples: Samples, profile: Option<&Profile>, warnings: &mut Vec<
 
 fn looked_up<T: Copy + Into<usize> + Sync>(data: &[T], table: &[f32], width: usize, height: usize) -> Plane {
     let mut plane = Plane::filled(width, height, 0.0);
-    plane.data_mut().par_chunks_mut(width).zip(data.par_chunks(width)).for_each(|(to, from)| {
+    plane.data_mut().chunks_mut(width).zip(data.chunks(width)).parallel_for_each(|(to, from)| {
         for (l, &level) in to.iter_mut().zip(from) {
             *l = table[level.into()];
         }

@@ -1,8 +1,7 @@
 //! Colour samples to CIELAB at a smaller size, without planes of the full size between them.
 
 use autochrome_color::resize::fit_within;
-use autochrome_color::{Chroma, Plane, lab};
-use rayon::prelude::*;
+use autochrome_color::{Chroma, Parallel as _, Plane, lab};
 
 use crate::{
     kind::Thumbnail,
@@ -21,8 +20,8 @@ pub(super) fn reduced(samples: &Samples, side_px: usize) -> Option<(Plane, Chrom
     let rows = Spans::new(size.1, height);
     let mut lab = [(); 3].map(|()| vec![0.0; width * height]);
     let [l, a, b] = &mut lab;
-    let lines = l.par_chunks_mut(width).zip(a.par_chunks_mut(width)).zip(b.par_chunks_mut(width));
-    lines.enumerate().for_each(|(y, ((l, a), b))| {
+    let lines = l.chunks_mut(width).zip(a.chunks_mut(width)).zip(b.chunks_mut(width));
+    lines.enumerate().parallel_for_each(|(y, ((l, a), b))| {
         let (first, weights) = rows.of(y);
         let range = 3 * size.0 * first..3 * size.0 * (first + weights.len());
         let (luma, chroma) = match &samples.data {

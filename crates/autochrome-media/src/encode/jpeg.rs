@@ -1,6 +1,7 @@
 //! JPEG, 4:4:4: added colours are smooth, and halving their resolution would bleed them over edges.
 
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr};
+use pulp::Arch;
 
 use super::{Extras, NOTE, SOFTWARE, check_sides, failed, samples8};
 use crate::{Format, MediaError, Metadata, Raster, exif, iptc, xmp};
@@ -35,10 +36,13 @@ pub(super) fn encode(
         encoder.add_app_segment(1, [XMP_PREFIX, &xmp].concat()).map_err(|e| failed(FORMAT, e))?;
     }
     encoder.add_icc_profile(icc).map_err(|e| failed(FORMAT, e))?;
-    let color = if raster.pixels().channels() == 1 { ColorType::Luma } else { ColorType::Rgb };
-    encoder
-        .encode(&samples8(raster.pixels()), raster.width() as u16, raster.height() as u16, color)
-        .map_err(|e| failed(FORMAT, e))?;
+    let samples = Samples {
+        data: &samples8(raster.pixels()),
+        channels: raster.pixels().channels(),
+        width: raster.width() as u16,
+        height: raster.height() as u16,
+    };
+    encoder.encode_image(samples).map_err(|e| failed(FORMAT, e))?;
     Ok(with_metadata(bytes, rest))
 }
 
@@ -56,8 +60,56 @@ pub fn encode_jpeg_rgb8(rgb: &[u8], width: usize, height: usize, quality: u8) ->
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
-    encoder.encode(rgb, width, height, ColorType::Rgb).map_err(|e| failed(FORMAT, e))?;
+    if rgb.len() < 3 * usize::from(width) * usize::from(height) {
+        return Err(failed(FORMAT, format!("{} samples are too few for {width} × {height}", rgb.len())));
+    }
+    let samples = Samples { data: rgb, channels: 3, width, height };
+    encoder.encode_image(samples).map_err(|e| failed(FORMAT, e))?;
     Ok(bytes)
+}
+
+/// Gray or RGB samples of 8 bits. One type for both: the encoder is compiled again for every type that it takes.
+struct Samples<'a> {
+    data: &'a [u8],
+    channels: usize,
+    width: u16,
+    height: u16,
+}
+
+impl ImageBuffer for Samples<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        if self.channels == 1 { JpegColorType::Luma } else { JpegColorType::Ycbcr }
+    }
+
+    fn width(&self) -> u16 {
+        self.width
+    }
+
+    fn height(&self) -> u16 {
+        self.height
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let row_len = usize::from(self.width) * self.channels;
+        let row = &self.data[usize::from(y) * row_len..][..row_len];
+        if self.channels == 1 {
+            buffers[0].extend_from_slice(row);
+            return;
+        }
+        let start = buffers[0].len();
+        let [luma, cb, cr, _] = buffers.each_mut().map(|buffer| {
+            buffer.resize(start + row.len() / 3, 0);
+            &mut buffer[start..]
+        });
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (((rgb, luma), cb), cr) in row.chunks_exact(3).zip(luma).zip(cb).zip(cr) {
+                    (*luma, *cb, *cr) = rgb_to_ycbcr(rgb[0], rgb[1], rgb[2]);
+                }
+            },
+        );
+    }
 }
 
 /// The file with its density, IPTC records, comments and texts.

@@ -3,10 +3,10 @@
 //! # Source
 //! Adobe TIFF 6.0, sections 2, 8 and 14; Adobe's supplement 2 of 2002 for deflate.
 
+use autochrome_color::Parallel as _;
 use std::io::{self, Write as _};
 
 use flate2::{Compression, write::ZlibEncoder};
-use rayon::prelude::*;
 
 use super::{Extras, alpha8, alpha16, failed};
 use crate::{Alpha, Format, MediaError, Pixels, Raster, exif, icc};
@@ -100,12 +100,9 @@ fn write<S: Sample>(
     // A few at a time: all strips beside the file would double it.
     let starts: Vec<usize> = (0..height).step_by(rows).collect();
     for some in starts.chunks(4 * rayon::current_num_threads()) {
-        let strips: Vec<_> = some
-            .par_iter()
-            .map(|&first| strip(first))
-            .collect::<io::Result<_>>()
-            .map_err(|e| failed(FORMAT, e))?;
+        let strips: Vec<_> = some.iter().parallel_map(|&first| strip(first));
         for strip in strips {
+            let strip = strip.map_err(|e| failed(FORMAT, e))?;
             offsets.push(file.len() as u32);
             lengths.push(strip.len() as u32);
             file.extend(strip);

@@ -2,12 +2,11 @@
 
 mod written;
 
-use autochrome_color::lab;
+use autochrome_color::{Parallel as _, lab};
 use moxcms::{
     Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, DataColorSpace,
     MatrixCoefficients, ToneReprCurve, TransferCharacteristics, TransformExecutor, TransformOptions,
 };
-use rayon::prelude::*;
 
 pub(crate) use written::{gray_profile, srgb_profile};
 
@@ -79,9 +78,9 @@ impl Profile {
                 options(),
             )
             .map_err(|e| e.to_string())?;
-        rgb.par_chunks_mut(width * 3)
-            .zip(inks.par_chunks(width * 4))
-            .try_for_each(|(rgb, inks)| transform.transform(inks, rgb).map_err(|e| e.to_string()))
+        let rows = rgb.chunks_mut(width * 3).zip(inks.chunks(width * 4));
+        let done = rows.parallel_map(|(rgb, inks)| transform.transform(inks, rgb));
+        done.into_iter().collect::<Result<(), _>>().map_err(|e| e.to_string())
     }
 
     fn check_rgb(&self) -> Result<(), String> {
@@ -106,14 +105,11 @@ fn convert<S: Copy + Default + Send + Sync>(
     if probe.iter().zip(&moved).all(|(before, after)| is_same(*before, *after)) {
         return Ok(());
     }
-    data.par_chunks_mut(width * 3).try_for_each_init(
-        || vec![S::default(); width * 3],
-        |row_out, row| {
-            transform.transform(row, row_out).map_err(|e| e.to_string())?;
-            row.copy_from_slice(row_out);
-            Ok(())
-        },
-    )
+    let done = data.chunks_mut(width * 3).parallel_map(|row| {
+        let converted = &mut vec![S::default(); row.len()];
+        transform.transform(row, converted).map(|()| row.copy_from_slice(converted))
+    });
+    done.into_iter().collect::<Result<(), _>>().map_err(|e| e.to_string())
 }
 
 /// Nine steps a channel: enough to tell one colour space from another.

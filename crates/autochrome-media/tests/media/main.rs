@@ -10,5 +10,6 @@ mod exif;
 mod fixtures;
 mod formats;
 mod kinds;
+mod metadata;
 mod profiles;
 mod writing;

@@ -22,7 +22,7 @@ static ANSWERS: IntSpec = IntSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "collection",
     name: "Collection (references)",
-    summary: "Finds the references that show the same among many, and offers the picture in the colours of each",
+    summary: "Finds the best of many references, and gives one answer for each",
     paper: Some(Paper {
         title: "Semantic Colorization with Internet Images",
         authors: "Chia, Zhuo, Gupta, Tai, Cho, Tan, Lin",

@@ -43,7 +43,7 @@ pub(super) const TRUST: f64 = 0.4;
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "deep",
     name: "Deep (reference)",
-    summary: "Finds what a reference shows too by what a network sees, and gives its colours to the network as hints",
+    summary: "Matches references by the features of a network, and gives it their colours as hints",
     paper: None,
     needs: NEEDS,
     takes: &[GuidanceKind::References, GuidanceKind::Points],

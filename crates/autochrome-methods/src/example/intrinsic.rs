@@ -2,8 +2,7 @@
 //!
 //! Several photographs of one place differ in their light more than in what they show. Reflectance is what they share.
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Plane, parallel};
 
 use super::local::{self, plane_of};
 use super::neighbors::Cloud;
@@ -37,7 +36,7 @@ static PLACE: RealSpec = RealSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "intrinsic",
     name: "Intrinsic (references)",
-    summary: "Parts reflectance from light and takes the reflectance's colours from several references of one scene",
+    summary: "Separates reflectance from light, and takes its colours from several references of one scene",
     paper: Some(Paper {
         title: "Intrinsic Colorization",
         authors: "Liu, Wan, Qu, Wong, Lin, Leung, Heng",
@@ -92,14 +91,11 @@ impl Method for Intrinsic {
             .map(|exemplar| votes_of(exemplar, &picture, &queries, place, each, &mut random))
             .collect();
         // References that agree outvote the one whose light was misjudged.
-        let votes: Vec<([f32; 2], f32)> = (0..picture.data().len())
-            .into_par_iter()
-            .map(|i| {
-                let ballots: Vec<Ballot> = proposals.iter().map(|of_one| of_one[i]).collect();
-                let (ab, support) = vote::count(&ballots);
-                (ab, support * ballots.iter().fold(0.0, |most, ballot| ballot.weight.max(most)))
-            })
-            .collect();
+        let votes: Vec<([f32; 2], f32)> = parallel::map_numbers(picture.data().len(), 1024, |i| {
+            let ballots: Vec<Ballot> = proposals.iter().map(|of_one| of_one[i]).collect();
+            let (ab, support) = vote::count(&ballots);
+            (ab, support * ballots.iter().fold(0.0, |most, ballot| ballot.weight.max(most)))
+        });
         let confidence = plane_of(picture.size(), votes.iter().map(|vote| vote.1).collect());
         // What a few pixels say together is worth more than what one says.
         let confidence = local::mean(&confidence, 1);
@@ -123,7 +119,8 @@ fn votes_of(
     let points: Vec<f32> =
         drawn.iter().flat_map(|&i| features[i * FEATURES..][..FEATURES].to_vec()).collect();
     let found = Cloud::new(&points, FEATURES).nearest(queries, NEAREST);
-    let propose = |(nearest, &l): (&Vec<super::neighbors::Neighbor>, &f32)| {
+    let propose = |i: usize| {
+        let (nearest, l) = (&found[i], picture.data()[i]);
         let ballots: Vec<Ballot> = nearest
             .iter()
             .map(|n| {
@@ -135,7 +132,7 @@ fn votes_of(
         let (ab, support) = vote::count(&ballots);
         Ballot { ab, weight: support * ballots.first().map_or(0.0, |nearest| nearest.weight) }
     };
-    found.par_iter().zip(picture.data()).map(propose).collect()
+    parallel::map_numbers(found.len(), 1024, propose)
 }
 
 /// What a and b are multiplied by when the light on a surface changes so that its L goes from `from` to `to`.

@@ -1,7 +1,6 @@
 //! Irony, Cohen-Or, Lischinski 2005: pixels are classified by their texture, neighbours vote, the sure ones colour the rest.
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Plane, parallel};
 
 use super::discriminant::Projection;
 use super::local::plane_of;
@@ -35,7 +34,7 @@ static CLASSES: IntSpec = IntSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "irony",
     name: "Irony (reference)",
-    summary: "Finds each pixel's class by its texture, lets neighbours vote, and spreads the colours that are sure",
+    summary: "Classifies pixels by texture, lets neighbours vote, and spreads the colours that they agree on",
     paper: Some(Paper {
         title: "Colorization by Example",
         authors: "Irony, Cohen-Or, Lischinski",
@@ -108,7 +107,7 @@ impl Samples {
             let drawn = jittered(luma.size(), each.max(1), random);
             colours.extend(drawn.iter().flat_map(|&index| exemplar.ab(index)));
             places.extend(drawn.iter().map(|&index| (number, index)));
-            textures.extend(cosines(&luma, drawn.into_par_iter()));
+            textures.extend(cosines(&luma, &drawn));
         }
         let labels = clusters::labels(&colours, 2, classes, random);
         let projection = Projection::separate(&textures, COEFFICIENTS, &labels, (classes - 1).clamp(1, DIMS));
@@ -118,7 +117,7 @@ impl Samples {
 
     /// For each pixel, what its texture says.
     fn classify(&self, picture: &Plane) -> Vec<Found> {
-        let textures = cosines(picture, (0..picture.data().len()).into_par_iter());
+        let textures = cosines(picture, &(0..picture.data().len()).collect::<Vec<_>>());
         let nearest = self.cloud.nearest(&self.projection.apply(&textures), NEAREST);
         // What is far depends on the pictures: as far as the nearest sample of a pixel in the middle of the field.
         let mut distances: Vec<f32> =
@@ -194,5 +193,5 @@ fn vote(picture: &Plane, exemplars: &[Exemplar], samples: &Samples, found: &[Fou
         }
         Voted { ab: sum.map(|v| v / weight), confidence: weight / total }
     };
-    (0..width * height).into_par_iter().with_min_len(256).map(at).collect()
+    parallel::map_numbers(width * height, 256, at)
 }

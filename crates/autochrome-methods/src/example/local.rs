@@ -1,7 +1,6 @@
 //! Means and deviations around every pixel, in time that does not depend on how far around.
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane};
 
 /// The mean over the square of `2 * radius_px + 1` pixels around every pixel, cut off at the picture's edges.
 pub(super) fn mean(plane: &Plane, radius_px: usize) -> Plane {
@@ -29,7 +28,7 @@ fn box_means(mut values: Vec<f64>, (width, height): (usize, usize), radius: usiz
     if values.is_empty() {
         return values;
     }
-    values.par_chunks_mut(width).for_each_init(Vec::new, |copy, row| {
+    values.chunks_mut(width).parallel_for_each_with(Vec::new, |copy, row| {
         copy.clear();
         copy.extend_from_slice(row);
         let mut sum: f64 = copy[..radius.min(width)].iter().sum();

@@ -3,8 +3,8 @@
 //! In eight dimensions and more a tree visits most of its leaves; plain distances, point after point in memory order, are
 //! as fast and exact, and ties go to the first point on every machine.
 
+use autochrome_color::parallel;
 use pulp::Arch;
-use rayon::prelude::*;
 
 /// Points that are looked at together: their distances stay in the first cache.
 const BLOCK: usize = 128;
@@ -44,7 +44,8 @@ impl Cloud {
         let count = count.min(self.len);
         let arch = Arch::new();
         let find = |query: &[f32]| arch.dispatch(|| self.nearest_to(query, count));
-        queries.par_chunks_exact(self.dims.max(1)).with_min_len(16).map(find).collect()
+        let dims = self.dims.max(1);
+        parallel::map_numbers(queries.len() / dims, 16, |i| find(&queries[i * dims..][..dims]))
     }
 
     #[inline(always)]

@@ -2,8 +2,7 @@
 
 use std::f32::consts::PI;
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane, parallel};
 
 /// Side of the neighbourhood that is transformed.
 const SIDE: usize = 13;
@@ -14,12 +13,12 @@ pub(super) const COEFFICIENTS: usize = FREQUENCIES * (FREQUENCIES + 1) / 2;
 
 /// The low frequencies of the discrete cosine transform (DCT-II, orthonormal, divided by the side) of the 13×13 pixels
 /// around each of `places`, one after the other; the picture's edge is repeated. The first coefficient is the mean.
-pub(super) fn cosines(plane: &Plane, places: impl IndexedParallelIterator<Item = usize>) -> Vec<f32> {
+pub(super) fn cosines(plane: &Plane, places: &[usize]) -> Vec<f32> {
     let (width, height) = plane.size();
     let waves = cosine_basis();
     // Rows first: the transform of a square is that of its rows, then of its columns.
     let mut rows = vec![0.0_f32; width * height * FREQUENCIES];
-    rows.par_chunks_mut(width * FREQUENCIES).zip(plane.data().par_chunks(width)).for_each(|(out, row)| {
+    rows.chunks_mut(width * FREQUENCIES).zip(plane.data().chunks(width)).parallel_for_each(|(out, row)| {
         for (x, out) in out.chunks_exact_mut(FREQUENCIES).enumerate() {
             for k in 0..SIDE {
                 let l = row[(x + k).saturating_sub(SIDE / 2).min(width - 1)];
@@ -42,7 +41,7 @@ pub(super) fn cosines(plane: &Plane, places: impl IndexedParallelIterator<Item =
         kept.iter_mut().zip(low).for_each(|(kept, value)| *kept = *value);
         kept
     };
-    places.map(transform).collect::<Vec<_>>().concat()
+    parallel::map_numbers(places.len(), 1024, |i| transform(places[i])).concat()
 }
 
 /// The first cosines of a row of [`SIDE`] samples.
@@ -59,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_flat_neighbourhood_has_a_mean_and_nothing_else() {
-        let cosines = cosines(&Plane::filled(20, 5, 37.0), (0..100).into_par_iter());
+        let cosines = cosines(&Plane::filled(20, 5, 37.0), &(0..100).collect::<Vec<_>>());
         for pixel in cosines.chunks_exact(COEFFICIENTS) {
             assert!((pixel[0] - 37.0).abs() < 1e-3 && pixel[1..].iter().all(|v| v.abs() < 1e-3), "{pixel:?}");
         }
@@ -71,7 +70,7 @@ mod tests {
         let wave = |x: usize| (PI * (x as f32 + 0.5) * 3.0 / SIDE as f32).cos();
         let values = (0..SIDE * SIDE).map(|i| 10.0 * wave(i % SIDE)).collect();
         let plane = Plane::from_vec(SIDE, SIDE, values).unwrap();
-        let middle = cosines(&plane, [SIDE * SIDE / 2].into_par_iter());
+        let middle = cosines(&plane, &[SIDE * SIDE / 2]);
         let loudest = middle.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs())).unwrap();
         assert_eq!(loudest.0, 3, "{middle:?}");
         assert!((loudest.1 - 10.0 / std::f32::consts::SQRT_2).abs() < 1e-3);

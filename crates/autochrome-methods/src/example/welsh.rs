@@ -1,7 +1,6 @@
 //! Welsh, Ashikhmin, Mueller 2002: each pixel takes the colour of a reference's pixel that is as bright and as rough.
 
-use autochrome_color::{Chroma, Plane};
-use rayon::prelude::*;
+use autochrome_color::{Chroma, Plane, parallel};
 
 use super::local::{self, plane_of};
 use super::neighbors::Cloud;
@@ -32,7 +31,7 @@ static SAMPLES: IntSpec = IntSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "welsh",
     name: "Welsh (reference)",
-    summary: "Takes colours from a reference's pixels of like brightness and roughness; swatches say which parts match",
+    summary: "Takes colours from reference pixels of similar brightness and texture; swatches match parts",
     paper: Some(Paper {
         title: "Transferring Color to Greyscale Images",
         authors: "Welsh, Ashikhmin, Mueller",
@@ -125,8 +124,9 @@ impl Palette {
 
     fn paint(&self, picture: &Plane) -> Chroma {
         let deviations = local::deviation(picture, WINDOW_RADIUS_PX);
-        let pixels = picture.data().par_iter().zip(deviations.data());
-        chroma_of(picture.size(), &pixels.map(|(&l, &d)| self.nearest([l, d])).collect::<Vec<_>>())
+        let (luma, deviations) = (picture.data(), deviations.data());
+        let found = parallel::map_numbers(luma.len(), 1024, |i| self.nearest([luma[i], deviations[i]]));
+        chroma_of(picture.size(), &found)
     }
 }
 

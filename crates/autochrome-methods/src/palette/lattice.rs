@@ -1,7 +1,6 @@
 //! A change of colours, known on a grid over CIELAB and interpolated in between.
 
-use autochrome_color::{Chroma, Plane};
-use rayon::prelude::*;
+use autochrome_color::{Chroma, Parallel as _, Plane, parallel};
 
 /// Steps of 6.25 in L and of 4 in a and b.
 const L_NODES: usize = 17;
@@ -27,7 +26,7 @@ impl Lattice {
 
     /// Makes another change of what came out so far; `change` is given L, a and b.
     pub(super) fn compose(&mut self, change: impl Fn([f32; 3]) -> [f32; 2] + Sync) {
-        self.nodes.par_iter_mut().enumerate().for_each(|(i, node)| {
+        parallel::for_each_mut(&mut self.nodes, AB_NODES * AB_NODES, |i, node| {
             let l = (i / (AB_NODES * AB_NODES)) as f32 * L_STEP;
             *node = change([l, node[0], node[1]]);
         });
@@ -39,11 +38,14 @@ impl Lattice {
     /// `luma` and `colors` have one size.
     pub(super) fn apply(&self, luma: &Plane, colors: &Chroma, strength: f32) -> Chroma {
         let mut changed = colors.clone();
-        let planes = changed.a.data_mut().par_iter_mut().zip(changed.b.data_mut()).zip(luma.data());
-        planes.with_min_len(4096).for_each(|((a, b), &l)| {
-            let [new_a, new_b] = self.interpolate([l, *a, *b]);
-            *a += strength * (new_a - *a);
-            *b += strength * (new_b - *b);
+        const PIECE: usize = 4096;
+        let planes = changed.a.data_mut().chunks_mut(PIECE).zip(changed.b.data_mut().chunks_mut(PIECE));
+        planes.zip(luma.data().chunks(PIECE)).parallel_for_each(|((a, b), luma)| {
+            for ((a, b), &l) in a.iter_mut().zip(b).zip(luma) {
+                let [new_a, new_b] = self.interpolate([l, *a, *b]);
+                *a += strength * (new_a - *a);
+                *b += strength * (new_b - *b);
+            }
         });
         changed
     }

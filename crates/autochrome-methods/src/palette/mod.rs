@@ -40,7 +40,7 @@ static STRENGTH: RealSpec = RealSpec {
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "palette",
     name: "Palette",
-    summary: "Changes the colours a picture has: its palette, ranges of hue, or all of them after a reference",
+    summary: "Changes the colours of a picture: palette entries, ranges of hue, or all to match a reference",
     paper: Some(Paper {
         title: "Palette-based Photo Recoloring",
         authors: "Chang, Fried, Liu, DiVerdi, Finkelstein",

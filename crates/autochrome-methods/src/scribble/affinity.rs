@@ -1,7 +1,6 @@
 //! How much neighbouring pixels want to share a colour.
 
-use autochrome_color::{Plane, srgb};
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane, srgb};
 
 use super::operator::{Coupling, Couplings, Rows};
 
@@ -33,11 +32,11 @@ impl Affinity {
         let (width, height) = luma.size();
         let stride = width + 2;
         let mut gray = vec![0.0_f32; stride * (height + 2)];
-        gray[stride..].par_chunks_mut(stride).zip(luma.data().par_chunks(width)).for_each(|(gray, luma)| {
+        gray[stride..].chunks_mut(stride).zip(luma.data().chunks(width)).parallel_for_each(|(gray, luma)| {
             gray[1..].iter_mut().zip(luma).for_each(|(gray, &luma)| *gray = yiq(luma));
         });
         let mut weights: [Vec<f32>; NEIGHBOURS] = std::array::from_fn(|_| vec![0.0; gray.len()]);
-        lines(&mut weights, stride).into_par_iter().skip(1).take(height).enumerate().for_each(
+        lines(&mut weights, stride).into_iter().skip(1).take(height).enumerate().parallel_for_each(
             |(y, mut rows)| {
                 for x in 0..width {
                     let centre = (y + 1) * stride + x + 1;
@@ -59,7 +58,7 @@ impl Affinity {
 
     /// Multiplies the weights of each pixel.
     pub(super) fn scale(&mut self, scale: &[f32]) {
-        self.weights.par_iter_mut().for_each(|weights| {
+        self.weights.iter_mut().parallel_for_each(|weights| {
             weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight *= scale);
         });
     }

@@ -12,7 +12,7 @@
 //! Koury, McAllister, Stewart, "Iterative methods for computing stationary distributions of nearly completely decomposable Markov
 //! chains", SIAM J. Alg. Disc. Meth. 5, 1984.
 
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, parallel};
 
 use super::affinity::{Affinity, Pulled};
 use super::graph::{BLOCK, Graph, Sums, propagate};
@@ -138,18 +138,14 @@ fn spread(scale: &[f32], groups: &Groups, nodes: usize) -> Vec<f32> {
         ALONE => 1.0,
         group => scale[group as usize],
     };
-    (0..nodes).into_par_iter().with_min_len(BLOCK).map(of).collect()
+    parallel::map_numbers(nodes, BLOCK, of)
 }
 
 /// Multiplies scales, and all of them so that the largest is 1.
 fn multiply(scale: &mut [f32], more: &[f32]) {
-    let pieces = scale.par_iter_mut().zip(more).with_min_len(BLOCK);
-    let multiplied = pieces.map(|(scale, more)| {
-        *scale *= more;
-        *scale
-    });
-    let largest = multiplied.reduce(|| 0.0, f32::max);
-    scale.par_iter_mut().with_min_len(BLOCK).for_each(|scale| *scale = (*scale / largest).max(LEAST_SCALE));
+    parallel::for_each_mut(scale, BLOCK, |node, scale| *scale *= more[node]);
+    let largest = scale.iter().copied().fold(0.0, f32::max);
+    parallel::for_each_mut(scale, BLOCK, |_, scale| *scale = (*scale / largest).max(LEAST_SCALE));
 }
 
 /// Scales after sweeps of Gauss-Seidel over all nodes, in order and against it; between blocks with the scales from before.
@@ -158,14 +154,14 @@ fn multiply(scale: &mut [f32], more: &[f32]) {
 fn gauss_seidel_scales(graph: &Graph) -> Vec<f32> {
     let nodes = Couplings::nodes(graph);
     let sum = |node| graph.row(node).iter().map(|(_, weight)| weight).sum::<f32>();
-    let out: Vec<f32> = (0..nodes).into_par_iter().with_min_len(BLOCK).map(sum).collect();
+    let out: Vec<f32> = parallel::map_numbers(nodes, BLOCK, sum);
     let mut missing: Vec<f32> = out.iter().map(|out| -out).collect();
     let mut scale = vec![1.0; nodes];
     let mut change = vec![1.0; nodes];
     for sweep in 0..=SWEEPS {
-        let blocks = missing.par_chunks_mut(BLOCK).zip(scale.par_chunks_mut(BLOCK));
-        let blocks = blocks.zip(change.par_chunks_mut(BLOCK)).enumerate();
-        blocks.for_each(|(block, ((missing, scale), change))| {
+        let blocks = missing.chunks_mut(BLOCK).zip(scale.chunks_mut(BLOCK));
+        let blocks = blocks.zip(change.chunks_mut(BLOCK)).enumerate();
+        blocks.parallel_for_each(|(block, ((missing, scale), change))| {
             let first = block * BLOCK;
             for step in 0..scale.len() {
                 let node = if sweep % 2 == 1 { step } else { scale.len() - 1 - step };

@@ -1,7 +1,7 @@
 //! The equations of the pixels, and sweeps over them.
 
+use autochrome_color::{Parallel as _, parallel};
 use pulp::Arch;
-use rayon::prelude::*;
 
 use super::Pair;
 use super::affinity::{Affinity, STRIPE};
@@ -21,8 +21,8 @@ impl Equations {
     /// With no colour known, and every pixel pulled towards 0 by this share of its weights.
     pub(super) fn new(affinity: Affinity, pull: f32) -> Self {
         let mut equations = Self { inverse: Vec::new(), affinity, pull };
-        let places = (0..equations.affinity.len()).into_par_iter().with_min_len(4096);
-        equations.inverse = places.map(|place| equations.inverse_of(place)).collect();
+        equations.inverse =
+            parallel::map_numbers(equations.affinity.len(), 4096, |place| equations.inverse_of(place));
         equations
     }
 
@@ -50,7 +50,7 @@ impl Equations {
     pub(super) fn residual(&self, values: &[Pair], out: &mut [Pair]) {
         let stride = self.affinity.stride();
         let inner = stride..self.inverse.len() - stride;
-        out[inner].par_chunks_mut(stride).enumerate().for_each(|(line, out)| {
+        out[inner].chunks_mut(stride).enumerate().parallel_for_each(|(line, out)| {
             Arch::new().dispatch(|| {
                 self.apply_line(line + 1, values, out);
                 out.iter_mut().for_each(|out| *out = out.map(|value| -value));
@@ -219,7 +219,7 @@ impl Equations {
     fn at_seams(&self, out: &mut [Pair], line: impl Fn(usize, &mut [Pair]) + Sync) {
         let stride = self.affinity.stride();
         let last = out.len() - stride;
-        out[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each(|(stripe, out)| {
+        out[stride..last].chunks_mut(STRIPE * stride).enumerate().parallel_for_each(|(stripe, out)| {
             let lines = out.len() / stride;
             let seams = if lines > 1 { vec![0, lines - 1] } else { vec![0] };
             for seam in seams {
@@ -266,9 +266,9 @@ impl Operator for Equations {
     fn sweep_down(&self, right: &[Pair], values: &mut [Pair], residual: &mut [Pair]) {
         let stride = self.affinity.stride();
         let inner = stride..self.nodes() - stride;
-        let values_of = values[inner.clone()].par_chunks_mut(STRIPE * stride);
-        let stripes = values_of.zip(residual[inner].par_chunks_mut(STRIPE * stride)).enumerate();
-        stripes.for_each_init(Room::default, |room, (stripe, (values, residual))| {
+        let values_of = values[inner.clone()].chunks_mut(STRIPE * stride);
+        let stripes = values_of.zip(residual[inner].chunks_mut(STRIPE * stride)).enumerate();
+        stripes.parallel_for_each_with(Room::default, |room, (stripe, (values, residual))| {
             let first_line = 1 + stripe * STRIPE;
             Arch::new().dispatch(|| self.down_stripe(first_line, right, values, residual, room));
         });
@@ -297,9 +297,9 @@ impl Operator for Equations {
         let stride = self.affinity.stride();
         let inner = stride..self.nodes() - stride;
         let values = &*values;
-        let out_of = out[inner.clone()].par_chunks_mut(STRIPE * stride);
-        let stripes = out_of.zip(image[inner].par_chunks_mut(STRIPE * stride)).enumerate();
-        stripes.for_each_init(Room::default, |room, (stripe, (out, image))| {
+        let out_of = out[inner.clone()].chunks_mut(STRIPE * stride);
+        let stripes = out_of.zip(image[inner].chunks_mut(STRIPE * stride)).enumerate();
+        stripes.parallel_for_each_with(Room::default, |room, (stripe, (out, image))| {
             let first_line = 1 + stripe * STRIPE;
             let start = (first_line - 1) * stride;
             let corrected = (start..start + out.len() + 2 * stride).map(|place| {

@@ -1,6 +1,6 @@
 //! A coarse level: groups of pixels, and how strongly they follow one another.
 
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, parallel};
 
 use super::Pair;
 use super::groups::{ALONE, Groups};
@@ -71,18 +71,15 @@ impl Lines<'_> {
 impl Graph {
     /// Groups of nodes moved together: the sums of their rows, and how to sum them up again.
     pub(super) fn new(groups: &Groups, fine: &impl Rows) -> (Self, Sums) {
-        let blocks: Vec<Block> = (0..groups.len().div_ceil(BLOCK))
-            .into_par_iter()
-            .map_init(
-                || Found::new(groups.len()),
-                |found, block| {
-                    let range = block * BLOCK..groups.len().min((block + 1) * BLOCK);
-                    let mut rows = Block::default();
-                    range.for_each(|group| rows.push(groups, group, fine, found));
-                    rows
-                },
-            )
-            .collect();
+        let mut blocks: Vec<Block> = Vec::new();
+        blocks.resize_with(groups.len().div_ceil(BLOCK), Block::default);
+        blocks.iter_mut().enumerate().parallel_for_each_with(
+            || Found::new(groups.len()),
+            |found, (block, rows)| {
+                let range = block * BLOCK..groups.len().min((block + 1) * BLOCK);
+                range.for_each(|group| rows.push(groups, group, fine, found));
+            },
+        );
         let mut graph = Self { starts: vec![0], edges: Vec::new(), pull: Vec::new(), inverse: Vec::new() };
         let mut sums = Sums { places: Vec::with_capacity(blocks.len()) };
         let mut end = 0;
@@ -101,7 +98,7 @@ impl Graph {
 
     /// Sums all rows up again from those of nodes whose weights changed.
     pub(super) fn refresh(&mut self, sums: &Sums, groups: &Groups, fine: &impl Rows) {
-        self.blocks().into_par_iter().zip(&sums.places).enumerate().for_each(
+        self.blocks().into_iter().zip(&sums.places).enumerate().parallel_for_each(
             |(block, (mut lines, places))| {
                 let mut places = places.iter();
                 let mut totals: Vec<f32> = Vec::new();
@@ -127,7 +124,7 @@ impl Graph {
 
     /// Multiplies the rows of all nodes.
     pub(super) fn scale(&mut self, scale: &[f32]) {
-        self.blocks().into_par_iter().zip(scale.par_chunks(BLOCK)).for_each(|(mut lines, scale)| {
+        self.blocks().into_iter().zip(scale.chunks(BLOCK)).parallel_for_each(|(mut lines, scale)| {
             for (node, &scale) in scale.iter().enumerate() {
                 lines.row(node).iter_mut().for_each(|(_, weight)| *weight *= scale);
                 lines.pull[node] *= scale;
@@ -346,7 +343,7 @@ impl Operator for Graph {
     }
 
     fn sweep_down(&self, right: &[Pair], values: &mut [Pair], residual: &mut [Pair]) {
-        values.par_chunks_mut(BLOCK).enumerate().for_each(|(block, values)| {
+        values.chunks_mut(BLOCK).enumerate().parallel_for_each(|(block, values)| {
             let first = block * BLOCK;
             for offset in 0..values.len() {
                 let node = first + offset;
@@ -356,7 +353,7 @@ impl Operator for Graph {
             }
         });
         let values = &*values;
-        residual.par_chunks_mut(BLOCK).enumerate().for_each(|(block, residual)| {
+        residual.chunks_mut(BLOCK).enumerate().parallel_for_each(|(block, residual)| {
             for (offset, residual) in residual.iter_mut().enumerate() {
                 let [_, later, outside] = self.kinds(block * BLOCK + offset);
                 *residual = [0.0; 2];
@@ -374,7 +371,7 @@ impl Operator for Graph {
         out: &mut [Pair],
         image: &mut [Pair],
     ) {
-        values.par_iter_mut().enumerate().with_min_len(BLOCK).for_each(|(node, value)| {
+        parallel::for_each_mut(values, BLOCK, |node, value| {
             let group = groups.of(node);
             if group != ALONE && self.inverse[node] != 0.0 {
                 let correction = correction[group as usize];
@@ -382,7 +379,7 @@ impl Operator for Graph {
             }
         });
         let old = &*values;
-        out.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
+        out.chunks_mut(BLOCK).enumerate().parallel_for_each(|(block, out)| {
             let first = block * BLOCK;
             for offset in (0..out.len()).rev() {
                 let node = first + offset;
@@ -395,11 +392,12 @@ impl Operator for Graph {
             }
         });
         let change = values;
-        change.par_iter_mut().zip(&*out).with_min_len(BLOCK).for_each(|(old, new)| {
+        parallel::for_each_mut(change, BLOCK, |node, old| {
+            let new = out[node];
             *old = [new[0] - old[0], new[1] - old[1]];
         });
         let change = &*change;
-        image.par_chunks_mut(BLOCK).enumerate().for_each(|(block, image)| {
+        image.chunks_mut(BLOCK).enumerate().parallel_for_each(|(block, image)| {
             for (offset, image) in image.iter_mut().enumerate() {
                 let node = block * BLOCK + offset;
                 let [earlier, _, outside] = self.kinds(node);

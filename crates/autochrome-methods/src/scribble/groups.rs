@@ -1,6 +1,6 @@
 //! Groups of nodes that follow one another so closely that a coarser level may move them together.
 
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, parallel};
 
 use super::operator::{Coupling, Couplings};
 
@@ -34,50 +34,37 @@ impl Groups {
     /// Computing 56, 1996, section 5.1, with strength judged by rows, as the matrix is not symmetric.
     pub(super) fn new(graph: &impl Couplings) -> Self {
         let nodes = graph.nodes();
-        let least: Vec<f32> = (0..nodes)
-            .into_par_iter()
-            .with_min_len(PIECE)
-            .map(|node| CLOSE * graph.couplings(node).map(|coupling| coupling.ours).fold(0.0, f32::max))
-            .collect();
+        let least: Vec<f32> = parallel::map_numbers(nodes, PIECE, |node| {
+            CLOSE * graph.couplings(node).map(|coupling| coupling.ours).fold(0.0, f32::max)
+        });
         let run = graph.run();
         // The close followers in the same run, as bits by their numbers; the few nodes with more than 64 neighbours can do without the others.
-        let followers: Vec<u64> = (0..nodes)
-            .into_par_iter()
-            .with_min_len(PIECE)
-            .map(|node| {
-                let close = |coupling: &Coupling| {
-                    coupling.theirs >= least[coupling.other] && coupling.other / run == node / run
-                };
-                let bits = graph
-                    .couplings(node)
-                    .filter(close)
-                    .map(|coupling| 1_u64.checked_shl(coupling.number as u32));
-                bits.flatten().fold(0, |all, bit| all | bit)
-            })
-            .collect();
+        let followers: Vec<u64> = parallel::map_numbers(nodes, PIECE, |node| {
+            let close = |coupling: &Coupling| {
+                coupling.theirs >= least[coupling.other] && coupling.other / run == node / run
+            };
+            let bits =
+                graph.couplings(node).filter(close).map(|coupling| 1_u64.checked_shl(coupling.number as u32));
+            bits.flatten().fold(0, |all, bit| all | bit)
+        });
         let mut of = vec![ALONE; nodes];
-        let counts: Vec<u32> = of
-            .par_chunks_mut(run)
-            .enumerate()
-            .map(|(number, of)| {
-                let (first, mut count) = (number * run, 0);
-                for node in 0..of.len() {
-                    let followers = followers[first + node];
-                    let close =
-                        || ones(followers).map(|number| graph.neighbour(first + node, number) - first);
-                    if of[node] == ALONE
-                        && followers != 0
-                        && least[first + node] > 0.0
-                        && close().all(|other| of[other] == ALONE)
-                    {
-                        of[node] = count;
-                        close().for_each(|other| of[other] = count);
-                        count += 1;
-                    }
+        let counts: Vec<u32> = of.chunks_mut(run).enumerate().parallel_map(|(number, of)| {
+            let (first, mut count) = (number * run, 0);
+            for node in 0..of.len() {
+                let followers = followers[first + node];
+                let close = || ones(followers).map(|number| graph.neighbour(first + node, number) - first);
+                if of[node] == ALONE
+                    && followers != 0
+                    && least[first + node] > 0.0
+                    && close().all(|other| of[other] == ALONE)
+                {
+                    of[node] = count;
+                    close().for_each(|other| of[other] = count);
+                    count += 1;
                 }
-                count
-            })
-            .collect();
+            }
+            count
+        });
         let mut count = 0;
         for (of, more) in of.chunks_mut(run).zip(counts) {
             of.iter_mut().filter(|of| **of != ALONE).for_each(|of| *of += count);
@@ -85,7 +72,7 @@ impl Groups {
         }
         // Decided by the groups from before, so that no chain of joins grows through the picture.
         let first = of.clone();
-        of.par_iter_mut().enumerate().with_min_len(PIECE).for_each(|(node, of)| {
+        parallel::for_each_mut(&mut of, PIECE, |node, of| {
             if *of == ALONE && least[node] > 0.0 {
                 let close =
                     |coupling: &Coupling| first[coupling.other] != ALONE && coupling.ours >= least[node];

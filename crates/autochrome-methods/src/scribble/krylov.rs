@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use autochrome_color::Parallel as _;
 use pulp::Arch;
-use rayon::prelude::*;
 
 use super::Pair;
 
@@ -42,13 +42,10 @@ pub(super) fn ratio(over: Factors, under: Factors) -> Factors {
 /// Inner products of `N` pairs of vectors.
 pub(super) fn dots<const N: usize>(pairs: [(&[Pair], &[Pair]); N]) -> [Factors; N] {
     let len = pairs.first().map_or(0, |(one, _)| one.len());
-    let pieces: Vec<[Factors; N]> = (0..len.div_ceil(PIECE))
-        .into_par_iter()
-        .map(|piece| {
-            let range = piece * PIECE..len.min((piece + 1) * PIECE);
-            pairs.map(|(one, other)| dot_piece(&one[range.clone()], &other[range.clone()]))
-        })
-        .collect();
+    let pieces: Vec<[Factors; N]> = (0..len.div_ceil(PIECE)).parallel_map(|piece| {
+        let range = piece * PIECE..len.min((piece + 1) * PIECE);
+        pairs.map(|(one, other)| dot_piece(&one[range.clone()], &other[range.clone()]))
+    });
     let add = |sum: Factors, more: Factors| [sum[0] + more[0], sum[1] + more[1]];
     let sums = |sums: [Factors; N], more: [Factors; N]| std::array::from_fn(|n| add(sums[n], more[n]));
     pieces.into_iter().fold([[0.0; 2]; N], sums)
@@ -86,9 +83,9 @@ fn dot_piece(one: &[Pair], other: &[Pair]) -> Factors {
 /// Adds `scale` times `other` to `values`.
 pub(super) fn add_scaled(values: &mut [Pair], scale: Factors, other: &[Pair]) {
     values
-        .par_chunks_mut(PIECE)
-        .zip(other.par_chunks(PIECE))
-        .for_each(|(values, other)| add_piece(values, scale, other));
+        .chunks_mut(PIECE)
+        .zip(other.chunks(PIECE))
+        .parallel_for_each(|(values, other)| add_piece(values, scale, other));
 }
 
 fn add_piece(values: &mut [Pair], scale: Factors, other: &[Pair]) {
@@ -101,7 +98,7 @@ fn add_piece(values: &mut [Pair], scale: Factors, other: &[Pair]) {
 
 /// Adds several scaled vectors to one.
 pub(super) fn add_all(values: &mut [Pair], others: &[(Factors, &[Pair])]) {
-    values.par_chunks_mut(PIECE).enumerate().for_each(|(piece, values)| {
+    values.chunks_mut(PIECE).enumerate().parallel_for_each(|(piece, values)| {
         let range = piece * PIECE..piece * PIECE + values.len();
         others.iter().for_each(|(scale, other)| add_piece(values, *scale, &other[range.clone()]));
     });
@@ -110,7 +107,7 @@ pub(super) fn add_all(values: &mut [Pair], others: &[(Factors, &[Pair])]) {
 /// Sets `values` to `scale` times themselves and adds `other_scale` times `other`.
 pub(super) fn mix(values: &mut [Pair], scale: Factors, other_scale: Factors, other: &[Pair]) {
     let [scale, other_scale] = [scale, other_scale].map(|scale| scale.map(|scale| scale as f32));
-    values.par_chunks_mut(PIECE).zip(other.par_chunks(PIECE)).for_each(|(values, other)| {
+    values.chunks_mut(PIECE).zip(other.chunks(PIECE)).parallel_for_each(|(values, other)| {
         for (value, other) in values.iter_mut().zip(other) {
             value[0] = scale[0] * value[0] + other_scale[0] * other[0];
             value[1] = scale[1] * value[1] + other_scale[1] * other[1];
@@ -120,9 +117,6 @@ pub(super) fn mix(values: &mut [Pair], scale: Factors, other_scale: Factors, oth
 
 /// The largest absolute value of both channels.
 pub(super) fn largest(values: &[Pair]) -> f32 {
-    values
-        .par_iter()
-        .with_min_len(PIECE)
-        .map(|pair| pair[0].abs().max(pair[1].abs()))
-        .reduce(|| 0.0, f32::max)
+    let largest = |pairs: &[Pair]| pairs.iter().fold(0.0, |most: f32, [a, b]| most.max(a.abs()).max(b.abs()));
+    values.chunks(PIECE).parallel_map(largest).into_iter().fold(0.0, f32::max)
 }

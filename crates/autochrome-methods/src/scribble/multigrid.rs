@@ -8,7 +8,7 @@
 //! Notay, Vassilevski, "Recursive Krylov-based multigrid cycles", Numerical Linear Algebra with Applications 15, 2008 (the K-cycle);
 //! Notay, "Aggregation-based algebraic multigrid for convection-diffusion equations", SIAM J. Sci. Comput. 34, 2012.
 
-use rayon::prelude::*;
+use autochrome_color::parallel;
 
 use super::Pair;
 use super::balance::Levels;
@@ -79,7 +79,7 @@ impl Coarse {
         fine.sweep_down(right, &mut values, &mut image);
         let mut coarse = pool.take(groups.len());
         let more = if level == 0 { 1.0 } else { MORE };
-        coarse.par_iter_mut().enumerate().with_min_len(4096).for_each(|(group, sum)| {
+        parallel::for_each_mut(&mut coarse, 4096, |group, sum| {
             *sum = [0.0; 2];
             for &node in groups.members(group) {
                 let left = image[node as usize];

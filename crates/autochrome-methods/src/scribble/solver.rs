@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use autochrome_color::{Chroma, Plane, stop};
-use rayon::prelude::*;
+use autochrome_color::{Chroma, Parallel as _, Plane, stop};
 
 use super::Pair;
 use super::affinity::Affinity;
@@ -101,7 +100,7 @@ impl Solver {
                 reason: format!("they are not {width} × {height} pixels, as the picture is"),
             });
         }
-        let lines = marked.par_chunks(width).enumerate().flat_map_iter(|(y, marked)| {
+        let lines = marked.chunks(width).enumerate().flat_map(|(y, marked)| {
             let pair = move |x| [&colors.a, &colors.b].map(|plane| finite(plane.row(y)[x]));
             let columns = (0..width).filter(|&x| marked[x]);
             columns.map(move |x| Mark { place: affinity.place(x, y), color: pair(x) })
@@ -132,7 +131,7 @@ impl Solver {
         let stride = self.equations.affinity().stride();
         let plane = |k: usize| {
             let mut plane = Plane::filled(width, height, 0.0);
-            plane.data_mut().par_chunks_exact_mut(width).enumerate().for_each(|(y, row)| {
+            plane.data_mut().chunks_exact_mut(width).enumerate().parallel_for_each(|(y, row)| {
                 let values = &values[(y + 1) * stride + 1..];
                 row.iter_mut().zip(values).for_each(|(out, value)| *out = value[k].clamp(low[k], high[k]));
             });

@@ -1,7 +1,7 @@
 //! Sweeps over the pixels for the stationary distribution of a walk along their weights.
 
+use autochrome_color::{Parallel as _, parallel};
 use pulp::Arch;
-use rayon::prelude::*;
 
 use super::affinity::{Affinity, NEIGHBOURS, PLACES, STRIPE};
 use super::balance::LEAST_SCALE;
@@ -19,8 +19,8 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(super) fn new(affinity: &'a Affinity) -> Self {
         let inverse_of = |sum: f32| if sum > 0.0 { 1.0 / sum } else { 0.0 };
-        let places = (0..affinity.len()).into_par_iter().with_min_len(4096);
-        Self { affinity, inverse: places.map(|place| inverse_of(affinity.sum(place))).collect() }
+        let inverse = parallel::map_numbers(affinity.len(), 4096, |place| inverse_of(affinity.sum(place)));
+        Self { affinity, inverse }
     }
 
     /// The scales with which all rows add up to 1.
@@ -34,7 +34,7 @@ impl<'a> Walk<'a> {
         let width = stride - 2;
         let before = scale.to_vec();
         let last = scale.len() - stride;
-        scale[stride..last].par_chunks_mut(STRIPE * stride).enumerate().for_each_init(
+        scale[stride..last].chunks_mut(STRIPE * stride).enumerate().parallel_for_each_with(
             || (Vec::new(), vec![0.0; width], vec![0.0; width]),
             |(local, sums, shares), (stripe, scale)| {
                 let start = stripe * STRIPE * stride;

@@ -93,7 +93,7 @@ pub struct VariantJson {
     responses(
         (status = 200, description = "The picture in colour", content(
             (ColoredJson = "application/json"), (PictureFile = "image/png"), (PictureFile = "image/jpeg"),
-            (PictureFile = "image/webp"), (PictureFile = "image/tiff"),
+            (PictureFile = "image/webp"), (PictureFile = "image/tiff"), (PictureFile = "image/openraster"),
         ), headers(
             ("autochrome-warnings" = String, description = "With a picture: what had to be left out or guessed, as JSON in ASCII, a list of sentences; absent where there is nothing"),
         )),
@@ -164,7 +164,7 @@ fn prefers_async(headers: &HeaderMap) -> bool {
 
 fn as_picture(finished: Finished, total_ms: f64) -> Response {
     let bytes = finished.results.into_iter().next().map(|result| result.bytes).unwrap_or_default();
-    let mut response = ([(header::CONTENT_TYPE, finished.format.media_type())], bytes).into_response();
+    let mut response = ([(header::CONTENT_TYPE, finished.file_type.media_type())], bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
@@ -218,7 +218,7 @@ fn in_json(finished: &Finished, total_ms: f64) -> Response {
     };
     let body = ColoredJson {
         image,
-        media_type: finished.format.media_type().to_owned(),
+        media_type: finished.file_type.media_type().to_owned(),
         width: finished.size.0,
         height: finished.size.1,
         method: finished.method.to_owned(),

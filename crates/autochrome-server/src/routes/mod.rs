@@ -11,3 +11,4 @@ pub mod looks;
 pub mod palette;
 pub mod pictures;
 pub mod registry;
+pub mod suggest;

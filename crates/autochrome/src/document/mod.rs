@@ -35,8 +35,13 @@ pub use guidance::{
 };
 pub use look::LookDocument;
 
-use crate::order::{Collage, OrderDraft, Pages, Setting};
+use crate::order::{Extra, OrderDraft, Pages, Setting};
 use crate::{Error, Model};
+
+/// The format of an answer in layers.
+const OPEN_RASTER: &str = "ora";
+/// The format of an answer that is the colour alone.
+const COLOR_LAYER: &str = "color-layer";
 
 /// What to do with a picture; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -71,7 +76,8 @@ pub struct OrderDocument {
     /// Which of the method's answers is the picture, the best one being 0.
     #[cfg_attr(feature = "schema", schema(maximum = 7))]
     pub answer: Option<u32>,
-    /// Format of the result; `same` is that of the input.
+    /// Format of the result: that of the input (`same`), another one, or what editors go on from: `ora`, an OpenRaster file with the photograph, the
+    /// colour and the hints in layers, or `color-layer`, a PNG of the colour alone, transparent, to lay over the photograph.
     #[cfg_attr(feature = "schema", schema(value_type = Option<schema::OutputFormat>))]
     pub format: Option<String>,
     /// JPEG quality; 92 when left out.
@@ -86,7 +92,7 @@ pub struct OrderDocument {
     pub borders: bool,
     /// Leaves a picture alone that is in colour already: the answer is the error `in-color-already`.
     pub leave_colored: bool,
-    /// Leaves a wash of the sepia or another tone that the picture has.
+    /// Keeps a tint of the sepia or another tone that the picture has.
     pub keep_tone: bool,
     /// Before and after side by side instead of the picture alone.
     pub collage: bool,
@@ -111,6 +117,8 @@ impl OrderDocument {
             guidance.recolors.push(recolor.recolor()?);
         }
         guidance.seed = self.seed;
+        let wanted =
+            |name: &str| if self.format.as_deref() == Some(name) { Extra::Instead } else { Extra::Without };
         if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
             guidance.words = words::wishes(text)?;
         }
@@ -132,9 +140,9 @@ impl OrderDocument {
             variants: self.variants.unwrap_or(known.variants),
             answer: self.answer.unwrap_or(known.answer),
             max_side_px: self.max_side_px,
-            collage: if self.collage { Collage::Instead } else { Collage::Without },
-            layers: false,
-            color_layer: false,
+            collage: if self.collage { Extra::Instead } else { Extra::Without },
+            layers: wanted(OPEN_RASTER),
+            color_layer: wanted(COLOR_LAYER),
             format: self.format.as_deref().map_or(Ok(None), format)?,
             quality: self.quality.unwrap_or(known.quality),
         })
@@ -164,8 +172,10 @@ fn pages(value: &Value) -> Result<Pages, Error> {
 }
 
 fn format(name: &str) -> Result<Option<Format>, Error> {
-    if name == "same" {
-        return Ok(None);
+    match name {
+        "same" | OPEN_RASTER => return Ok(None),
+        COLOR_LAYER => return Ok(Some(Format::Png)),
+        _ => {}
     }
     match Format::from_extension(name).filter(|format| format.can_encode()) {
         Some(format) => Ok(Some(format)),
@@ -251,5 +261,15 @@ mod tests {
     fn a_format_that_is_not_written_is_refused() {
         assert_eq!(parse(r#"{"format":"gif"}"#).draft().unwrap_err().code(), "cannot-encode");
         assert_eq!(parse(r#"{"format":"same"}"#).draft().unwrap().format, None);
+    }
+
+    #[test]
+    fn layers_are_formats_that_come_in_place_of_the_picture() {
+        let draft = |format: &str| parse(&format!(r#"{{"format":"{format}"}}"#)).draft().unwrap();
+        let layers = |draft: OrderDraft| (draft.layers, draft.color_layer, draft.format);
+        assert_eq!(layers(draft("ora")), (Extra::Instead, Extra::Without, None));
+        assert_eq!(layers(draft("color-layer")), (Extra::Without, Extra::Instead, Some(Format::Png)));
+        let collage = parse(r#"{"format":"ora","collage":true}"#).draft().unwrap();
+        assert_eq!(crate::Order::new(collage).unwrap_err().code(), "option-out-of-range");
     }
 }

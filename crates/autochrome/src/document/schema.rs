@@ -52,7 +52,7 @@ pub enum EveryPage {
 
 /// A format that is written.
 #[derive(ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(dead_code, reason = "describes words that are read as they come")]
 pub enum OutputFormat {
     /// That of the input, or PNG where that is not written.
@@ -65,6 +65,10 @@ pub enum OutputFormat {
     Webp,
     /// Lossless, 8 or 16 bits.
     Tiff,
+    /// OpenRaster: the photograph, the colour and the hints in layers.
+    Ora,
+    /// PNG of the colour alone, transparent.
+    ColorLayer,
 }
 
 /// A share, 0..=1.

@@ -4,10 +4,10 @@
 //! ITU-T T.81, annex A.3; the flow graph is that of Loeffler, Ligtenberg and Moschytz (1989), as in libjpeg's `jidctint`.
 //! Upsampling is libjpeg's "fancy" one, a triangle filter.
 
+use autochrome_color::Parallel as _;
 use std::num::Wrapping;
 
 use pulp::Arch;
-use rayon::prelude::*;
 
 use super::frame::{Component, Frame};
 
@@ -39,7 +39,7 @@ pub(super) fn blocks<T: Sample>(coefficients: &[i16], table: &[u16; 64], stride:
     let arch = Arch::new();
     // Damaged products run over as they do in libjpeg-turbo, which multiplies in 16 bits.
     let table = table.map(|v| v as i16);
-    to.par_chunks_exact_mut(stride * 64).zip(coefficients.par_chunks_exact(stride * 64)).for_each(
+    to.chunks_exact_mut(stride * 64).zip(coefficients.chunks_exact(stride * 64)).parallel_for_each(
         |(rows, from)| {
             arch.dispatch(
                 #[inline(always)]
@@ -141,7 +141,7 @@ pub(super) enum Colors {
 pub(super) fn interleaved<T: Sample>(frame: &Frame, planes: &[Vec<T>], colors: Colors, to: &mut [T]) {
     let (width, channels) = (frame.width, planes.len());
     let arch = Arch::new();
-    to.par_chunks_exact_mut(width * channels).enumerate().for_each_init(
+    to.chunks_exact_mut(width * channels).enumerate().parallel_for_each_with(
         || (vec![vec![T::default(); width + 2]; channels], Vec::new()),
         |(lines, column), (y, row)| {
             arch.dispatch(

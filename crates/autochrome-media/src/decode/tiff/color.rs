@@ -1,13 +1,12 @@
 //! Colours of TIFF files that are neither gray nor RGB: palettes, YCbCr, CIELAB, and colours multiplied with opacity.
 
-use rayon::prelude::*;
-
 use super::layout::corrupt;
 use crate::{
     MediaError,
     limits::zeroed,
     samples::{Data, Samples},
 };
+use autochrome_color::Parallel as _;
 
 /// Red, green and blue for indices; further samples of a pixel are kept behind them.
 pub(super) fn look_up(
@@ -63,11 +62,11 @@ impl YCbCr {
     /// Adobe TIFF 6.0, section 21.
     pub(super) fn apply(&self, data: &mut Data, channels: usize) {
         match data {
-            Data::U8(data) => data.par_chunks_exact_mut(channels).for_each(|pixel| {
+            Data::U8(data) => for_each_pixel(data, channels, |pixel| {
                 let rgb = self.rgb([pixel[0], pixel[1], pixel[2]].map(f64::from));
                 pixel[..3].copy_from_slice(&rgb.map(|v| v.round() as u8));
             }),
-            Data::U16(data) => data.par_chunks_exact_mut(channels).for_each(|pixel| {
+            Data::U16(data) => for_each_pixel(data, channels, |pixel| {
                 let rgb = self.rgb([pixel[0], pixel[1], pixel[2]].map(|v| f64::from(v) / 257.0));
                 pixel[..3].copy_from_slice(&rgb.map(|v| (v * 257.0).round() as u16));
             }),
@@ -85,6 +84,13 @@ impl YCbCr {
     }
 }
 
+/// Calls `change` with every pixel.
+fn for_each_pixel<T: Send>(data: &mut [T], channels: usize, change: impl Fn(&mut [T]) + Sync) {
+    let change = &change;
+    data.chunks_mut(4096 * channels)
+        .parallel_for_each(|pixels| pixels.chunks_exact_mut(channels).for_each(change));
+}
+
 /// sRGB of CIELAB (D50), or gray of L alone; `alphas` further samples a pixel stay as they are.
 ///
 /// # Source
@@ -95,7 +101,7 @@ pub(super) fn lab_to_srgb(data: Data, colors: usize, is_icc: bool, alphas: usize
     let srgb = |l: f64, a: f64, b: f64| if colors == 1 { [gray(l); 3] } else { rgb(l, a, b) };
     match data {
         Data::U8(mut data) => {
-            data.par_chunks_exact_mut(channels).for_each(|pixel| {
+            for_each_pixel(&mut data, channels, |pixel| {
                 let ab = |v: u8| if is_icc { f64::from(v) - 128.0 } else { f64::from(v as i8) };
                 let at = |i: usize| if colors == 1 { 0.0 } else { ab(pixel[i]) };
                 let rgb = srgb(f64::from(pixel[0]) / 2.55, at(1), at(2));
@@ -106,7 +112,7 @@ pub(super) fn lab_to_srgb(data: Data, colors: usize, is_icc: bool, alphas: usize
             Data::U8(data)
         }
         Data::U16(mut data) => {
-            data.par_chunks_exact_mut(channels).for_each(|pixel| {
+            for_each_pixel(&mut data, channels, |pixel| {
                 let ab = |v: u16| {
                     if is_icc { (f64::from(v) - 32768.0) / 256.0 } else { f64::from(v as i16) / 256.0 }
                 };
@@ -150,13 +156,13 @@ fn rgb(l: f64, a: f64, b: f64) -> [f64; 3] {
 pub(super) fn divide_by_alpha(samples: &mut Samples) {
     let channels = samples.layout.channels();
     match &mut samples.data {
-        Data::U8(data) => data.par_chunks_exact_mut(channels).for_each(|pixel| {
+        Data::U8(data) => for_each_pixel(data, channels, |pixel| {
             let alpha = u32::from(pixel[channels - 1]);
             for v in &mut pixel[..channels - 1] {
                 *v = (u32::from(*v) * 255 + alpha / 2).checked_div(alpha).unwrap_or(0).min(255) as u8;
             }
         }),
-        Data::U16(data) => data.par_chunks_exact_mut(channels).for_each(|pixel| {
+        Data::U16(data) => for_each_pixel(data, channels, |pixel| {
             let alpha = u64::from(pixel[channels - 1]);
             for v in &mut pixel[..channels - 1] {
                 *v = (u64::from(*v) * 65535 + alpha / 2).checked_div(alpha).unwrap_or(0).min(65535) as u16;

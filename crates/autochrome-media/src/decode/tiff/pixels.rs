@@ -1,7 +1,5 @@
 //! From chunks to the interleaved samples of the whole page.
 
-use rayon::prelude::*;
-
 use super::{
     chunk,
     color::{self, YCbCr},
@@ -12,6 +10,8 @@ use crate::{
     limits::zeroed,
     samples::{self, Data, Samples},
 };
+use autochrome_color::Parallel as _;
+use autochrome_color::parallel;
 
 /// Chunks that are unpacked at a time; more would only cost memory.
 const AT_A_TIME: usize = 32;
@@ -123,16 +123,14 @@ impl Page<'_> {
             (0..per_plane).collect()
         };
         for group in wanted.chunks(AT_A_TIME) {
-            let unpacked: Vec<_> = group
-                .par_iter()
-                .map(|&index| {
-                    let stored = chunk::stored(self.file, layout, index)?;
-                    chunk::samples(layout, index, &stored, self.tables)
-                })
-                .collect::<Result<_, MediaError>>()?;
-            for (&index, (bytes, is_damaged)) in group.iter().zip(&unpacked) {
+            let unpacked = group.iter().parallel_map(|&index| {
+                let stored = chunk::stored(self.file, layout, index)?;
+                chunk::samples(layout, index, &stored, self.tables)
+            });
+            for (&index, unpacked) in group.iter().zip(unpacked) {
+                let (bytes, is_damaged) = unpacked?;
                 self.is_damaged |= is_damaged;
-                place(&mut out, layout, &kept, index, bytes, &unpack);
+                place(&mut out, layout, &kept, index, &bytes, &unpack);
             }
         }
         Ok(out)
@@ -157,9 +155,9 @@ fn place<T: Copy + Default + Send + Sync>(
     let plane = index / per_plane;
     let target = &mut out[top * layout.width * channels..(top + rows) * layout.width * channels];
     target
-        .par_chunks_exact_mut(layout.width * channels)
-        .zip(bytes.par_chunks_exact(layout.row_bytes()))
-        .for_each_init(
+        .chunks_exact_mut(layout.width * channels)
+        .zip(bytes.chunks_exact(layout.row_bytes()))
+        .parallel_for_each_with(
             || vec![T::default(); layout.chunk_width * stride],
             |numbers, (row, stored)| {
                 let row = &mut row[left * channels..(left + columns) * channels];
@@ -263,7 +261,8 @@ fn normalised(values: &[f32], layout: &Layout, warnings: &mut Vec<String>) -> Ve
             layout.bits
         ));
     }
-    values.par_iter().map(|v| ((v - black) / (white - black) * 65535.0).round() as u16).collect()
+    let sample = |i: usize| ((values[i] - black) / (white - black) * 65535.0).round() as u16;
+    parallel::map_numbers(values.len(), 4096, sample)
 }
 
 impl Layout {

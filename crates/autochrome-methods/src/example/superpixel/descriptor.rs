@@ -1,7 +1,6 @@
 //! What a superpixel is recognised by.
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane};
 
 use super::super::local;
 use super::gabor::{self, FILTERS};
@@ -31,10 +30,10 @@ pub(super) struct Descriptors {
 impl Descriptors {
     pub fn of(luma: &Plane, superpixels: &Superpixels) -> Self {
         let gabor: Vec<Vec<f32>> =
-            gabor::magnitudes(luma).par_iter().map(|filter| superpixels.means(filter)).collect();
+            gabor::magnitudes(luma).iter().parallel_map(|filter| superpixels.means(filter));
         let gabor = (0..superpixels.len()).flat_map(|i| gabor.iter().map(move |filter| filter[i])).collect();
-        let centres = superpixels.centres.par_iter();
-        let surf = centres.map(|centre| surf(luma, *centre)).collect::<Vec<_>>().concat();
+        let centres = superpixels.centres.iter();
+        let surf = centres.parallel_map(|centre| surf(luma, *centre)).concat();
         let brightness = with_surroundings(superpixels, luma.data());
         let deviation = with_surroundings(superpixels, local::deviation(luma, 2).data());
         Self { kinds: [(FILTERS, gabor), (SURF, surf), (2, brightness), (2, deviation)] }

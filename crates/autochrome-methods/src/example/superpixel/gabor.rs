@@ -5,8 +5,7 @@
 
 use std::f32::consts::PI;
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Parallel as _, Plane};
 
 use super::super::mean_and_deviation;
 
@@ -28,7 +27,7 @@ pub(super) fn magnitudes(luma: &Plane) -> Vec<Vec<f32>> {
             (FREQUENCIES[i / DIRECTIONS], PI * (i % DIRECTIONS) as f32 / DIRECTIONS as f32);
         magnitude(&values, luma.size(), [frequency * angle.cos(), frequency * angle.sin()], SPAN / frequency)
     };
-    (0..FILTERS).into_par_iter().map(filter).collect()
+    (0..FILTERS).parallel_map(filter)
 }
 
 /// A complex number.

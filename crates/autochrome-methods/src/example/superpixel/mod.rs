@@ -4,8 +4,7 @@ mod descriptor;
 mod gabor;
 mod slic;
 
-use autochrome_color::Plane;
-use rayon::prelude::*;
+use autochrome_color::{Plane, parallel};
 
 use super::spread::{Known, spread};
 use super::vote::{self, Ballot};
@@ -84,7 +83,7 @@ impl Method for Superpixel {
         normalise(&mut all);
 
         let proposals: Vec<Vec<Ballot>> =
-            (0..superpixels.len()).into_par_iter().map(|i| matches(&descriptors, i, &sources)).collect();
+            parallel::map_numbers(superpixels.len(), 1, |i| matches(&descriptors, i, &sources));
         let width = picture.width();
         let known: Vec<Known> = (0..superpixels.len())
             .filter_map(|i| {
