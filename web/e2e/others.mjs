@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { axe, decoded, downloadBy, fits, loadPage, openPhoto, shot } from "./page.mjs";
 import { photo } from "./program.mjs";
 
-const PAGES = ["/", "/studio", "/batch", "/history", "/instructions", "/about"];
+const PAGES = ["/", "/studio", "/batch", "/film", "/history", "/instructions", "/about"];
 
 export async function home(page, address) {
   await loadPage(page, address);

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { aFilm, makeFilm, noFilm } from "./film.mjs";
 import { everyKindOfGuidance } from "./guidance.mjs";
 import { addresses, atOnce, goesOn, historyGivesPictures, severalAreABatch, sharing } from "./keeping.mjs";
 import { ownMethods } from "./methods.mjs";
@@ -16,6 +17,8 @@ import { badFiles, byHand, filtersAreQuick, smallThings, theWholeWay } from "./s
 const bar_ms = process.argv.includes("--timed") ? 100 : 1000;
 const folder = mkdtempSync(join(tmpdir(), "autochrome-e2e-"));
 const { child, address } = await startServer(join(folder, "data"));
+const film = makeFilm();
+if (!film) console.log("skipped: films, ffmpeg is not installed (sudo apt install ffmpeg)");
 const begun = performance.now();
 const tell = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${text}`);
 let browser;
@@ -53,6 +56,11 @@ try {
     await batch(page, address);
     await badFiles(page, address);
     tell(`${size}: samples, batch with ZIP, files that are no pictures`);
+    if (film && size !== "small") {
+      await aFilm(page, address, film);
+      await noFilm(page, address);
+      tell(`${size}: a film by scenes, a spot that follows, before and after in one player`);
+    }
     const pages = await everyPage(page, address, size);
     await inGerman(page, address);
     tell(`${size}: axe found nothing on ${pages} pages, and nothing is too wide, in German neither`);

@@ -4,6 +4,7 @@ import { NavLink, Route, Routes, useLocation } from "react-router";
 import { useSpeech, useText } from "./i18n/text";
 import { About } from "./pages/about";
 import { Batch } from "./pages/batch";
+import { Film } from "./pages/film";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Instructions } from "./pages/instructions";
@@ -14,7 +15,7 @@ import { IncomingProvider } from "./ui/incoming";
 import { ServerState } from "./ui/server-state";
 import { ThemeSwitch } from "./ui/theme-switch";
 
-const PAGES = ["studio", "batch", "history", "instructions", "about"] as const;
+const PAGES = ["studio", "batch", "film", "history", "instructions", "about"] as const;
 
 export function App() {
   const { t, language, speak } = useSpeech();
@@ -87,6 +88,8 @@ export function App() {
             <Route path="/studio/:id" element={<OpenPicture />} />
             <Route path="/batch" element={<Batch />} />
             <Route path="/batch/:id" element={<Batch />} />
+            <Route path="/film" element={<Film />} />
+            <Route path="/film/:id" element={<Film />} />
             <Route path="/history" element={<History />} />
             <Route path="/instructions" element={<Instructions />} />
             <Route path="/about" element={<About />} />

@@ -1,5 +1,6 @@
 //! A whole film in colour: threads that decode, find colours, spread them and encode, with short queues between them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -47,6 +48,8 @@ pub struct FilmOptions {
     pub side_by_side: bool,
     /// Whether scenes that are in colour are coloured, too.
     pub recolor: bool,
+    /// Scenes that stay as they are, by their numbers from 0.
+    pub keep_scenes: BTreeSet<u64>,
     /// What to do when there are parts or a result already.
     pub existing: Existing,
     /// All else that decides about the colours, as text: parts of runs that differ in it are not mixed.
@@ -60,6 +63,8 @@ pub struct Progress {
     pub frames: u64,
     /// Frames of the film, where it says how many it has.
     pub total: Option<u64>,
+    /// Frames in parts that are finished, which a run that is killed now does not lose.
+    pub safe: u64,
 }
 
 /// What became of a film.
@@ -73,6 +78,8 @@ pub struct FilmSummary {
     pub scenes: u64,
     /// Keyframes that were looked at.
     pub keyframes: u64,
+    /// Scenes that were to stay as they are, by their numbers from 0, and are there.
+    pub left_scenes: BTreeSet<u64>,
     /// When scenes begin that kept the colours that they have, in seconds.
     pub kept_s: Vec<f64>,
     /// What FFmpeg complained of, when the film could not be read to its end or is damaged.
@@ -129,9 +136,9 @@ fn fingerprint(source: &Source, options: &FilmOptions, codec: Codec) -> Result<S
     let io = |error| FilmError::Io { path: source.path.clone(), source: error };
     let file = source.path.metadata().map_err(io)?;
     let path = source.path.canonicalize().unwrap_or_else(|_| PathBuf::from(&source.path));
-    let FilmOptions { range, crf, tone, side_by_side, recolor, made_with, .. } = options;
+    let FilmOptions { range, crf, tone, side_by_side, recolor, keep_scenes, made_with, .. } = options;
     Ok(format!(
-        "{} {path:?} {} {:?} {range:?} {codec:?} {crf:?} {tone:?} {side_by_side} {recolor} {made_with}",
+        "{} {path:?} {} {:?} {range:?} {codec:?} {crf:?} {tone:?} {side_by_side} {recolor} {keep_scenes:?} {made_with}",
         env!("CARGO_PKG_VERSION"),
         file.len(),
         file.modified().ok(),
@@ -240,13 +247,17 @@ impl Run<'_> {
         from: u64,
     ) -> Result<FilmSummary> {
         let frame_bytes = self.source.layout().frame_bytes(self.source.width, self.source.height);
-        let mut planner = Planner::new(keys, frame_bytes, from);
+        let mut planner = Planner::new(keys, frame_bytes, from, &self.options.keep_scenes);
         let mut summary = FilmSummary::default();
         let mut last_kept = None;
         let mut send = |span: Span| {
             if span.passes && last_kept.replace(span.scene) != Some(span.scene) {
-                let pts = span.shots.first().map_or(0, |shot| shot.frame.pts);
-                summary.kept_s.push(self.seconds(pts));
+                if self.options.keep_scenes.contains(&span.scene) {
+                    summary.left_scenes.insert(span.scene);
+                } else {
+                    let pts = span.shots.first().map_or(0, |shot| shot.frame.pts);
+                    summary.kept_s.push(self.seconds(pts));
+                }
             }
             spans.send(span).is_ok()
         };
@@ -293,7 +304,8 @@ impl Run<'_> {
             };
             encoder.frame(frame.pts, &frame.data)?;
             end = frame.number + 1;
-            (self.progress)(Progress { frames: end, total: total.map(|total| total.max(end)) });
+            let safe = parts.list().last().map_or(0, |part| part.end_frame);
+            (self.progress)(Progress { frames: end, total: total.map(|total| total.max(end)), safe });
         }
         // What is unfinished when the work stops begins anew the next time.
         let stopped = self.stop.load(Ordering::Relaxed) || halted.load(Ordering::Relaxed);

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Stdio};
 
 use crate::codec::Codec;
 use crate::complaints::Complaints;
-use crate::error::{FilmError, Result};
+use crate::error::{FilmError, Result, says_full};
 use crate::ffmpeg::Ffmpeg;
 use crate::frames::Ending;
 use crate::layout::Layout;
@@ -115,7 +115,7 @@ impl PartEncoder {
         let flushed = self.nut.take().is_none_or(|nut| nut.into_inner().flush().is_ok());
         let status = self.child.wait().map_err(|source| FilmError::writing(&self.path, source))?;
         let complaints = self.complaints.take();
-        let full = complaints.complaints.iter().any(|line| line.contains("No space left"));
+        let full = complaints.complaints.iter().any(|line| says_full(line));
         if !flushed || full || !status.success() {
             return Err(self.reason(complaints));
         }
@@ -134,7 +134,7 @@ impl PartEncoder {
     }
 
     fn reason(&self, Ending { complaints, .. }: Ending) -> FilmError {
-        if complaints.iter().any(|line| line.contains("No space left")) {
+        if complaints.iter().any(|line| says_full(line)) {
             return FilmError::DiskFull { path: self.path.clone() };
         }
         // The first complaint names the trouble, those after it what came of that.

@@ -21,6 +21,18 @@ pub enum FilmError {
         /// The system's words.
         source: io::Error,
     },
+    /// `ffmpeg` or `ffprobe` is too old, or says nothing of its version.
+    #[error(
+        "films need FFmpeg 4.4 or later, and `{tool}` says it is `{told}`; install another: {}",
+        install_line()
+    )]
+    #[code("film.old_ffmpeg", Environment)]
+    OldFfmpeg {
+        /// The program.
+        tool: &'static str,
+        /// The first line of what it says.
+        told: String,
+    },
     /// FFmpeg makes nothing of the file.
     #[error("{}: FFmpeg cannot read it ({reason}); check that it is a film and whole", path.display())]
     #[code("film.unreadable", BadInput)]
@@ -99,8 +111,8 @@ pub enum FilmError {
         /// FFmpeg's words.
         reason: String,
     },
-    /// There is no room for the result.
-    #[error("{}: the disk is full; what is finished stays, and --resume goes on from it", path.display())]
+    /// There is no room for the result: the disk or the quota is full, or the file system takes no file of this size.
+    #[error("{}: the disk is full, or takes no file of this size; what is finished stays, and --resume goes on from it", path.display())]
     #[code("film.disk_full", Environment)]
     DiskFull {
         /// What was being written.
@@ -156,12 +168,14 @@ impl FilmError {
     /// What became of writing `path`.
     pub(crate) fn writing(path: &std::path::Path, source: io::Error) -> Self {
         let path = path.to_owned();
-        if source.kind() == io::ErrorKind::StorageFull {
-            Self::DiskFull { path }
-        } else {
-            Self::Io { path, source }
-        }
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
+        if full.contains(&source.kind()) { Self::DiskFull { path } } else { Self::Io { path, source } }
     }
+}
+
+/// Whether FFmpeg complains of a full disk.
+pub(crate) fn says_full(words: &str) -> bool {
+    ["No space left", "Disk quota exceeded", "File too large"].iter().any(|said| words.contains(said))
 }
 
 /// What to type on this system.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::BufReader;
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout};
 
 use crate::complaints::Complaints;
 use crate::error::{FilmError, Result};
@@ -45,6 +45,36 @@ pub struct Frame {
     pub height: usize,
     /// `3 * width * height` bytes.
     pub rgb: Vec<u8>,
+}
+
+impl Frame {
+    /// The same in another size, usually a smaller one: each pixel is the mean of those that it covers.
+    ///
+    /// # Panics
+    /// For a size without pixels.
+    #[must_use]
+    pub fn shrunk(&self, width: usize, height: usize) -> Self {
+        let covered = |at: usize, old: usize, new: usize| {
+            let first = (at * old / new).min(old - 1);
+            first..((at + 1) * old / new).clamp(first + 1, old)
+        };
+        let mut rgb = Vec::with_capacity(3 * width * height);
+        for y in 0..height {
+            let rows = covered(y, self.height, height);
+            for x in 0..width {
+                let columns = covered(x, self.width, width);
+                let mut sums = [0_u32; 3];
+                for row in rows.clone() {
+                    let pixels = &self.rgb
+                        [3 * (row * self.width + columns.start)..3 * (row * self.width + columns.end)];
+                    pixels.iter().enumerate().for_each(|(i, value)| sums[i % 3] += u32::from(*value));
+                }
+                let count = (rows.len() * columns.len()) as u32;
+                rgb.extend(sums.map(|sum| ((sum + count / 2) / count) as u8));
+            }
+        }
+        Self { width, height, rgb }
+    }
 }
 
 /// One moment of a film: every frame has one.
@@ -90,7 +120,6 @@ impl Frames {
     /// # Errors
     /// [`FilmError::NoFfmpeg`] when the process cannot be started.
     pub fn open(ffmpeg: &Ffmpeg, film: &Film, options: FrameOptions) -> Result<Self> {
-        let missing = |source| FilmError::NoFfmpeg { tool: "ffmpeg", source };
         let mut command = ffmpeg.ffmpeg();
         if options.start_s > 0.0 {
             command.args(["-ss", &format!("{:.6}", options.start_s)]);
@@ -100,18 +129,13 @@ impl Frames {
         command.args(["-map", "[small]", "-map", "[full]", "-c:v", "rawvideo"]);
         // Microseconds: any other time base would round the film's own.
         command.args(ffmpeg.keep_timestamps()).args(["-enc_time_base", "1:1000000", "-f", "nut", "pipe:1"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(missing)?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
-            return Err(missing(std::io::Error::other("no pipes to it")));
-        };
+        let (child, stdout, complaints) = Ffmpeg::start(command)?;
         let bytes = 3 * u64::from(film.width) * u64::from(film.height);
         Ok(Self {
             path: film.path.clone(),
             child,
             nut: Nut::new(BufReader::with_capacity(1 << 16, stdout), bytes.max(1 << 12)),
-            complaints: Complaints::collect(stderr),
+            complaints,
             start_s: options.start_s,
             waiting: VecDeque::new(),
             picture: None,

@@ -25,7 +25,7 @@ pub(crate) fn graph(film: &Film, every: Every, first_s: f64) -> String {
     let (width, height) = (film.width, film.height);
     let deinterlace = match film.scan {
         Scan::Progressive => "",
-        Scan::Interlaced => "bwdif=mode=send_frame:deint=all,",
+        Scan::Interlaced | Scan::Telecined => "bwdif=mode=send_frame:deint=all,",
         Scan::Unknown => "bwdif=mode=send_frame:deint=interlaced,",
     };
     let due = match every {

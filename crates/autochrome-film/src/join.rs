@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use crate::codec::Codec;
 use crate::container::{Container, Fate};
-use crate::error::{FilmError, Result};
+use crate::error::{FilmError, Result, says_full};
 use crate::ffmpeg::Ffmpeg;
 use crate::parts::Part;
 use crate::probe::input;
@@ -53,7 +53,7 @@ impl Join<'_> {
         if !output.status.success() {
             let _ = fs::remove_file(&whole);
             let words = String::from_utf8_lossy(&output.stderr);
-            if words.contains("No space left") {
+            if says_full(&words) {
                 return Err(FilmError::DiskFull { path: self.output.to_owned() });
             }
             let reason = words.lines().next().unwrap_or("it ended without a word").to_owned();

@@ -31,6 +31,13 @@ pub(crate) struct Key {
     pub keeps: bool,
 }
 
+impl Key {
+    /// The keyframe of a scene that stays as it is.
+    pub fn left(shot: &Shot) -> Self {
+        Self { number: shot.frame.number, pyramid: Arc::clone(&shot.pyramid), colors: None, keeps: true }
+    }
+}
+
 /// Makes keyframes of one film.
 pub(crate) struct KeyMaker<'a> {
     pub source: &'a Source,

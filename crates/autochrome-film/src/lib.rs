@@ -53,6 +53,7 @@ mod small;
 mod source;
 mod spans;
 mod spread;
+mod telecine;
 
 pub use codec::Codec;
 pub use colorist::{Colorist, ColoristError, KEYFRAME_PX, KeyColors, Keyframe, NETWORK_TRUST};
@@ -68,5 +69,5 @@ pub use layout::{Layout, Request, Sampling};
 pub use parts::{Existing, parts_folder};
 pub use probe::{Film, Scan, probe};
 pub use reader::Range;
-pub use scenes::{SceneFrame, SceneOptions, scenes};
+pub use scenes::{SceneFrame, SceneOptions, scenes, still};
 pub use source::{ColorTags, Kind, Other, Source};

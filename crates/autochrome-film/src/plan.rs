@@ -1,5 +1,6 @@
 //! Frames gathered into spans: from a keyframe to the next, never past a cut.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::cuts::CutDetector;
@@ -41,6 +42,8 @@ pub(crate) struct Planner<'a> {
     scene_start: u64,
     /// Frames before this one are only looked at for cuts.
     from: u64,
+    /// Scenes, by their numbers from 0, whose frames stay as they are.
+    left: &'a BTreeSet<u64>,
     current: Option<(Arc<Key>, Vec<Shot>)>,
     passes: bool,
     /// Keyframes made.
@@ -49,7 +52,7 @@ pub(crate) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     /// `from` is the first frame of a scene; nothing is made of those before it.
-    pub fn new(keys: &'a KeyMaker<'a>, frame_bytes: usize, from: u64) -> Self {
+    pub fn new(keys: &'a KeyMaker<'a>, frame_bytes: usize, from: u64, left: &'a BTreeSet<u64>) -> Self {
         let most_frames = (SPAN_BYTES / frame_bytes.max(1)).clamp(FEWEST_FRAMES, MOST_FRAMES);
         Self {
             keys,
@@ -58,6 +61,7 @@ impl<'a> Planner<'a> {
             scenes: 0,
             scene_start: 0,
             from,
+            left,
             current: None,
             passes: false,
             key_count: 0,
@@ -109,8 +113,12 @@ impl<'a> Planner<'a> {
     }
 
     fn key(&mut self, shot: &Shot) -> Result<Arc<Key>> {
+        let scene = self.scenes.saturating_sub(1);
+        if self.left.contains(&scene) {
+            return Ok(Arc::new(Key::left(shot)));
+        }
         self.key_count += 1;
-        Ok(Arc::new(self.keys.make(shot, self.scenes.saturating_sub(1))?))
+        Ok(Arc::new(self.keys.make(shot, scene)?))
     }
 
     fn span(&mut self, before: Arc<Key>, shots: Vec<Shot>, after: Option<Arc<Key>>) -> Span {
@@ -151,13 +159,13 @@ mod tests {
     }
 
     /// First and last frame, scene and keyframe after, of each span of films whose frames have these values.
-    fn spans(values: &[u8], from: u64) -> Vec<(u64, u64, u64, Option<u64>)> {
+    fn spans(values: &[u8], from: u64, left: &BTreeSet<u64>) -> Vec<(u64, u64, u64, Option<u64>)> {
         let source = gray_source(32, 32);
         let codes = Codes { depth: 8, full_range: true, weights: (0.3, 0.1) };
         let (lightness, working) = (codes.lightness(), (32, 32));
         let keys =
             KeyMaker { source: &source, codes, lightness, colorist: &Nothing, recolor: false, working };
-        let mut planner = Planner::new(&keys, 1024, from);
+        let mut planner = Planner::new(&keys, 1024, from, left);
         let mut spans = Vec::new();
         for (number, value) in values.iter().enumerate() {
             let gray = Gray { width: 32, height: 32, data: vec![*value; 1024] };
@@ -180,6 +188,10 @@ mod tests {
             .collect()
     }
 
+    fn none() -> BTreeSet<u64> {
+        BTreeSet::new()
+    }
+
     #[test]
     fn spans_end_at_cuts_and_at_wanted_frames() {
         let values = [vec![20; 12], vec![200; 40], vec![90; 3]].concat();
@@ -190,13 +202,13 @@ mod tests {
             (36, 51, 1, Some(51)),
             (52, 54, 2, None),
         ];
-        assert_eq!(spans(&values, 0), expected);
-        assert_eq!(spans(&values, 12), expected[2..], "what is done is passed over");
+        assert_eq!(spans(&values, 0, &none()), expected);
+        assert_eq!(spans(&values, 12, &none()), expected[2..], "what is done is passed over");
     }
 
     #[test]
     fn a_film_of_one_frame_is_a_span() {
-        assert_eq!(spans(&[7], 0), [(0, 0, 0, None)]);
-        assert_eq!(spans(&[], 0), []);
+        assert_eq!(spans(&[7], 0, &none()), [(0, 0, 0, None)]);
+        assert_eq!(spans(&[], 0, &none()), []);
     }
 }

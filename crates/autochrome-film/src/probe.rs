@@ -41,6 +41,8 @@ pub enum Scan {
     Progressive,
     /// Every second one, twice.
     Interlaced,
+    /// A film of 24 frames a second, four of which were made five of fields (3:2 pulldown).
+    Telecined,
     /// The file does not say; its frames may, one by one.
     Unknown,
 }
@@ -55,6 +57,8 @@ struct Answer {
 
 #[derive(Default, Deserialize)]
 struct Format {
+    #[serde(default)]
+    format_name: String,
     duration: Option<String>,
 }
 
@@ -99,6 +103,18 @@ pub fn probe(ffmpeg: &Ffmpeg, path: &Path) -> Result<Film> {
     Ok(film)
 }
 
+/// Kinds of file that name others to read: what a film brings must be in it.
+const LISTS: [&str; 5] = ["hls", "concat", "dash", "imf", "sdp"];
+
+/// Refuses a kind of file that is but a list of others.
+pub(crate) fn check_kind(path: &Path, name: &str) -> Result<()> {
+    if name.split(',').any(|kind| LISTS.contains(&kind)) {
+        let reason = format!("it is a list of other files ({name})");
+        return Err(FilmError::Unreadable { path: path.to_owned(), reason });
+    }
+    Ok(())
+}
+
 /// What `ffprobe` says of a file and its streams, in JSON.
 pub(crate) fn describe(ffmpeg: &Ffmpeg, path: &Path, more: &[&str]) -> Result<Vec<u8>> {
     let output = ffmpeg
@@ -137,6 +153,7 @@ fn parse(path: &Path, json: &[u8]) -> Result<Film> {
         Ok(answer) => answer,
         Err(error) => return Err(FilmError::Unreadable { path, reason: error.to_string() }),
     };
+    check_kind(&path, &answer.format.format_name)?;
     // The cover of a record is a video stream of one picture, too.
     let stream = answer.streams.into_iter().find(|stream| stream.disposition.attached_pic == 0);
     let Some(stream) = stream.filter(|stream| stream.width > 0 && stream.height > 0) else {

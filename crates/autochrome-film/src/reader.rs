@@ -1,10 +1,10 @@
 //! Frames of a film as they are stored, out of the `ffmpeg` process.
 
 use std::io::BufReader;
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout};
 
 use crate::complaints::Complaints;
-use crate::error::{FilmError, Result};
+use crate::error::Result;
 use crate::ffmpeg::Ffmpeg;
 use crate::frames::Ending;
 use crate::nut::Nut;
@@ -51,7 +51,6 @@ impl RawFrames {
     /// # Errors
     /// [`FilmError::NoFfmpeg`] when the process cannot be started.
     pub fn open(ffmpeg: &Ffmpeg, source: &Source, range: Range) -> Result<Self> {
-        let missing = |source| FilmError::NoFfmpeg { tool: "ffmpeg", source };
         let mut command = ffmpeg.ffmpeg();
         if range.start_s > 0.0 {
             command.args(["-ss", &format!("{:.6}", range.start_s)]);
@@ -63,16 +62,12 @@ impl RawFrames {
         command.args(input(&source.path)).args(["-map", &format!("0:{}", source.stream)]);
         command.args(["-vf", &filters(source), "-c:v", "rawvideo"]).args(ffmpeg.keep_timestamps());
         command.args(["-enc_time_base", &format!("{num}:{den}"), "-f", "nut", "pipe:1"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(missing)?;
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
-            return Err(missing(std::io::Error::other("no pipes to it")));
-        };
+        let (child, stdout, complaints) = Ffmpeg::start(command)?;
         let frame_bytes = source.layout().frame_bytes(source.width, source.height);
         Ok(Self {
             child,
             nut: Nut::new(BufReader::with_capacity(1 << 20, stdout), (frame_bytes as u64).max(1 << 12)),
-            complaints: Complaints::collect(stderr),
+            complaints,
             time_base: source.time_base,
             frame_bytes,
             number: 0,
@@ -149,6 +144,8 @@ fn filters(source: &Source) -> String {
     let deinterlace = match source.scan {
         Scan::Progressive => "",
         Scan::Interlaced => "bwdif=mode=send_frame:deint=all,",
+        // Fields that belong together again; what still has combs, as at cuts, is deinterlaced.
+        Scan::Telecined => "fieldmatch=combmatch=full,bwdif=mode=send_frame:deint=interlaced,",
         Scan::Unknown => "bwdif=mode=send_frame:deint=interlaced,",
     };
     let matrix = if source.request.from_rgb {

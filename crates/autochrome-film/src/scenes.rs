@@ -1,5 +1,6 @@
 //! The first frame of every scene in colour: to look at before hours are spent, and to retouch.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use autochrome_color::Tone;
@@ -10,7 +11,7 @@ use crate::cuts::CutDetector;
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
 use crate::frames::Frame;
-use crate::key::KeyMaker;
+use crate::key::{Key, KeyMaker};
 use crate::layout::{Layout, Sampling};
 use crate::paint::FramePainter;
 use crate::planes::{codes, luma_codes};
@@ -41,6 +42,27 @@ pub struct SceneOptions {
     pub tone: Tone,
     /// Whether scenes that are in colour are coloured, too.
     pub recolor: bool,
+    /// Scenes that stay as they are, by their numbers from 0.
+    pub keep_scenes: BTreeSet<u64>,
+}
+
+/// Half a millisecond: times are written with fewer digits than they have, and no frame is that short.
+const GRACE_S: f64 = 5e-4;
+
+/// The frame that is shown at a moment, or the next one, as it is stored: pixels need not be square.
+///
+/// # Errors
+/// When the film cannot be read, and [`FilmError::NoSuchMoment`] after its end.
+pub fn still(ffmpeg: &Ffmpeg, source: &Source, at_s: f64) -> Result<Frame> {
+    let range = Range { start_s: (at_s - GRACE_S).max(0.0), end_s: None };
+    let mut frames = RawFrames::open(ffmpeg, source, range)?;
+    let Some(frame) = frames.next_frame() else {
+        return Err(FilmError::NoSuchMoment(format!("the film has no frame at {at_s:.3} s; it ends before")));
+    };
+    let (codes, size) = (source.codes(), (source.width, source.height));
+    let layout = Layout { depth: source.layout().depth, sampling: Sampling::Full };
+    let painter = FramePainter::new(source.layout(), layout, size, codes, &Tone::default(), false);
+    Ok(rgb(&painter.pass(&frame.data), codes, layout, size))
 }
 
 /// Hands over the first frame of every scene.
@@ -74,7 +96,8 @@ pub fn scenes(
             continue;
         }
         let shot = Shot { frame, small, pyramid: gray.pyramid() };
-        let key = keys.make(&shot, count)?;
+        let key =
+            if options.keep_scenes.contains(&count) { Key::left(&shot) } else { keys.make(&shot, count)? };
         let data = match &key.colors {
             Some(colors) => painter.paint(&shot.frame.data, &colors.chroma),
             None => painter.pass(&shot.frame.data),

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
 use crate::layout::{Layout, Request, Sampling, request};
-use crate::probe::{Disposition, MAX_PIXELS, Scan, SideData, describe, ratio};
+use crate::probe::{Disposition, MAX_PIXELS, Scan, SideData, check_kind, describe, ratio};
+use crate::telecine::is_telecined;
 
 /// A film that is to be coloured.
 #[derive(Clone, Debug)]
@@ -128,7 +129,23 @@ impl Source {
     /// [`FilmError::Unreadable`], [`FilmError::Picture`], [`FilmError::NoVideo`], [`FilmError::TooLarge`] and
     /// [`FilmError::NoFfmpeg`].
     pub fn probe(ffmpeg: &Ffmpeg, path: &Path) -> Result<Self> {
-        parse(path, &describe(ffmpeg, path, &[])?)
+        let mut source = parse(path, &describe(ffmpeg, path, &[])?)?;
+        if source.scan != Scan::Progressive && is_telecined(ffmpeg, &source) {
+            source.scan = Scan::Telecined;
+        }
+        Ok(source)
+    }
+
+    /// What is done with a film whose lines were not recorded all at once, in one sentence.
+    #[must_use]
+    pub fn treatment(&self) -> Option<&'static str> {
+        match self.scan {
+            Scan::Interlaced => Some("the film is interlaced; it is deinterlaced, one frame for two fields"),
+            Scan::Telecined => Some(
+                "the film is telecined (3:2 pulldown); its fields are put together again, and every frame stays",
+            ),
+            Scan::Progressive | Scan::Unknown => None,
+        }
     }
 
     /// The layout of its frames as they are read.
@@ -186,6 +203,7 @@ fn parse(path: &Path, json: &[u8]) -> Result<Source> {
         Err(error) => return Err(FilmError::Unreadable { path, reason: error.to_string() }),
     };
     let Answer { streams, format } = answer;
+    check_kind(&path, &format.format_name)?;
     if format.format_name.ends_with("_pipe") || format.format_name == "image2" {
         return Err(FilmError::Picture { path });
     }

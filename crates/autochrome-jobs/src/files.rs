@@ -22,7 +22,7 @@ pub struct File {
     pub number: u32,
     /// Name of the file that was made, or of the one that came when none could be made.
     pub name: String,
-    /// Media type and size in bytes, or code and words of what went wrong.
+    /// Media type and size in bytes, wherever they lie, or code and words of what went wrong.
     pub outcome: Result<(String, i64), (String, String)>,
 }
 
@@ -49,9 +49,25 @@ pub(crate) fn append(
     Ok(())
 }
 
+/// Appends a file that was made and lies elsewhere.
+pub(crate) fn append_file(
+    db: &Connection,
+    job: &str,
+    name: &str,
+    media_type: &str,
+    bytes: i64,
+) -> Result<(), QueueError> {
+    db.prepare_cached(
+        "INSERT INTO files (job, number, name, media_type, stored_bytes)
+         VALUES (?1, (SELECT count(*) FROM files WHERE job = ?1), ?2, ?3, ?4)",
+    )?
+    .execute(params![job, name, media_type, bytes])?;
+    Ok(())
+}
+
 /// Every picture of job `id` that is over.
 pub(crate) fn list(db: &Connection, id: &str) -> Result<Vec<File>, QueueError> {
-    let sql = "SELECT number, name, media_type, length(bytes), error_code, error_text FROM files
+    let sql = "SELECT number, name, media_type, coalesce(stored_bytes, length(bytes)), error_code, error_text FROM files
         WHERE job = ?1 ORDER BY number";
     let mut query = db.prepare_cached(sql)?;
     let rows = query.query_map(params![id], |row| {

@@ -10,20 +10,28 @@ pub enum Kind {
     Image,
     /// Several, told together.
     Batch,
+    /// A film, which lies in a file of its own.
+    Video,
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Image, Self::Batch, Self::Video];
+    /// Those whose pictures lie in the queue.
+    pub const PICTURES: [Self; 2] = [Self::Image, Self::Batch];
+
     /// The name in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Batch => "batch",
+            Self::Video => "video",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Image, Self::Batch].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -83,7 +91,7 @@ pub struct Part {
 pub struct NewJob {
     /// One picture or several.
     pub kind: Kind,
-    /// The pictures, as they came.
+    /// The pictures, as they came; of a film, what names its file.
     pub pictures: Vec<Part>,
     /// Files that go with every picture, each with what it is; kept until the job ends.
     pub extras: Vec<(String, Part)>,
@@ -112,6 +120,8 @@ pub struct Job {
     pub progress: f64,
     /// How often the picture that it stands at was begun.
     pub attempts: u32,
+    /// More about how far it is, in the words of its worker.
+    pub detail: Option<String>,
     /// When it was added, in milliseconds since 1970.
     pub created_ms: i64,
     /// When it last changed.
@@ -126,7 +136,7 @@ pub struct Job {
 
 /// The columns that [`Job::from_row`] reads.
 pub(crate) const COLUMNS: &str = "id, owner, kind, state, progress, attempts, created_ms, updated_ms, pictures, \
-    error_code, error_text, result_type";
+    error_code, error_text, result_type, detail";
 
 impl Job {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -146,6 +156,7 @@ impl Job {
             pictures: row.get(8)?,
             error: error.0.zip(error.1),
             result_type: row.get(11)?,
+            detail: row.get(12)?,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::job::COLUMNS;
-use crate::{Event, File, Job, Made, NewJob, QueueError, State, events, files, schema};
+use crate::{Event, File, Job, Kind, Made, NewJob, QueueError, State, events, files, schema};
 
 /// How much a queue takes.
 #[derive(Clone, Copy, Debug)]
@@ -199,6 +199,19 @@ impl Queue {
             *count = query.query_row(params![state.name()], |row| row.get(0))?;
         }
         Ok(counts)
+    }
+
+    /// What the jobs of this kind that are not over were given in place of pictures.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn in_use(&self, kind: Kind) -> Result<Vec<Vec<u8>>, QueueError> {
+        let sql = "SELECT inputs.bytes FROM inputs JOIN jobs ON jobs.id = inputs.job
+            WHERE jobs.kind = ?1 AND inputs.role = 'picture'";
+        let db = self.db();
+        let mut query = db.prepare_cached(sql)?;
+        let rows = query.query_map(params![kind.name()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The pictures of a job that are over.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::QueueError;
 
 /// Number of this layout; a file with another one is refused.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE jobs (
@@ -13,9 +13,10 @@ CREATE TABLE jobs (
     owner TEXT NOT NULL,
     idempotency_key TEXT,
     fingerprint BLOB NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('image', 'batch')),
+    kind TEXT NOT NULL CHECK (kind IN ('image', 'batch', 'video')),
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     progress REAL NOT NULL DEFAULT 0,
+    detail TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE files (
     name TEXT NOT NULL,
     media_type TEXT,
     bytes BLOB,
+    stored_bytes INTEGER,
     error_code TEXT,
     error_text TEXT,
     PRIMARY KEY (job, number)
@@ -53,6 +55,7 @@ CREATE TABLE events (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     state TEXT NOT NULL,
     progress REAL NOT NULL,
+    detail TEXT,
     file INTEGER,
     name TEXT,
     preview BLOB

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::queue::{erase_inputs, random_name, size};
-use crate::{Made, Part, Queue, QueueError, events, files};
+use crate::{Kind, Made, Part, Queue, QueueError, events, files};
 
 /// How often a picture is begun before it is given up: one that brings the process down must not do so for ever.
 pub const MAX_ATTEMPTS: u32 = 3;
@@ -23,12 +23,13 @@ pub struct Lease {
 }
 
 impl Queue {
-    /// Takes the job that has waited longest, or one whose worker is silent; `None` when there is none.
+    /// Takes the job of one of these kinds that has waited longest, or one whose worker is silent; `None` when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn lease(&self, now_ms: i64) -> Result<Option<Lease>, QueueError> {
+    pub fn lease(&self, kinds: &[Kind], now_ms: i64) -> Result<Option<Lease>, QueueError> {
         let token = random_name()?;
+        let names: String = kinds.iter().map(|kind| format!(" {} ", kind.name())).collect();
         let mut db = self.db();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         fail_exhausted(&transaction, now_ms)?;
@@ -37,10 +38,11 @@ impl Queue {
                 "UPDATE jobs SET state = 'running', lease = ?1, lease_until_ms = ?2, attempts = attempts + 1,
                      updated_ms = ?3
                  WHERE id = (SELECT id FROM jobs
-                     WHERE state = 'queued' OR (state = 'running' AND lease_until_ms <= ?3)
+                     WHERE (state = 'queued' OR (state = 'running' AND lease_until_ms <= ?3))
+                         AND instr(?4, ' ' || kind || ' ')
                      ORDER BY created_ms, rowid LIMIT 1)
                  RETURNING id, attempts, pictures, options",
-                params![token, now_ms + self.bounds.lease_ms, now_ms],
+                params![token, now_ms + self.bounds.lease_ms, now_ms, names],
                 |row| {
                     Ok(Lease {
                         job: row.get(0)?,
@@ -99,21 +101,56 @@ impl Queue {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Renews a lease and tells the progress, 0..=1.
+    /// Renews a lease and tells the progress, 0..=1, with more about it in words.
     ///
     /// # Errors
     /// [`QueueError::LeaseLost`] when the job was cancelled or given to another worker: stop working on it.
-    pub fn heartbeat(&self, lease: &Lease, progress: f64, now_ms: i64) -> Result<(), QueueError> {
+    pub fn heartbeat(
+        &self,
+        lease: &Lease,
+        progress: f64,
+        detail: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(), QueueError> {
         let progress = progress.clamp(0.0, 1.0);
         self.change(lease, |db| {
             let sql = "UPDATE jobs SET lease_until_ms = ?2 WHERE id = ?1";
             db.prepare_cached(sql)?.execute(params![lease.job, now_ms + self.bounds.lease_ms])?;
             // Listeners are told news only.
-            let sql = "UPDATE jobs SET progress = ?2, updated_ms = ?3 WHERE id = ?1 AND progress < ?2";
-            match db.prepare_cached(sql)?.execute(params![lease.job, progress, now_ms])? {
+            let sql = "UPDATE jobs SET progress = max(progress, ?2), updated_ms = ?3, detail = ?4
+                WHERE id = ?1 AND (progress < ?2 OR detail IS NOT ?4)";
+            match db.prepare_cached(sql)?.execute(params![lease.job, progress, now_ms, detail])? {
                 0 => Ok(()),
                 _ => events::note(db, &lease.job),
             }
+        })
+    }
+
+    /// Notes that something is done that a worker who takes over need not do again: the next failure is the first again.
+    ///
+    /// # Errors
+    /// [`QueueError::LeaseLost`] when somebody else has the job.
+    pub fn advance(&self, lease: &Lease) -> Result<(), QueueError> {
+        self.change(lease, |db| {
+            db.prepare_cached("UPDATE jobs SET attempts = 1 WHERE id = ?1")?.execute(params![lease.job])?;
+            Ok(())
+        })
+    }
+
+    /// Puts back what became of the next picture when the result lies in a file of `bytes` bytes.
+    ///
+    /// # Errors
+    /// [`QueueError::LeaseLost`] when somebody else has the job.
+    pub fn store_result_file(
+        &self,
+        lease: &Lease,
+        name: &str,
+        media_type: &str,
+        bytes: i64,
+    ) -> Result<(), QueueError> {
+        self.change(lease, |db| {
+            take_picture(db, &lease.job)?;
+            files::append_file(db, &lease.job, name, media_type, bytes)
         })
     }
 

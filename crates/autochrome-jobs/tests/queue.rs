@@ -55,12 +55,12 @@ fn states(queue: &Queue, id: &str) -> Vec<State> {
 fn a_job_goes_its_way_and_leaves_its_result() {
     let (_folder, queue) = queue();
     let job = add(&queue, None, 0);
-    let lease = queue.lease(1).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 1).unwrap().unwrap();
     assert_eq!((lease.job.as_str(), lease.attempt), (job.id.as_str(), 1));
-    assert!(queue.lease(2).unwrap().is_none(), "a job is taken once");
+    assert!(queue.lease(&Kind::ALL, 2).unwrap().is_none(), "a job is taken once");
     assert_eq!(queue.next_picture(&lease).unwrap(), Some((0, picture("a.png"))));
-    queue.heartbeat(&lease, 0.5, 3).unwrap();
-    queue.heartbeat(&lease, 0.5, 3).unwrap();
+    queue.heartbeat(&lease, 0.5, None, 3).unwrap();
+    queue.heartbeat(&lease, 0.5, None, 3).unwrap();
     assert_eq!(queue.get(&job.id).unwrap().progress, 0.5);
     assert_eq!(queue.file(&job.id, 0).unwrap(), None);
     queue.preview(&lease, "a.png", b"small").unwrap();
@@ -92,15 +92,15 @@ fn the_same_key_is_the_same_job() {
 fn a_silent_worker_loses_its_job_and_cannot_end_it() {
     let (_folder, queue) = queue();
     let job = add(&queue, None, 0);
-    let late = queue.lease(0).unwrap().unwrap();
-    assert!(queue.lease(LEASE_MS - 1).unwrap().is_none());
-    let next = queue.lease(LEASE_MS).unwrap().unwrap();
+    let late = queue.lease(&Kind::ALL, 0).unwrap().unwrap();
+    assert!(queue.lease(&Kind::ALL, LEASE_MS - 1).unwrap().is_none());
+    let next = queue.lease(&Kind::ALL, LEASE_MS).unwrap().unwrap();
     assert_eq!((next.job.as_str(), next.attempt), (job.id.as_str(), 2));
     assert!(matches!(
         queue.store_result(&late, Ok(&[made("late")]), LEASE_MS + 1),
         Err(QueueError::LeaseLost)
     ));
-    assert!(matches!(queue.heartbeat(&late, 0.9, LEASE_MS + 1), Err(QueueError::LeaseLost)));
+    assert!(matches!(queue.heartbeat(&late, 0.9, None, LEASE_MS + 1), Err(QueueError::LeaseLost)));
     queue.store_result(&next, Ok(&[made("in time")]), LEASE_MS + 2).unwrap();
     assert!(matches!(queue.finish(&late, "image/png", LEASE_MS + 2), Err(QueueError::LeaseLost)));
     queue.finish(&next, "image/png", LEASE_MS + 2).unwrap();
@@ -112,10 +112,10 @@ fn a_picture_that_takes_every_worker_down_is_given_up_and_the_others_go_on() {
     let (_folder, queue) = queue();
     let job = queue.add(&new(&["fatal.png", "b.png"], None), 0).unwrap();
     for attempt in 0..i64::from(MAX_ATTEMPTS) {
-        assert!(queue.lease(attempt * LEASE_MS).unwrap().is_some());
+        assert!(queue.lease(&Kind::ALL, attempt * LEASE_MS).unwrap().is_some());
     }
     let now_ms = i64::from(MAX_ATTEMPTS) * LEASE_MS;
-    let lease = queue.lease(now_ms).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, now_ms).unwrap().unwrap();
     assert_eq!(lease.attempt, 1);
     assert_eq!(queue.next_picture(&lease).unwrap(), Some((1, picture("b.png"))));
     let files = queue.files(&job.id).unwrap();
@@ -127,17 +127,17 @@ fn a_picture_that_takes_every_worker_down_is_given_up_and_the_others_go_on() {
 fn a_batch_goes_on_with_the_picture_it_was_at() {
     let (_folder, queue) = queue();
     let job = queue.add(&new(&["a.png", "b.png", "c.png"], None), 0).unwrap();
-    let lease = queue.lease(0).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 0).unwrap().unwrap();
     queue.store_result(&lease, Ok(&[made("a.png"), made("a.2.png")]), 1).unwrap();
     queue.recover(2).unwrap();
-    let lease = queue.lease(2).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 2).unwrap().unwrap();
     assert_eq!((lease.attempt, lease.pictures), (1, 3), "beginnings are counted for each picture");
     assert_eq!(queue.next_picture(&lease).unwrap(), Some((1, picture("b.png"))));
     assert_eq!(queue.get(&job.id).unwrap().attempts, 1);
     queue.store_result(&lease, Err(("corrupt-file", "broken")), 3).unwrap();
     queue.release(&lease, 3).unwrap();
     assert_eq!(queue.get(&job.id).unwrap().state, State::Queued);
-    let lease = queue.lease(4).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 4).unwrap().unwrap();
     queue.store_result(&lease, Ok(&[made("c.png")]), 5).unwrap();
     queue.finish(&lease, "application/zip", 5).unwrap();
     let names: Vec<String> = queue.files(&job.id).unwrap().into_iter().map(|file| file.name).collect();
@@ -149,7 +149,7 @@ fn a_batch_goes_on_with_the_picture_it_was_at() {
 fn a_cancelled_job_takes_no_result() {
     let (_folder, queue) = queue();
     let job = add(&queue, None, 0);
-    let lease = queue.lease(1).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 1).unwrap().unwrap();
     assert_eq!(queue.cancel(&job.id, 2).unwrap().state, State::Cancelled);
     assert!(matches!(queue.store_result(&lease, Ok(&[made("x")]), 3), Err(QueueError::LeaseLost)));
     assert_eq!(queue.cancel(&job.id, 4).unwrap().updated_ms, 2, "what is over stays as it is");
@@ -162,7 +162,7 @@ fn a_full_queue_takes_no_more_and_old_jobs_are_forgotten() {
     let queue = Queue::open(&folder.path().join("jobs.db"), Bounds { waiting: 1, ..BOUNDS }).unwrap();
     let job = add(&queue, None, 0);
     assert!(matches!(queue.add(&NewJob::default(), 1), Err(QueueError::Full)));
-    let lease = queue.lease(1).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 1).unwrap().unwrap();
     queue.fail(&lease, "corrupt-file", "broken", 10).unwrap();
     assert_eq!(queue.expire(10).unwrap(), 0);
     assert_eq!(queue.expire(11).unwrap(), 1);
@@ -197,7 +197,7 @@ fn an_input_is_overwritten_on_disk_when_its_job_ends() {
     let job = NewJob { extras: extras.clone(), ..new(&["private"], None) };
     queue.add(&job, 0).unwrap();
     assert!(on_disk(folder.path(), b"gray private"));
-    let lease = queue.lease(1).unwrap().unwrap();
+    let lease = queue.lease(&Kind::ALL, 1).unwrap().unwrap();
     assert_eq!(queue.extras(&lease).unwrap(), extras);
     queue.store_result(&lease, Ok(&[made("a.png")]), 2).unwrap();
     queue.finish(&lease, "image/png", 3).unwrap();
@@ -225,7 +225,7 @@ fn worker_process() {
     let Some(path) = std::env::var_os("AUTOCHROME_TEST_QUEUE") else { return };
     let queue = Queue::open(path.as_ref(), Bounds { lease_ms: 60_000, ..BOUNDS }).unwrap();
     queue.recover(now_ms()).unwrap();
-    while let Some(lease) = queue.lease(now_ms()).unwrap() {
+    while let Some(lease) = queue.lease(&Kind::ALL, now_ms()).unwrap() {
         println!("began {}", lease.job);
         while let Some((_, picture)) = queue.next_picture(&lease).unwrap() {
             std::thread::sleep(std::time::Duration::from_millis(3));

@@ -11,12 +11,13 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::arrival::Arrivals;
 use crate::callers::Callers;
+use crate::films::Films;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::pictures::Pictures;
 use crate::routes::{
-    colorize, docs, events, health, inspect, jobs, looks, palette, pictures, registry, suggest,
+    colorize, docs, events, films, health, inspect, jobs, looks, palette, pictures, registry, suggest,
 };
 use crate::studio::Studio;
 use crate::worker_pool::WorkerPool;
@@ -30,6 +31,8 @@ pub struct App {
     pub studio: Arc<Studio>,
     /// What is done while nobody waits.
     pub jobs: Arc<Jobs>,
+    /// Films that were sent.
+    pub films: Arc<Films>,
     /// Pictures that somebody works on.
     pub pictures: Pictures,
     /// Who may ask.
@@ -79,6 +82,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/pictures", at_most(post(pictures::post), one))
         .route("/v1/palette", at_most(post(palette::post), one))
         .route("/v1/jobs", at_most(get(jobs::list).post(jobs::post), many))
+        .route("/v1/films", post(films::post))
+        .route("/v1/films/{id}/scenes", at_most(post(films::scenes), one))
+        .route("/v1/films/{id}/jobs", at_most(post(films::job), one))
         .layer(from_fn_with_state(Arc::clone(&app), guard::pace));
     let api = Router::new()
         .merge(sent)
@@ -89,6 +95,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/suggest", get(suggest::get))
         .route("/v1/looks/cube", get(looks::cube))
         .route("/v1/pictures/{id}", axum::routing::delete(pictures::delete))
+        .route("/v1/films/{id}", get(films::get).delete(films::delete))
+        .route("/v1/films/{id}/content", get(films::content))
+        .route("/v1/films/{id}/frame", get(films::frame))
         .route("/v1/jobs/{id}", get(jobs::get).delete(jobs::delete))
         .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
         .route("/v1/jobs/{id}/result", get(jobs::result))

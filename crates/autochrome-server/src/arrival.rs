@@ -113,7 +113,16 @@ impl Arrival {
 
     /// The body, which ends with an [`Arrest`] when it comes too slowly or there is no memory for it.
     pub fn limit(&self, body: Body) -> Body {
-        let (pace, begun) = (self.arrivals.pace, Instant::now());
+        self.paced(body, self.arrivals.pace, true)
+    }
+
+    /// The same for a body that goes to the disk as it comes: it takes no memory, and may be long as long as it is not slow.
+    pub fn limit_rate(&self, body: Body) -> Body {
+        self.paced(body, Pace { most: Duration::MAX, ..self.arrivals.pace }, false)
+    }
+
+    fn paced(&self, body: Body, pace: Pace, counts: bool) -> Body {
+        let begun = Instant::now();
         let state = Some((body.into_data_stream(), 0_u64, self.clone()));
         let chunks = stream::unfold(state, move |state| async move {
             let (mut rest, came, arrival) = state?;
@@ -126,7 +135,7 @@ impl Arrival {
                 Ok(chunk) => chunk,
                 Err(error) => return Some((Err(error), None)),
             };
-            if !arrival.add_bytes(chunk.len() as u64) {
+            if counts && !arrival.add_bytes(chunk.len() as u64) {
                 return Some((Err(axum::Error::new(Arrest::Full)), None));
             }
             let came = came + chunk.len() as u64;

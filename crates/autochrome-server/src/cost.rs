@@ -3,7 +3,7 @@
 //! Pixels are bounded by the limits of pictures; hints could still be so many, or so wide and long, that drawing them takes
 //! longer than everything else.
 
-use autochrome::document::OrderDocument;
+use autochrome::document::{FilmDocument, OrderDocument};
 
 use crate::problem::Problem;
 use crate::refusal::Refusal;
@@ -42,6 +42,19 @@ pub fn check(options: &OrderDocument) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// The same of all moments of a film together.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_film(options: &FilmDocument) -> Result<(), Problem> {
+    let (mut points, mut strokes) = (Vec::new(), Vec::new());
+    for moment in &options.moments {
+        points.extend(moment.points.iter().cloned());
+        strokes.extend(moment.strokes.iter().cloned());
+    }
+    check(&OrderDocument { points, strokes, ..OrderDocument::default() })
 }
 
 #[cfg(test)]

@@ -197,7 +197,7 @@ async fn body(request: Request) -> Result<Bytes, Problem> {
     Bytes::from_request(request, &()).await.map_err(|rejection| body_problem(rejection.status(), &rejection))
 }
 
-fn body_problem(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
+pub fn body_problem(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
     let mut chain = std::iter::successors(Some(error), |&error| error.source());
     match (status, chain.find_map(|error| error.downcast_ref::<Arrest>())) {
         (_, Some(Arrest::Slow)) => {
@@ -216,14 +216,14 @@ fn body_problem(status: StatusCode, error: &(dyn Error + 'static)) -> Problem {
     }
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub fn from_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| {
         let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
         Problem { status, ..Problem::new(Refusal::BadJson, format!("the JSON does not fit: {error}")) }
     })
 }
 
-fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
+pub fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
     let data = text.split_once(";base64,").map_or(text, |(_, data)| data);
     BASE64
         .decode(data.trim())
@@ -254,7 +254,7 @@ fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake
 }
 
 /// Refuses more files than a request may have.
-fn count(files: usize, most_files: usize) -> Result<(), Problem> {
+pub fn count(files: usize, most_files: usize) -> Result<(), Problem> {
     if files <= most_files {
         return Ok(());
     }
@@ -323,7 +323,7 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
     let (mut intake, mut hints) = (Intake { options, ..Intake::default() }, None);
     while let Some(field) = form.next_field().await.map_err(|error| body_problem(error.status(), &error))? {
         let field_name = field.name().unwrap_or("").to_owned();
-        let name = file_name(field.file_name().unwrap_or(""));
+        let name = file_name(field.file_name().unwrap_or(""), "picture");
         let bytes = field.bytes().await.map_err(|error| body_problem(error.status(), &error))?;
         let is_words = field_name == "options" || (field_name == "scribbles" && is_json(&bytes));
         if is_words && bytes.len() > MOST_WORDS {
@@ -368,12 +368,12 @@ fn is_json(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
-/// The last part of a path, without what could mean something to a shell, an archive or a terminal.
-fn file_name(text: &str) -> String {
+/// The last part of a path, without what could mean something to a shell, an archive or a terminal; `unnamed` when nothing is left.
+pub fn file_name(text: &str, unnamed: &str) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or("");
     let kept: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
     let name = kept.trim_start_matches('.').trim();
-    if name.is_empty() { "picture".to_owned() } else { name.to_owned() }
+    if name.is_empty() { unnamed.to_owned() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -391,9 +391,9 @@ mod tests {
             ("", "picture"),
             ("..", "picture"),
         ] {
-            assert_eq!(file_name(given), kept);
+            assert_eq!(file_name(given, "picture"), kept);
         }
-        assert_eq!(file_name(&"ü".repeat(500)).chars().count(), NAME_CHARS);
+        assert_eq!(file_name(&"ü".repeat(500), "").chars().count(), NAME_CHARS);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Jobs: pictures that are coloured while nobody waits, and that a crash does not lose.
 //!
 //! One thread takes them from the queue, one at a time, so that requests which somebody waits for keep most of the machine. Beside it a
-//! second thread renews the lease while the first one works.
+//! second thread renews the lease while the first one works. Films, which take longer, have a thread of their own (`film_jobs`).
 
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,7 +30,7 @@ const BOUNDS: Bounds = Bounds { lease_ms: 30_000, waiting: 1000, bytes: 8_000_00
 const LOOK: Duration = Duration::from_secs(5);
 
 /// How often a lease is renewed; short enough that a cancelled job stops soon.
-const RENEW: Duration = Duration::from_millis(500);
+pub const RENEW: Duration = Duration::from_millis(500);
 
 /// Media type of several pictures together.
 pub const ZIP: &str = "application/zip";
@@ -40,7 +40,8 @@ pub struct Jobs {
     queue: Queue,
     folder: PathBuf,
     keep: Duration,
-    bell: (Mutex<bool>, Condvar),
+    bell: Bell,
+    film_bell: Bell,
     stopping: AtomicBool,
     abandoned: AtomicBool,
     /// Whether the disk was full when something was last written.
@@ -83,7 +84,8 @@ impl Jobs {
             queue,
             folder: folder.to_owned(),
             keep,
-            bell: Default::default(),
+            bell: Bell::default(),
+            film_bell: Bell::default(),
             stopping: AtomicBool::new(false),
             abandoned: AtomicBool::new(false),
             is_full: AtomicBool::new(false),
@@ -120,7 +122,11 @@ impl Jobs {
         let added = self.queue.add(new, now_ms());
         self.note_disk_state(&added);
         let job = added?;
-        self.wake_worker();
+        if job.kind == Kind::Video {
+            self.film_bell.ring()
+        } else {
+            self.bell.ring()
+        }
         Ok(job)
     }
 
@@ -151,15 +157,11 @@ impl Jobs {
         }
     }
 
-    fn wake_worker(&self) {
-        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.bell.1.notify_all();
-    }
-
     /// Lets the worker end after the picture it is at; the rest waits for the next start.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
-        self.wake_worker();
+        self.bell.ring();
+        self.film_bell.ring();
     }
 
     /// Lets it end before that picture is done.
@@ -189,7 +191,7 @@ impl Jobs {
                 }
             }
             // A queue that fails now may work later, and requests that ask it tell the error.
-            let next = self.queue.lease(now_ms());
+            let next = self.queue.lease(&Kind::PICTURES, now_ms());
             if next.is_err() {
                 self.note_disk_state(&next);
             }
@@ -211,10 +213,17 @@ impl Jobs {
 
     /// Waits for a ring, or for the time to look again.
     fn wait(&self) {
-        let (rung, bell) = &self.bell;
-        let rung = rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = bell.wait_timeout_while(rung, LOOK.min(self.keep), |rung| !*rung);
-        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+        self.bell.wait(LOOK.min(self.keep));
+    }
+
+    /// The same for films.
+    pub fn wait_for_film(&self) {
+        self.film_bell.wait(LOOK.min(self.keep));
+    }
+
+    /// Whether the server goes down.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Forgets what is old; the next time may do what fails this time.
@@ -234,7 +243,10 @@ impl Jobs {
                     thread::park_timeout(RENEW);
                     let share = f64::from(reached_permille.load(Ordering::Relaxed)) / 1000.0;
                     if !over.load(Ordering::Relaxed)
-                        && matches!(self.queue.heartbeat(lease, share, now_ms()), Err(QueueError::LeaseLost))
+                        && matches!(
+                            self.queue.heartbeat(lease, share, None, now_ms()),
+                            Err(QueueError::LeaseLost)
+                        )
                         || self.abandoned.load(Ordering::Relaxed)
                     {
                         lost.store(true, Ordering::Relaxed);
@@ -324,7 +336,7 @@ impl Jobs {
     }
 
     /// Ends a job that has nothing to show.
-    fn fail(&self, lease: &Lease, code: &str, detail: &str) -> Result<(), QueueError> {
+    pub fn fail(&self, lease: &Lease, code: &str, detail: &str) -> Result<(), QueueError> {
         warn!(job = %lease.job, code, "a job failed");
         self.queue.fail(lease, code, detail, now_ms())
     }
@@ -346,6 +358,27 @@ impl Jobs {
                 self.fail(lease, Refusal::NothingColoured.code(), &detail)
             }
         }
+    }
+}
+
+/// Wakes a worker.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    condition: Condvar,
+}
+
+impl Bell {
+    fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.condition.notify_all();
+    }
+
+    /// Waits until it was rung, for so long at most.
+    fn wait(&self, most: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.condition.wait_timeout_while(rung, most, |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 }
 

@@ -22,6 +22,8 @@ mod assets;
 mod callers;
 mod connections;
 mod cost;
+mod film_jobs;
+mod films;
 mod guard;
 mod intake;
 mod jobs;
@@ -57,6 +59,8 @@ use crate::app::{App, router};
 use crate::arrival::{Arrivals, Pace};
 use crate::callers::Callers;
 use crate::connections::Manners;
+use crate::film_jobs::FilmWorker;
+use crate::films::Films;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
@@ -120,6 +124,10 @@ pub struct Config {
     pub max_files: usize,
     /// Bytes that a batch may have.
     pub max_batch_bytes: u64,
+    /// Folder whose films may be named instead of sent.
+    pub media_dir: Option<PathBuf>,
+    /// Bytes that a film may have which is sent; all that are kept may have ten times as much.
+    pub most_film_bytes: u64,
     /// Content of a weights file that takes the place of the built-in default.
     pub weights: Option<Vec<u8>>,
 }
@@ -150,6 +158,8 @@ impl Config {
             keep: Duration::from_secs(24 * 3600),
             max_files: 200,
             max_batch_bytes: 256_000_000,
+            media_dir: None,
+            most_film_bytes: 4_000_000_000,
             weights: None,
         }
     }
@@ -236,6 +246,11 @@ impl Server {
             pool,
             studio: Arc::new(studio),
             jobs: Arc::new(Jobs::open(&config.data_dir, config.keep)?),
+            films: Arc::new(Films::open(
+                &config.data_dir,
+                config.media_dir.as_deref(),
+                config.most_film_bytes,
+            )?),
             pictures: Pictures::new(config.picture_bytes),
             keys,
             callers: Arc::new(Callers::new(
@@ -274,6 +289,14 @@ impl Server {
         let worker = jobs
             .start(Arc::clone(&self.app.studio))
             .map_err(|source| ServeError::Io { what: "threads cannot be started".to_owned(), source })?;
+        let film_worker = FilmWorker {
+            jobs: Arc::clone(&jobs),
+            films: Arc::clone(&self.app.films),
+            studio: Arc::clone(&self.app.studio),
+        };
+        let film_worker = film_worker
+            .start()
+            .map_err(|source| ServeError::Io { what: "threads cannot be started".to_owned(), source })?;
         let (told, mut tell) = tokio::sync::watch::channel(false);
         let stopped = async move {
             stop.await;
@@ -282,7 +305,7 @@ impl Server {
             let _ = told.send(true);
         };
         let answering = connections::answer(self.listener, router(self.app), self.manners, stopped);
-        let worked = tokio::task::spawn_blocking(move || worker.join());
+        let worked = tokio::task::spawn_blocking(move || (worker.join(), film_worker.join()));
         let drained = async {
             answering.await;
             jobs.stop();

@@ -41,6 +41,9 @@ pub enum Refusal {
     /// The server is for those who have a key, and none was sent.
     #[code("no-key", Unauthenticated)]
     NoKey,
+    /// A job is at work on the film; cancel it first.
+    #[code("film-in-use", Conflict)]
+    FilmInUse,
     /// The job is not done yet, or has failed.
     #[code("no-result", Conflict)]
     NoResult,
@@ -59,6 +62,9 @@ pub enum Refusal {
     /// Every worker is busy and the queue is full; comes with `Retry-After`.
     #[code("queue-full", Unavailable)]
     QueueFull,
+    /// The path leads out of the server's media folder, or there is none (`--media-dir`).
+    #[code("outside-media", Forbidden)]
+    OutsideMedia,
     /// The range that is asked for lies outside of the result; comes with `Content-Range: bytes */SIZE`.
     #[code("range-outside", OutOfRange)]
     RangeOutside,
@@ -92,6 +98,9 @@ pub enum Refusal {
     /// The job has no picture of this number, or not yet.
     #[code("unknown-file", NotFound)]
     UnknownFile,
+    /// The film of this id was never sent, or is forgotten; or the media folder has no such film.
+    #[code("unknown-film", NotFound)]
+    UnknownFilm,
     /// There is no such key; it may have been revoked.
     #[code("unknown-key", Unauthenticated)]
     UnknownKey,

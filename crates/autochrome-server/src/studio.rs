@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use autochrome::document::OrderDocument;
+use autochrome::document::{FilmDocument, OrderDocument};
+use autochrome::film::FilmGuidance;
 use autochrome::{
-    Error, Finished, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, OpenedPicture, Order,
-    OrderDraft, PaletteEntry, Pipeline, PlaceDescription, Watch, Weights, models, registry,
+    Error, Finished, GuidanceFile, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, OpenedPicture,
+    Order, OrderDraft, PaletteEntry, Pipeline, PlaceDescription, Watch, Weights, models, registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.
@@ -58,6 +59,30 @@ impl Studio {
     /// When it cannot be carried out, whatever the picture.
     pub fn order(&self, document: &OrderDocument, files: &GuidanceFiles) -> Result<Order, Error> {
         self.pipeline.order(self.draft(document, files.kinds())?, files)
+    }
+
+    /// What a document and the pictures that it names say about a film.
+    ///
+    /// # Errors
+    /// When it cannot be carried out, whatever the film.
+    pub fn film(
+        &self,
+        document: &FilmDocument,
+        references: Vec<GuidanceFile>,
+    ) -> Result<FilmGuidance, Error> {
+        references.iter().try_for_each(|file| file.probe(self.limits()).map(drop))?;
+        let mut guidance = document.guidance(references)?;
+        let kinds = guidance.kinds();
+        let is_said =
+            !guidance.references.is_empty() || !guidance.draft.kinds().is_empty() || !kinds.is_empty();
+        guidance.draft = self.defaults(guidance.draft, kinds, is_said)?;
+        guidance.draft.check(kinds)?;
+        Ok(guidance)
+    }
+
+    /// Where orders are carried out.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
     }
 
     /// Carries out an order; looks between the stages whether anybody still waits for it.
@@ -120,11 +145,22 @@ impl Studio {
 
     /// A document with the server's own defaults; `more` are the kinds of guidance that come in files.
     fn draft(&self, document: &OrderDocument, more: GuidanceKinds) -> Result<OrderDraft, Error> {
-        let mut draft = document.draft()?;
-        let kinds: GuidanceKinds = draft.kinds().iter().chain(more.iter()).collect();
-        if draft.method.is_none() && kinds.is_empty() {
+        let draft = document.draft()?;
+        let is_said = !draft.kinds().is_empty() || !more.is_empty();
+        self.defaults(draft, more, is_said)
+    }
+
+    /// A draft with the server's own method where nothing is said about colours, and with its weights.
+    fn defaults(
+        &self,
+        mut draft: OrderDraft,
+        more: GuidanceKinds,
+        is_said: bool,
+    ) -> Result<OrderDraft, Error> {
+        if draft.method.is_none() && !is_said {
             draft.method = Some(self.default_method().to_owned());
         }
+        let kinds: GuidanceKinds = draft.kinds().iter().chain(more.iter()).collect();
         if let Some(weights) = &self.weights
             && draft.model == Model::Default
             && draft.method_for(kinds)?.uses_model

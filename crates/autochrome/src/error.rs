@@ -19,6 +19,11 @@ pub enum Error {
     #[error(transparent)]
     #[code(transparent)]
     Method(#[from] MethodError),
+    /// A film cannot be read or written.
+    #[cfg(feature = "film")]
+    #[error(transparent)]
+    #[code(transparent)]
+    Film(#[from] autochrome_film::FilmError),
     /// A method broke its contract and answered with nothing.
     #[error("the method `{0}` gave no answer; this is a fault of the method")]
     #[code("no-answer", Environment)]

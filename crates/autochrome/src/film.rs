@@ -3,6 +3,8 @@
 //! `autochrome_film` reads, spreads and writes; here an [`Order`] finds the colours of keyframes, with what was said about single
 //! moments: spots that follow their scene, references for a scene, keyframes that a person retouched.
 
+mod guidance;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +14,8 @@ use autochrome_color::{Plane, Tone};
 use autochrome_film::{Colorist, ColoristError, KeyColors, Keyframe, NETWORK_TRUST, Track};
 use autochrome_media::{Depth, Format, Metadata, Picture};
 use autochrome_methods::{Method, Point};
+
+pub use guidance::FilmGuidance;
 
 use crate::{Error, GuidanceFile, Order, Pipeline};
 

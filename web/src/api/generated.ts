@@ -76,6 +76,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/films": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a film
+         * @description Send the film itself, in any format that FFmpeg reads; it is kept on the disk as long as a job. Or name one of the server's
+         *     media folder, as JSON.
+         */
+        post: operations["sendFilm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/films/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells about a film */
+        get: operations["getFilm"];
+        put?: never;
+        post?: never;
+        /**
+         * Forgets a film
+         * @description Results that were made of it stay.
+         */
+        delete: operations["deleteFilm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/films/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetches a film as it came */
+        get: operations["getFilmContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/films/{id}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches the frame of a moment as it is
+         * @description A JPEG, upright, at most 1024 pixels long: to put hints on.
+         */
+        get: operations["getFilmFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/films/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a job that colours a film
+         * @description Its events tell frames, frames a second and the time that is left, with a frame now and then; its result is the film.
+         */
+        post: operations["createFilmJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/films/{id}/scenes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows the first frame of every scene in colour
+         * @description Lines of JSON as they are found: `number` (from 1), `frame` (from 0), `at_s`, `kept` (it has the colours that it had), `image` (a
+         *     `data:` URL); at last `scenes`, or `error` with `code` and `detail`.
+         */
+        post: operations["showScenes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/filters": {
         parameters: {
             query?: never;
@@ -182,7 +302,7 @@ export interface paths {
         };
         /**
          * Tells what happens to a job
-         * @description Events `progress` (`state`, `progress`) and `preview` (`number`, `name`, `image` as a `data:` URL), until the job is over.
+         * @description Events `progress` (`state`, `progress`, and of a film `film` as the job has it) and `preview` (`number`, `name`, `image` as a `data:` URL), until the job is over.
          */
         get: operations["getJobEvents"];
         put?: never;
@@ -222,7 +342,7 @@ export interface paths {
         };
         /**
          * Fetches what came of a job
-         * @description The picture; a ZIP of a batch, or of several variants.
+         * @description The picture or film; a ZIP of a batch, or of several variants.
          */
         get: operations["getJobResult"];
         put?: never;
@@ -602,6 +722,200 @@ export interface components {
          * @enum {string}
          */
         EveryPage: "all";
+        /** @description A film. */
+        Film: {
+            /**
+             * Format: int32
+             * @description Bits of a sample.
+             */
+            depth: number;
+            /**
+             * Format: double
+             * @description Length in seconds, where the file says it.
+             */
+            duration_s?: number | null;
+            /**
+             * Format: double
+             * @description Frames a second on average, where the file says it.
+             */
+            frame_rate_fps?: number | null;
+            /** @description Rows as it is shown. */
+            height: number;
+            /** @description Where its file can be fetched. */
+            href: string;
+            /** @description 32 hexadecimal digits. */
+            id: string;
+            /** @description Its file's name. */
+            name: string;
+            /** @description What is done with it because it is not as most are, one sentence each. */
+            notes: string[];
+            /** @description Columns as it is shown: upright, with square pixels. */
+            width: number;
+        };
+        /**
+         * @description A codec.
+         * @enum {string}
+         */
+        FilmCodec: "h264" | "h265" | "av1" | "prores" | "ffv1";
+        /**
+         * @description A kind of file.
+         * @enum {string}
+         */
+        FilmContainer: "mp4" | "mov" | "mkv" | "webm";
+        /**
+         * Format: binary
+         * @description The content of a film.
+         */
+        FilmFile: string;
+        /** @description Whether films are possible, and how large they may be. */
+        FilmLimits: {
+            /** @description Version of FFmpeg. */
+            ffmpeg?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of a film that is sent.
+             */
+            max_bytes: number;
+            /** @description Whether films of this machine may be named (`--media-dir`). */
+            media_dir: boolean;
+            /** @description Whether FFmpeg is there. */
+            possible: boolean;
+            problem?: components["schemas"]["JobError"] | null;
+        };
+        /** @description What is said about the scene at a moment. */
+        FilmMoment: {
+            /**
+             * Format: double
+             * @description The moment, in seconds from the film's beginning.
+             * @default 0
+             */
+            at_s?: number;
+            /**
+             * @description Spots of known colour.
+             * @default []
+             */
+            points?: components["schemas"]["Point"][];
+            /**
+             * @description Which of the references, from 0, this scene takes its colours from; those that no moment names are for the whole film.
+             * @default []
+             */
+            references?: number[];
+            /**
+             * @description Lines of known colour.
+             * @default []
+             */
+            strokes?: components["schemas"]["Stroke"][];
+        };
+        /** @description How a film is to be coloured; everything may be left out. */
+        FilmOptions: {
+            /** @default null */
+            codec?: components["schemas"]["FilmCodec"] | null;
+            /**
+             * @description Before and after side by side.
+             * @default false
+             */
+            collage?: boolean;
+            /** @default null */
+            container?: components["schemas"]["FilmContainer"] | null;
+            /**
+             * Format: int32
+             * @description Quality of h264, h265 and av1: lower is better and larger.
+             * @default null
+             */
+            crf?: number | null;
+            /**
+             * Format: double
+             * @description Where to end, in seconds; the film's end when left out.
+             * @default null
+             */
+            end_s?: number | null;
+            /**
+             * @description Numbers of scenes, from 1, that stay as they are.
+             * @default []
+             */
+            keep_scenes?: number[];
+            /**
+             * @description Sliders of the colours; a film takes no filter and no contrast.
+             * @default {}
+             */
+            look?: components["schemas"]["Look"];
+            /** @default null */
+            method?: components["schemas"]["MethodId"] | null;
+            /** @default null */
+            model?: components["schemas"]["ModelId"] | null;
+            /**
+             * @description What is said about single moments; it holds for the scene that each lies in.
+             * @default []
+             */
+            moments?: components["schemas"]["FilmMoment"][];
+            /**
+             * @description Colours scenes that are in colour already, too.
+             * @default false
+             */
+            recolor?: boolean;
+            /**
+             * @description What is to become of the colours that the film has.
+             * @default []
+             */
+            recolors?: components["schemas"]["Recolor"][];
+            /**
+             * @description Options of the method by their ids, as `/v1/methods` describes them.
+             * @default {}
+             */
+            settings?: {
+                [key: string]: components["schemas"]["Setting"];
+            };
+            /**
+             * Format: double
+             * @description Where to begin, in seconds.
+             * @default 0
+             */
+            start_s?: number;
+        };
+        /** @description What is to be done with a film. */
+        FilmOrder: {
+            /** @description How it is coloured. */
+            options?: components["schemas"]["FilmOptions"];
+            /** @description Pictures to take colours from, in base64. */
+            reference?: components["schemas"]["Base64Picture"][];
+        };
+        /** @description A film of this machine. */
+        FilmPath: {
+            /** @description Its path in the folder that the server was started with (`--media-dir`). */
+            path: string;
+        };
+        /** @description How far a film is. */
+        FilmProgress: {
+            /**
+             * Format: double
+             * @description Seconds until it is done.
+             */
+            eta_s?: number | null;
+            /** @description Id of the film, as `/v1/films` gave it. */
+            film: string;
+            /**
+             * Format: double
+             * @description Frames a second, of those that were done since the server last began with the film.
+             */
+            fps?: number | null;
+            /**
+             * Format: int64
+             * @description Frames that are done.
+             */
+            frames: number;
+            /** @description What is worth knowing of the result, one sentence each, once it is done. */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description Scenes, once all are known.
+             */
+            scenes?: number | null;
+            /**
+             * Format: int64
+             * @description Frames of the film, where it says how many it has.
+             */
+            total?: number | null;
+        };
         /** @description A named look. */
         Filter: {
             /** @description What `look.filter` takes. */
@@ -663,7 +977,7 @@ export interface components {
             /** @description Columns of the upright picture. */
             width: number;
         };
-        /** @description A picture, or several, to be fetched later. */
+        /** @description A picture, several, or a film, to be fetched later. */
         Job: {
             /**
              * Format: int32
@@ -683,9 +997,10 @@ export interface components {
             expires_ms?: number | null;
             /** @description The pictures that are over, in the order in which they were sent; lists of jobs leave them out. */
             files?: components["schemas"]["JobFile"][] | null;
+            film?: components["schemas"]["FilmProgress"] | null;
             /** @description 32 hexadecimal digits. */
             id: string;
-            /** @description `image` or `batch`. */
+            /** @description `image`, `batch` or `video`. */
             kind: components["schemas"]["JobKind"];
             /**
              * Format: int32
@@ -737,7 +1052,7 @@ export interface components {
          * @description What a job is made of.
          * @enum {string}
          */
-        JobKind: "image" | "batch";
+        JobKind: "image" | "batch" | "video";
         /** @description Many jobs. */
         JobList: {
             /** @description The newest first. */
@@ -786,6 +1101,8 @@ export interface components {
              * @description Requests of a caller that are answered at once.
              */
             concurrency?: number | null;
+            /** @description Films. */
+            films: components["schemas"]["FilmLimits"];
             /**
              * Format: int64
              * @description Seconds that the head of a request may take.
@@ -1584,6 +1901,936 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client fell silent */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes, files, pixels or hints */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture, or sent in a way that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, an option or a hint that does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendFilm: {
+        parameters: {
+            query?: {
+                /** @description Its file's name, after which the result is named. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilmPath"];
+                "video/*": components["schemas"]["FilmFile"];
+            };
+        };
+        responses: {
+            /** @description It is there */
+            201: {
+                headers: {
+                    /** @description Address of the film */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Film"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client fell silent */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes, files, pixels or hints */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture, or sent in a way that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, an option or a hint that does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFilm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a film */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The film */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Film"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such film */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFilm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a film */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such film */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A job is at work on it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFilmContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes */
+                range?: string;
+            };
+            path: {
+                /** @description Id of a film */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["FilmFile"];
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    /** @description Which part of how much */
+                    "content-range"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["FilmFile"];
+                };
+            };
+            /** @description It is known */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such film */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such bytes */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFilmFrame: {
+        parameters: {
+            query: {
+                /** @description Seconds from the film's beginning. */
+                at: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a film */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["PictureFile"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such film */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such moment */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFilmJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request means the same job */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of a film */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilmOrder"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description Address of the job */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` takes nothing that there is */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The client fell silent */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many bytes, files, pixels or hints */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture, or sent in a way that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A picture, an option or a hint that does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showScenes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a film */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilmOrder"];
+            };
+        };
+        responses: {
+            /** @description The scenes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description Not understood */

@@ -1,11 +1,12 @@
 /** `/v1/pictures`: a picture is sent once, and asked for by its id as often as something changes. */
-import { api, keyHeader, Problem, reached } from "./client";
+import { api } from "./client";
 import type { OpenPicture } from "./types";
+import { type Upload, upload } from "./upload";
 
 /** A picture on its way to the server, or there. */
 export class SentPicture {
   private sent: Promise<OpenPicture> | null = null;
-  private request: XMLHttpRequest | null = null;
+  private request: Upload<OpenPicture> | null = null;
 
   constructor(
     readonly file: File,
@@ -38,31 +39,8 @@ export class SentPicture {
     this.sent = null;
   }
 
-  /** `fetch` does not tell how much of a body is sent. */
   private send(): Promise<OpenPicture> {
-    const request = new XMLHttpRequest();
-    this.request = request;
-    request.open("POST", "/v1/pictures");
-    request.setRequestHeader("content-type", "application/octet-stream");
-    for (const [name, value] of keyHeader()) request.setRequestHeader(name, value);
-    request.upload.onprogress = ({ loaded, total }) => this.onShare(total > 0 ? loaded / total : 0);
-    request.upload.onload = () => this.onShare(1);
-    return new Promise((resolve, reject) => {
-      request.onabort = () => reject(new DOMException("cancelled", "AbortError"));
-      request.onerror = () => {
-        reached(0);
-        reject(new Problem("unreachable", "the server does not answer"));
-      };
-      request.onload = () => {
-        reached(request.status);
-        const body = JSON.parse(request.responseText || "null");
-        if (request.status === 201) resolve(body);
-        else {
-          const retry = Number(request.getResponseHeader("retry-after")) || null;
-          reject(new Problem(body?.code ?? "unknown", body?.detail ?? request.statusText, retry));
-        }
-      };
-      request.send(this.file);
-    });
+    this.request = upload("/v1/pictures", "application/octet-stream", this.file, this.onShare);
+    return this.request.answer;
   }
 }

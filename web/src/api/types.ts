@@ -11,6 +11,9 @@ export type ColorizeOptions = Omit<Schemas["ColorizeOptions"], "method" | "model
   look?: Look;
 };
 export type Control = Schemas["Control"];
+export type Film = Schemas["Film"];
+export type FilmLimits = Schemas["FilmLimits"];
+export type FilmProgress = Schemas["FilmProgress"];
 export type Filter = Schemas["Filter"];
 export type Job = Schemas["Job"];
 export type Method = Schemas["Method"];

@@ -1,17 +1,21 @@
 /** A place to drop pictures on, with a button that does the same. */
 import { type ReactNode, useRef, useState } from "react";
 
+const PICTURES = "image/*,.tif,.tiff,.pgm,.ppm,.pnm";
+
 interface Props {
   label: string;
   button: string;
   many?: boolean;
+  /** What can be chosen; pictures when left out. */
+  accept?: string;
   strong?: boolean;
   className?: string;
   children?: ReactNode;
   onFiles: (files: File[]) => void;
 }
 
-export function DropArea({ label, button, many = false, strong = false, className = "", children, onFiles }: Props) {
+export function DropArea({ label, button, many = false, accept = PICTURES, strong = false, className = "", children, onFiles }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const give = (files: FileList | null | undefined) => {
@@ -44,7 +48,7 @@ export function DropArea({ label, button, many = false, strong = false, classNam
           type="file"
           aria-label={label}
           multiple={many}
-          accept="image/*,.tif,.tiff,.pgm,.ppm,.pnm"
+          accept={accept}
           className="hidden"
           onChange={(event) => {
             give(event.target.files);

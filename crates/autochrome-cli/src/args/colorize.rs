@@ -6,8 +6,9 @@ use autochrome::Pages;
 use autochrome::filters::{self, Filter};
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::choice::MethodChoice;
 use super::sliders::SliderArguments;
-use super::values::{key_value, method_ids, number};
+use super::values::number;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -48,17 +49,9 @@ pub struct ColorizeArguments {
     #[arg(long, value_name = "N", default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub quality: u8,
 
-    /// Method; `autochrome methods` lists them [default: neural, or the one that fits the guidance]
-    #[arg(long, value_name = "ID", value_parser = method_ids())]
-    pub method: Option<String>,
-
-    /// Built-in model, weights file, or ONNX file with its description (.toml) next to it
-    #[arg(long, value_name = "ID|FILE")]
-    pub model: Option<String>,
-
-    /// Set a method option; may be repeated
-    #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
-    pub options: Vec<(String, String)>,
+    /// What finds the colours
+    #[command(flatten)]
+    pub choice: MethodChoice,
 
     /// Adjustments of the finished picture
     #[command(flatten)]

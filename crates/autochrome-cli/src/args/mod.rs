@@ -1,5 +1,6 @@
 //! The command line as it is typed, one file a command. What it means is decided in `commands/`.
 
+mod choice;
 mod colorize;
 mod dataset;
 mod evaluate;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
 
+pub use choice::MethodChoice;
 pub use colorize::{ColorizeArguments, FormatArgument, GuidanceArguments};
 pub use dataset::{DatasetArguments, DatasetBuildArguments, DatasetCommand, DatasetFormat};
 pub use evaluate::EvaluateArguments;

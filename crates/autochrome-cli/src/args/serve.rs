@@ -64,6 +64,14 @@ pub struct ServeArguments {
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub keep: Duration,
 
+    /// Folder whose films requests may name instead of sending them, by their path in it
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub media_dir: Option<PathBuf>,
+
+    /// Largest film that may be sent, in MB; all films together may take ten times as much of the disk
+    #[arg(long, value_name = "MB", default_value_t = 4000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub most_film: u64,
+
     /// Log format on standard error: one line per request, failed job and panic
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log: LogArgument,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::choice::MethodChoice;
 use super::sliders::SliderArguments;
-use super::values::{key_value, method_ids, moment};
+use super::values::moment;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -65,17 +66,13 @@ pub struct VideoArguments {
     #[arg(long)]
     pub recolor: bool,
 
-    /// Method; `autochrome methods` lists them [default: neural, or the one that fits the guidance]
-    #[arg(long, value_name = "ID", value_parser = method_ids())]
-    pub method: Option<String>,
+    /// Leave this scene as it is, by its number on the contact sheet, from 1; may be repeated (2,5 too)
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_gray: Vec<u64>,
 
-    /// Built-in model, weights file, or ONNX file with its description (.toml) next to it
-    #[arg(long, value_name = "ID|FILE")]
-    pub model: Option<String>,
-
-    /// Set a method option; may be repeated
-    #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = key_value)]
-    pub options: Vec<(String, String)>,
+    /// What finds the colours
+    #[command(flatten)]
+    pub choice: MethodChoice,
 
     /// Adjustments of the colours
     #[command(flatten)]

@@ -7,9 +7,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use autochrome::{
-    Blame as Fault, Error, Extra, Format, GuidanceFiles, Limits, Model, Order, OrderDraft, Pipeline, Setting,
-};
+use autochrome::{Blame as Fault, Error, Extra, Format, GuidanceFiles, Limits, Order, OrderDraft, Pipeline};
 
 use crate::args::{ColorizeArguments, FormatArgument};
 use crate::colorize::guidance;
@@ -102,12 +100,8 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
     // Who names one file means it; in a folder lies what lies there.
     let is_alone = tasks.len() == 1 && arguments.inputs.len() == 1 && tasks[0].input == arguments.inputs[0];
     let ColorizeArguments { sliders, filter, quality, .. } = arguments;
-    let text = |(id, value): &(String, String)| (id.clone(), Setting::Text(value.clone()));
     let beside = |wanted: bool| if wanted { Extra::Beside } else { Extra::Without };
     let mut draft = OrderDraft {
-        method: arguments.method.clone(),
-        model: arguments.model.as_deref().map_or(Ok(Model::Default), Model::find).map_err(blame)?,
-        settings: arguments.options.iter().map(text).collect(),
         pages: arguments.pages,
         invert: arguments.invert,
         borders: arguments.borders,
@@ -120,7 +114,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         color_layer: beside(arguments.color_layer),
         format: None,
         quality: *quality,
-        ..OrderDraft::default()
+        ..arguments.choice.draft().map_err(blame)?
     };
     let files: GuidanceFiles = guidance::read(&arguments.guidance, &mut draft)?;
     pipeline.order(draft, &files).map_err(blame)

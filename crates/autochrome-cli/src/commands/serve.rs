@@ -24,6 +24,8 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         body_timeout: arguments.body_timeout,
         least_rate: arguments.least_rate,
         keep: arguments.keep,
+        media_dir: arguments.media_dir.clone(),
+        most_film_bytes: arguments.most_film * 1_000_000,
         memory_bytes: u64::from(arguments.memory) << 20,
         ..Config::new(&arguments.data_dir)
     };

@@ -1,15 +1,16 @@
 //! `autochrome video`: what the arguments mean, and the run.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use autochrome::Pipeline;
 use autochrome::film::FilmColorist;
 use autochrome_film::{
-    Codec, Container, Existing, Ffmpeg, FilmError, FilmOptions, Range, Scan, SceneOptions, Source, colorize,
+    Codec, Container, Existing, Ffmpeg, FilmError, FilmOptions, Range, SceneOptions, Source, colorize,
     parts_folder,
 };
 
-use crate::args::{CodecArgument, VideoArguments};
+use crate::args::{CodecArgument, MethodChoice, VideoArguments};
 use crate::exit::{Exit, Failure};
 use crate::video::film_blame;
 use crate::video::guidance;
@@ -67,6 +68,7 @@ fn film(
         tone: *colorist.order().tone(),
         side_by_side: arguments.collage,
         recolor: arguments.recolor,
+        keep_scenes: keep_scenes(arguments),
         existing: match (arguments.overwrite, arguments.resume) {
             (true, _) => Existing::Replace,
             (_, true) => Existing::Resume,
@@ -86,7 +88,7 @@ fn film(
         }
         done => done.map_err(film_blame)?,
     };
-    report.summary(&summary);
+    report.summary(&summary, source, &options);
     output::line(&format!("{} -> {}", arguments.input.display(), result.display()))?;
     match summary.damage {
         Some(damage) => {
@@ -106,8 +108,12 @@ fn stills(
     source: &Source,
     colorist: &FilmColorist<'_>,
 ) -> Result<Exit, Failure> {
-    let options =
-        SceneOptions { range: range(arguments), tone: *colorist.order().tone(), recolor: arguments.recolor };
+    let options = SceneOptions {
+        range: range(arguments),
+        tone: *colorist.order().tone(),
+        recolor: arguments.recolor,
+        keep_scenes: keep_scenes(arguments),
+    };
     let stills = Stills { ffmpeg, source, options, colorist, stop: interrupt::flag() };
     if let Some(sheet) = &arguments.preview {
         let count = stills.sheet(sheet, arguments.overwrite)?;
@@ -122,8 +128,8 @@ fn stills(
 
 /// What is done with a film that is not as most are.
 fn print_notes(source: &Source) {
-    if source.scan == Scan::Interlaced {
-        output::note("the film is interlaced; it is deinterlaced, one frame for two fields");
+    if let Some(treatment) = source.treatment() {
+        output::note(treatment);
     }
     if source.turned {
         output::note("the film is stored turned; it is written upright");
@@ -136,13 +142,18 @@ fn print_notes(source: &Source) {
     }
 }
 
+/// Scenes that stay as they are, by their numbers from 0.
+fn keep_scenes(arguments: &VideoArguments) -> BTreeSet<u64> {
+    arguments.keep_gray.iter().map(|number| number - 1).collect()
+}
+
 fn range(arguments: &VideoArguments) -> Range {
     Range { start_s: arguments.start, end_s: arguments.end }
 }
 
 /// Everything that decides about colours, so that parts of runs that differ are not mixed.
 fn made_with(arguments: &VideoArguments, colorist: &FilmColorist<'_>) -> String {
-    let VideoArguments { method, options, keyframes, guidance, .. } = arguments;
+    let VideoArguments { choice: MethodChoice { method, options, .. }, keyframes, guidance, .. } = arguments;
     let keyframes = keyframes.as_deref().map(contents);
     let hints = guidance.hints.as_deref().map(std::fs::read);
     let model = colorist.method().model();

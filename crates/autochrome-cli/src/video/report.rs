@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use autochrome_film::{FilmSummary, Progress};
+use autochrome_film::{FilmOptions, FilmSummary, Progress, Scan, Source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
@@ -42,12 +42,17 @@ impl Report {
     }
 
     /// Tells what became of the film.
-    pub fn summary(&self, summary: &FilmSummary) {
+    pub fn summary(&self, summary: &FilmSummary, source: &Source, options: &FilmOptions) {
         let seconds = self.started.elapsed().as_secs_f64();
         let fresh = summary.frames - summary.resumed;
         let kept = match summary.kept_s.len() {
             0 => String::new(),
             count => format!(", {count} left in their own colours"),
+        };
+        let lines = match source.scan {
+            Scan::Interlaced => ", deinterlaced",
+            Scan::Telecined => ", telecined and put together again",
+            Scan::Progressive | Scan::Unknown => "",
         };
         let earlier = if summary.resumed > 0 {
             format!(", {} frames from before", summary.resumed)
@@ -55,10 +60,22 @@ impl Report {
             String::new()
         };
         output::note(&format!(
-            "{fresh} frames, {} scenes{kept}{earlier}, in {seconds:.1} s ({:.1} frames a second)",
+            "{fresh} frames{lines}, {} scenes{kept}{earlier}, in {seconds:.1} s ({:.1} frames a second)",
             summary.scenes,
             fresh as f64 / seconds.max(1e-3)
         ));
+        let numbers = |scenes: &mut dyn Iterator<Item = &u64>| {
+            scenes.map(|scene| (scene + 1).to_string()).collect::<Vec<_>>().join(", ")
+        };
+        if !summary.left_scenes.is_empty() {
+            output::note(&format!("left as they are: scenes {}", numbers(&mut summary.left_scenes.iter())));
+        }
+        let missing: Vec<&u64> =
+            options.keep_scenes.iter().filter(|scene| **scene >= summary.scenes).collect();
+        if !missing.is_empty() {
+            let missing = numbers(&mut missing.into_iter());
+            output::note(&format!("there is no scene {missing} to leave; the film has {}", summary.scenes));
+        }
         if !summary.kept_s.is_empty() {
             let mut times: Vec<String> = summary.kept_s.iter().take(NAMED_SCENES).map(|s| time(*s)).collect();
             if summary.kept_s.len() > NAMED_SCENES {

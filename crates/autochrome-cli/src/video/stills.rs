@@ -47,7 +47,7 @@ impl Stills<'_> {
         let (mut every, mut seen) = (1, 0_usize);
         let count = self.each(&mut |scene: SceneFrame| {
             if seen.is_multiple_of(every) {
-                thumbs.push(shrink(&scene.picture, THUMB_WIDTH, thumb_height));
+                thumbs.push(scene.picture.shrunk(THUMB_WIDTH, thumb_height));
             }
             seen += 1;
             if thumbs.len() == MOST_THUMBS {
@@ -97,30 +97,6 @@ fn write(path: &Path, frame: &Frame, format: Format, overwrite: bool) -> Result<
     interrupt::undisturbed(|| write_atomic(path, &bytes, overwrite)).map_err(|error| blame(error.into()))
 }
 
-/// The mean of the pixels that each new one covers.
-fn shrink(frame: &Frame, width: usize, height: usize) -> Frame {
-    let covered = |at: usize, old: usize, new: usize| {
-        let first = (at * old / new).min(old - 1);
-        first..((at + 1) * old / new).clamp(first + 1, old)
-    };
-    let mut rgb = Vec::with_capacity(3 * width * height);
-    for y in 0..height {
-        let rows = covered(y, frame.height, height);
-        for x in 0..width {
-            let columns = covered(x, frame.width, width);
-            let mut sums = [0_u32; 3];
-            for row in rows.clone() {
-                let pixels = &frame.rgb
-                    [3 * (row * frame.width + columns.start)..3 * (row * frame.width + columns.end)];
-                pixels.iter().enumerate().for_each(|(i, value)| sums[i % 3] += u32::from(*value));
-            }
-            let count = (rows.len() * columns.len()) as u32;
-            rgb.extend(sums.map(|sum| ((sum + count / 2) / count) as u8));
-        }
-    }
-    Frame { width, height, rgb }
-}
-
 /// Frames of one size in rows, about as wide as high.
 fn arrange(thumbs: &[Frame], width: usize, height: usize) -> Frame {
     let columns = ((thumbs.len() as f64 * height as f64 / width as f64 * 1.5).sqrt().ceil() as usize)
@@ -144,7 +120,7 @@ mod tests {
     #[test]
     fn a_sheet_has_a_place_for_every_scene() {
         let red = Frame { width: 4, height: 2, rgb: [200, 0, 0].repeat(8) };
-        let small = shrink(&red, 2, 1);
+        let small = red.shrunk(2, 1);
         assert_eq!(small.rgb, [200, 0, 0, 200, 0, 0]);
         for count in [1, 2, 5, 17] {
             let sheet = arrange(&vec![small.clone(); count], 2, 1);

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use assert_cmd::assert::Assert;
 
-use crate::util::{Folder, with_ffmpeg};
+use crate::ffmpeg::with_ffmpeg;
+use crate::util::Folder;
 
 /// Films for a test that needs them; nothing, and a word about it, without FFmpeg.
 fn films(test: &str, names: &[&str], seconds: u32) -> Option<Folder> {

@@ -3,6 +3,8 @@
 // Clippy's own exception for tests does not reach the functions beside them.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../autochrome-film/tests/film/ffmpeg.rs"]
+mod ffmpeg;
 mod util;
 
 mod contract;
@@ -22,5 +24,6 @@ mod scans;
 #[cfg(feature = "train")]
 mod train;
 mod video;
+mod video_ends;
 #[cfg(not(feature = "train"))]
 mod without_train;

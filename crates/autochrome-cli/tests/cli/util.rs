@@ -1,7 +1,6 @@
 //! A fresh folder for every test, and what tests put into it.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -66,24 +65,6 @@ impl Folder {
 /// A picture that has every gray value somewhere.
 pub fn ramp(width: u32, height: u32) -> GrayImage {
     GrayImage::from_fn(width, height, |x, y| Luma([((x * 7 + y * 13) % 256) as u8]))
-}
-
-/// Whether a test that makes films can do so; without FFmpeg it says that it was skipped.
-pub fn with_ffmpeg(test: &str) -> bool {
-    if std::process::Command::new("ffmpeg")
-        .arg("-version")
-        .output()
-        .is_ok_and(|output| output.status.success())
-    {
-        return true;
-    }
-    let line = format!("{test}: ffmpeg is not installed (sudo apt install ffmpeg)");
-    println!("skipped: {line}");
-    if let Some(list) = std::env::var_os("AUTOCHROME_SKIPPED") {
-        let mut list = fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
-        writeln!(list, "{line}").unwrap();
-    }
-    false
 }
 
 /// The weights of an untrained network.

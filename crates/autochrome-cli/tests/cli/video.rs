@@ -6,7 +6,8 @@ use std::process::Command;
 use assert_cmd::assert::Assert;
 use image::{Rgb, RgbImage};
 
-use crate::util::{Folder, with_ffmpeg};
+use crate::ffmpeg::{make, with_ffmpeg};
+use crate::util::Folder;
 
 /// Two scenes of a second each, gray, without loss.
 const TWO_SCENES: &str = "-f lavfi -i testsrc2=s=96x64:r=24 -f lavfi -i mandelbrot=s=96x64:r=24 -filter_complex \
@@ -18,12 +19,7 @@ fn film(test: &str, arguments: &str) -> Option<Folder> {
         return None;
     }
     let folder = Folder::new();
-    let made = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin"])
-        .args(arguments.split_whitespace())
-        .arg(folder.path("in.mkv"))
-        .status();
-    assert!(made.unwrap().success());
+    make(&folder.path("in.mkv"), arguments);
     Some(folder)
 }
 
@@ -122,6 +118,25 @@ fn a_hint_at_a_time_colours_its_scene() {
         .assert()
         .code(2);
     assert!(told(&late).contains("no frame at 9.000 s"), "{}", told(&late));
+}
+
+#[test]
+fn scenes_to_leave_stay_as_they_are_and_are_named() {
+    let Some(folder) = film("scenes_to_leave_stay_as_they_are_and_are_named", TWO_SCENES) else { return };
+    folder.file(
+        "hints.json",
+        r##"{"points": [{"at": "0", "x": 0.5, "y": 0.5, "radius": 0.3, "color": "#c02020"},
+            {"at": "1.5", "x": 0.5, "y": 0.5, "radius": 0.3, "color": "#c02020"}]}"##,
+    );
+    let arguments = ["video", "in.mkv", "--codec", "ffv1", "--hints", "hints.json"];
+    let assert = folder.autochrome().args(arguments).args(["--keep-gray", "2,9"]).assert().success();
+    let told = told(&assert);
+    assert!(told.contains("left as they are: scenes 2\n"), "{told}");
+    assert!(told.contains("there is no scene 9 to leave; the film has 2"), "{told}");
+    let cr = means(&folder, "in.color.mkv", "v");
+    assert!(cr[24..].iter().all(|v| (v - 128.0).abs() < 0.5), "{cr:?}");
+    assert!(cr[..24].iter().any(|v| *v > 131.0), "{cr:?}");
+    folder.autochrome().args(arguments).args(["--keep-gray", "0"]).assert().code(2);
 }
 
 #[test]

@@ -5,6 +5,9 @@
 #[path = "../../../autochrome-server/tests/http/client.rs"]
 #[allow(dead_code, reason = "shared with the tests of the server itself")]
 mod client;
+#[path = "../../../autochrome-film/tests/film/ffmpeg.rs"]
+mod ffmpeg;
+mod films;
 mod logs;
 mod orders;
 mod stall;
@@ -23,8 +26,12 @@ fn autochrome(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 fn serve(folder: &Path) -> (Child, Client) {
-    let mut child =
-        autochrome(folder, &["serve", "--bind", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    listening(autochrome(folder, &["serve", "--bind", "127.0.0.1:0"]))
+}
+
+/// A server that listens.
+fn listening(mut command: Command) -> (Child, Client) {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let line = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
     let address = line.split_once("http://").unwrap().1.split(';').next().unwrap().parse().unwrap();
     (child, Client { address })

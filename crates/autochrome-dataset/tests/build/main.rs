@@ -5,6 +5,8 @@
 // Clippy's own exception for tests does not reach the functions beside them.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../autochrome-film/tests/film/ffmpeg.rs"]
+mod ffmpeg;
 mod films;
 mod pictures;
 mod resume;

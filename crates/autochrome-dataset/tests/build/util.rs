@@ -1,14 +1,14 @@
 //! A fresh folder for every test, films to put into it, and a build with few words.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use autochrome_dataset::{
     BuildOptions, DatasetError, Entry, Event, Rules, Sampling, Summary, build, read_manifest,
 };
+
+use crate::ffmpeg::{make, with_ffmpeg};
 
 pub struct Folder {
     root: tempfile::TempDir,
@@ -21,17 +21,7 @@ impl Folder {
 
     /// A folder for a test that makes films; nothing, and a word about it, without FFmpeg.
     pub fn with_ffmpeg(test: &str) -> Option<Self> {
-        let there = Command::new("ffmpeg").arg("-version").output().is_ok_and(|o| o.status.success());
-        if there {
-            return Some(Self::new());
-        }
-        let line = format!("{test}: ffmpeg is not installed (sudo apt install ffmpeg)");
-        println!("skipped: {line}");
-        if let Some(list) = std::env::var_os("AUTOCHROME_SKIPPED") {
-            let mut list = OpenOptions::new().append(true).create(true).open(list).unwrap();
-            writeln!(list, "{line}").unwrap();
-        }
-        None
+        with_ffmpeg(test).then(Self::new)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -42,13 +32,7 @@ impl Folder {
     pub fn film(&self, name: &str, arguments: &str) -> &Self {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let output = Command::new("ffmpeg")
-            .args(["-v", "error", "-nostdin", "-y"])
-            .args(arguments.split_whitespace())
-            .arg(&path)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        make(&path, arguments);
         self
     }
 

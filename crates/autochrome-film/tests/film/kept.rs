@@ -1,6 +1,6 @@
 //! Nothing of a film is lost but the lack of colour.
 
-use autochrome_film::{Codec, FilmOptions};
+use autochrome_film::{Codec, FilmOptions, Scan};
 
 use crate::util::{Folder, lossless};
 
@@ -126,6 +126,40 @@ fn an_interlaced_film_is_deinterlaced_with_as_many_frames() {
     assert!(
         folder.luma("out.mkv") == folder.frames("in.mkv", "bwdif=mode=send_frame:deint=all,extractplanes=y")
     );
+}
+
+#[test]
+fn a_telecined_film_is_known_and_its_fields_are_put_together_again() {
+    let test = "a_telecined_film_is_known_and_its_fields_are_put_together_again";
+    let Some(folder) = Folder::with_ffmpeg(test) else { return };
+    let film = "-f lavfi -i testsrc2=s=192x144:r=24000/1001:d=6";
+    let encoder = "-c:v mpeg2video -flags +ilme+ildct -q:v 1";
+    folder.film("in.mkv", &format!("{film} -vf {GRAY},telecine=pattern=23,setfield=tff {encoder}"));
+    let source = folder.source("in.mkv").unwrap();
+    assert_eq!(source.scan, Scan::Telecined);
+    assert!(source.treatment().unwrap().contains("telecined"));
+    let summary = folder.colorize("in.mkv", "out.mkv", &lossless()).unwrap();
+    assert_eq!(summary.frames as usize, folder.times("in.mkv").len(), "every frame stays");
+    // Combs: a line differs from both its neighbours in the same direction.
+    let combs = |name: &str| {
+        let luma = folder.luma(name);
+        let combed = |at: usize| {
+            let [above, here, below] = [luma[at - 192], luma[at], luma[at + 192]].map(i32::from);
+            (here - above) * (here - below) > 400
+        };
+        (192..luma.len() - 192).filter(|at| combed(*at)).count() as f64 / luma.len() as f64
+    };
+    folder.film("progressive.mkv", &format!("{film} -vf {GRAY} -c:v mpeg2video -q:v 1"));
+    let (telecined, put_together, never) = (combs("in.mkv"), combs("out.mkv"), combs("progressive.mkv"));
+    assert!(put_together < never + 0.25 * (telecined - never), "{telecined} {put_together} {never}");
+    // The same fields, really interlaced, and a film of this rate that is neither.
+    folder.film("fields.mkv", &format!("-f lavfi -i testsrc2=s=192x144:r=60000/1001:d=3 -vf {GRAY},tinterlace=interleave_top,setfield=tff {encoder}"));
+    assert_eq!(folder.source("fields.mkv").unwrap().scan, Scan::Interlaced);
+    folder.film(
+        "plain.mkv",
+        &format!("-f lavfi -i testsrc2=s=192x144:r=30000/1001:d=3 -vf {GRAY} -c:v mpeg4 -q:v 1"),
+    );
+    assert!(matches!(folder.source("plain.mkv").unwrap().scan, Scan::Progressive | Scan::Unknown));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 // Clippy's own exception for tests does not reach the functions beside them.
 #![allow(clippy::unwrap_used)]
 
+mod ffmpeg;
 mod kept;
 mod parts;
 mod refused;

@@ -1,7 +1,6 @@
 //! A fresh folder for every test, films to put into it, and somebody who paints them.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
@@ -12,6 +11,8 @@ use autochrome_film::{
     Codec, Colorist, ColoristError, Existing, Ffmpeg, FilmError, FilmOptions, FilmSummary, KeyColors,
     Keyframe, Range, Source, colorize,
 };
+
+use crate::ffmpeg::{make, with_ffmpeg};
 
 pub struct Folder {
     root: tempfile::TempDir,
@@ -44,6 +45,7 @@ pub fn lossless() -> FilmOptions {
         tone: Tone::default(),
         side_by_side: false,
         recolor: false,
+        keep_scenes: BTreeSet::new(),
         existing: Existing::Refuse,
         made_with: String::new(),
     }
@@ -52,16 +54,7 @@ pub fn lossless() -> FilmOptions {
 impl Folder {
     /// A folder for a test that makes films; nothing, and a word about it, without FFmpeg.
     pub fn with_ffmpeg(test: &str) -> Option<Self> {
-        if Ffmpeg::find().is_ok() {
-            return Some(Self { root: tempfile::tempdir().unwrap() });
-        }
-        let line = format!("{test}: ffmpeg is not installed (sudo apt install ffmpeg)");
-        println!("skipped: {line}");
-        if let Some(list) = std::env::var_os("AUTOCHROME_SKIPPED") {
-            let mut list = OpenOptions::new().append(true).create(true).open(list).unwrap();
-            writeln!(list, "{line}").unwrap();
-        }
-        None
+        with_ffmpeg(test).then(|| Self { root: tempfile::tempdir().unwrap() })
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -70,14 +63,7 @@ impl Folder {
 
     /// Makes a film with these arguments for `ffmpeg`, in words.
     pub fn film(&self, name: &str, arguments: &str) -> &Self {
-        let output = Command::new("ffmpeg")
-            .current_dir(self.root.path())
-            .args(["-v", "error", "-nostdin", "-y"])
-            .args(arguments.split_whitespace())
-            .arg(self.path(name))
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        make(&self.path(name), arguments);
         self
     }
 

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::stream;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::guard::Owner;
@@ -27,7 +27,7 @@ const NEWS: Duration = Duration::from_millis(200);
 
 /// Tells what happens to a job
 ///
-/// Events `progress` (`state`, `progress`) and `preview` (`number`, `name`, `image` as a `data:` URL), until the job is over.
+/// Events `progress` (`state`, `progress`, and of a film `film` as the job has it) and `preview` (`number`, `name`, `image` as a `data:` URL), until the job is over.
 #[utoipa::path(
     get, path = "/v1/jobs/{id}/events", tag = "Jobs", operation_id = "getJobEvents",
     params(
@@ -65,8 +65,13 @@ pub async fn get(
 
 fn to_sse(event: &Event) -> sse::Event {
     let (name, data) = match &event.news {
-        News::Progress { state, progress } => {
-            ("progress", json!({"state": state.name(), "progress": progress}))
+        News::Progress { state, progress, detail } => {
+            let film: Option<Value> = detail.as_ref().and_then(|detail| serde_json::from_str(detail).ok());
+            let mut data = json!({"state": state.name(), "progress": progress});
+            if let Some(film) = film {
+                data["film"] = film;
+            }
+            ("progress", data)
         }
         News::Preview { file, name, bytes } => {
             let image = format!("data:image/jpeg;base64,{}", BASE64.encode(bytes));

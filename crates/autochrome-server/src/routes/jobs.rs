@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::archive;
+use crate::film_jobs::{FilmNews, result_path};
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, Intake, JsonBody, PictureFile};
 use crate::jobs::{Jobs, ZIP, now_ms};
@@ -21,6 +22,7 @@ use crate::openapi::OptionsQuery;
 use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
+use crate::routes::films;
 
 /// Jobs that a list tells.
 const LISTED: u32 = 100;
@@ -28,13 +30,13 @@ const LISTED: u32 = 100;
 /// Longest `Idempotency-Key`.
 const KEY_CHARS: usize = 255;
 
-/// A picture, or several, to be fetched later.
+/// A picture, several, or a film, to be fetched later.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Job)]
 pub struct JobJson {
     /// 32 hexadecimal digits.
     id: String,
-    /// `image` or `batch`.
+    /// `image`, `batch` or `video`.
     #[schema(value_type = JobKind)]
     kind: &'static str,
     /// Where it stands.
@@ -53,6 +55,9 @@ pub struct JobJson {
     expires_ms: Option<i64>,
     /// How many pictures it has.
     pictures: u32,
+    /// How far a film is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    film: Option<FilmNews>,
     /// Why it failed.
     error: Option<ErrorJson>,
     /// What came of it, once it is done.
@@ -71,6 +76,8 @@ enum JobKind {
     Image,
     /// Several, told together.
     Batch,
+    /// A film.
+    Video,
 }
 
 /// Where a job stands.
@@ -139,7 +146,7 @@ pub struct ListJson {
 }
 
 impl ErrorJson {
-    fn new((code, detail): &(String, String)) -> Self {
+    pub(super) fn new((code, detail): &(String, String)) -> Self {
         Self { code: code.clone(), detail: detail.clone() }
     }
 }
@@ -177,6 +184,7 @@ fn describe_job(jobs: &Jobs, job: &Job) -> Result<JobJson, QueueError> {
         updated_ms: job.updated_ms,
         expires_ms: jobs.expires_ms(job),
         pictures: job.pictures,
+        film: job.detail.as_ref().and_then(|detail| serde_json::from_str(detail).ok()),
         error: job.error.as_ref().map(ErrorJson::new),
         result,
         files: Some(files.iter().map(|file| FileJson::new(&job.id, file)).collect()),
@@ -248,7 +256,7 @@ pub(super) async fn accept(
         autochrome::probe(&pictures[0].bytes, app.studio.limits())?;
     }
     let options = serde_json::to_string(&options).map_err(|_| Problem::defect())?;
-    let mut new = NewJob {
+    let new = NewJob {
         kind,
         pictures,
         extras: intake::into_parts(files),
@@ -257,6 +265,11 @@ pub(super) async fn accept(
         fingerprint: Vec::new(),
         owner,
     };
+    add(app, new).await
+}
+
+/// Adds a job, and tells of it.
+pub(super) async fn add(app: &App, mut new: NewJob) -> Result<Response, Problem> {
     let job = with_jobs(app, move |jobs| {
         new.fingerprint = fingerprint(&new);
         let job = jobs.add(&new)?;
@@ -267,7 +280,7 @@ pub(super) async fn accept(
     Ok((StatusCode::ACCEPTED, place, Json(job)).into_response())
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     let visible = |key: &&str| !key.is_empty() && key.len() <= KEY_CHARS;
     let Some(key) = key.to_str().ok().filter(visible) else {
@@ -357,13 +370,19 @@ pub async fn delete(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let job = find_own(&app, owner, id).await?;
-    with_jobs(&app, move |jobs| jobs.queue().delete(&job.id)).await?;
+    let films = Arc::clone(&app.films);
+    with_jobs(&app, move |jobs| {
+        jobs.queue().delete(&job.id)?;
+        films.delete_job(&job.id);
+        Ok(())
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Fetches what came of a job
 ///
-/// The picture; a ZIP of a batch, or of several variants.
+/// The picture or film; a ZIP of a batch, or of several variants.
 #[utoipa::path(
     get, path = "/v1/jobs/{id}/result", tag = "Jobs", operation_id = "getJobResult",
     params(
@@ -397,6 +416,9 @@ pub async fn result(
     };
     // A job ends once, so its id names its result for ever.
     let tag = format!("\"{}\"", job.id);
+    if job.kind == Kind::Video {
+        return film(&app, &headers, job, tag).await;
+    }
     if let Some(response) = ranges::unchanged(&headers, &tag) {
         return Ok(response);
     }
@@ -451,6 +473,7 @@ pub async fn file(
     let tag = format!("\"{}-{number}\"", job.id);
     match ranges::unchanged(&headers, &tag) {
         Some(response) => Ok(response),
+        None if job.kind == Kind::Video && number == 0 => film(&app, &headers, job, tag).await,
         None => picture(&app, &headers, job, tag, Some(number)).await,
     }
 }
@@ -458,6 +481,16 @@ pub async fn file(
 fn no_file() -> Problem {
     let detail = "the job has no picture of this number, or not yet; its `files` tell which there are";
     Problem::new(Refusal::UnknownFile, detail)
+}
+
+/// The film of a job.
+async fn film(app: &App, headers: &HeaderMap, job: Job, tag: String) -> Result<Response, Problem> {
+    let id = job.id.clone();
+    let files = with_jobs(app, move |jobs| jobs.queue().files(&id)).await?;
+    let made = files.into_iter().find_map(|file| Some((file.name, file.outcome.ok()?.0)));
+    let (name, media_type) = made.ok_or_else(no_file)?;
+    let path = result_path(&app.films, &job.id, &media_type);
+    films::serve_file(headers, path, &Description { media_type, name, tag }).await
 }
 
 /// A picture of a job, the only one without a number.

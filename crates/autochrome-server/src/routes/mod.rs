@@ -3,6 +3,7 @@
 pub mod colorize;
 pub mod docs;
 pub mod events;
+pub mod films;
 pub mod health;
 pub mod inspect;
 pub mod jobs;

@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::cost;
+use crate::films::Films;
 use crate::problem::Problem;
+use crate::routes::jobs::ErrorJson;
 
 /// Every method.
 #[derive(Serialize, ToSchema)]
@@ -403,6 +405,40 @@ pub struct LimitsJson {
     rate_per_minute: Option<u32>,
     /// Requests of a caller that are answered at once.
     concurrency: Option<u32>,
+    /// Films.
+    films: FilmLimitsJson,
+}
+
+/// Whether films are possible, and how large they may be.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FilmLimits)]
+pub struct FilmLimitsJson {
+    /// Whether FFmpeg is there.
+    possible: bool,
+    /// Why not: code and what to do.
+    problem: Option<ErrorJson>,
+    /// Version of FFmpeg.
+    ffmpeg: Option<String>,
+    /// Bytes of a film that is sent.
+    max_bytes: u64,
+    /// Whether films of this machine may be named (`--media-dir`).
+    media_dir: bool,
+}
+
+impl FilmLimitsJson {
+    fn new(films: &Films) -> Self {
+        let found = films.ffmpeg();
+        Self {
+            possible: found.is_ok(),
+            problem: found
+                .as_ref()
+                .err()
+                .map(|error| ErrorJson::new(&(error.code().to_owned(), error.to_string()))),
+            ffmpeg: found.ok().map(|ffmpeg| ffmpeg.version().to_owned()),
+            max_bytes: films.most_bytes(),
+            media_dir: films.has_media(),
+        }
+    }
 }
 
 /// Tells what a request may cost
@@ -410,9 +446,11 @@ pub struct LimitsJson {
     get, path = "/v1/limits", tag = "What there is", operation_id = "getLimits",
     responses((status = 200, description = "The limits", body = LimitsJson))
 )]
-pub async fn limits(State(app): State<Arc<App>>) -> Json<LimitsJson> {
+pub async fn limits(State(app): State<Arc<App>>) -> Result<Json<LimitsJson>, Problem> {
     let limits = app.studio.limits();
-    Json(LimitsJson {
+    let films = Arc::clone(&app.films);
+    let films = tokio::task::spawn_blocking(move || FilmLimitsJson::new(&films));
+    Ok(Json(LimitsJson {
         max_bytes: limits.max_bytes,
         max_pixels: limits.max_pixels,
         max_side_px: limits.max_side_px,
@@ -430,5 +468,6 @@ pub async fn limits(State(app): State<Arc<App>>) -> Json<LimitsJson> {
         keep_s: app.jobs.keep().as_secs(),
         rate_per_minute: app.callers.per_minute(),
         concurrency: app.callers.at_once(),
-    })
+        films: films.await.map_err(|_| Problem::stopping())?,
+    }))
 }

@@ -14,6 +14,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "film")]
+mod film;
 mod guidance;
 mod look;
 #[cfg(feature = "schema")]
@@ -26,6 +28,8 @@ use autochrome_methods::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(feature = "film")]
+pub use film::{CodecDocument, ContainerDocument, FilmDocument, MomentDocument};
 pub use guidance::{
     AreaDocument, HintsDocument, PointDocument, RecolorDocument, StrokeDocument, SwatchDocument,
 };

@@ -1,0 +1,382 @@
+//! Films that are coloured while nobody waits. What is finished of one lies on the disk, so that a server that is killed goes on
+//! from there when it starts again.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use autochrome::document::FilmDocument;
+use autochrome::film::FilmColorist;
+use autochrome::{EncodeOptions, Error, Format, Metadata, Pixels, Raster, Tone, encode};
+use autochrome_color::render::render8;
+use autochrome_color::resize::{Filter, fit_within, resize_plane};
+use autochrome_color::stop;
+use autochrome_film::{
+    Colorist, ColoristError, Existing, FilmError, FilmOptions, FilmSummary, Frame, KeyColors, Keyframe,
+    Progress, colorize, parts_folder,
+};
+use autochrome_jobs::{Kind, Lease, Part, QueueError, State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::archive;
+use crate::films::{Film, Films, film_problem};
+use crate::intake;
+use crate::jobs::{Jobs, RENEW, now_ms};
+use crate::problem::Problem;
+use crate::studio::Studio;
+
+/// How often a frame is shown at most.
+const SHOW: Duration = Duration::from_secs(2);
+/// Longer side of a frame that is shown.
+const SHOWN_PX: usize = 480;
+
+/// Colours films, one after the other.
+pub struct FilmWorker {
+    /// Where they wait.
+    pub jobs: Arc<Jobs>,
+    /// Where they lie.
+    pub films: Arc<Films>,
+    /// What finds their colours.
+    pub studio: Arc<Studio>,
+}
+
+/// How far a film is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[schema(as = FilmProgress)]
+pub struct FilmNews {
+    /// Id of the film, as `/v1/films` gave it.
+    pub film: String,
+    /// Frames that are done.
+    pub frames: u64,
+    /// Frames of the film, where it says how many it has.
+    pub total: Option<u64>,
+    /// Frames a second, of those that were done since the server last began with the film.
+    pub fps: Option<f64>,
+    /// Seconds until it is done.
+    pub eta_s: Option<f64>,
+    /// Scenes, once all are known.
+    pub scenes: Option<u64>,
+    /// What is worth knowing of the result, one sentence each, once it is done.
+    pub notes: Vec<String>,
+}
+
+/// How a film went on.
+enum Outcome {
+    Done {
+        name: String,
+        media_type: &'static str,
+        bytes: i64,
+        news: FilmNews,
+    },
+    Failed(Problem),
+    /// Nobody wants it any more, or the server goes down.
+    Stopped,
+}
+
+impl FilmWorker {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives none.
+    pub fn start(self) -> std::io::Result<thread::JoinHandle<()>> {
+        thread::Builder::new().name("films".to_owned()).spawn(move || self.work())
+    }
+
+    fn work(&self) {
+        while !self.jobs.is_stopping() {
+            self.delete_unused();
+            match self.jobs.queue().lease(&[Kind::Video], now_ms()) {
+                Ok(Some(lease)) => self.one(&lease),
+                _ => self.jobs.wait_for_film(),
+            }
+        }
+    }
+
+    fn delete_unused(&self) {
+        let queue = self.jobs.queue();
+        // A queue that does not answer says nothing about what may go.
+        let Ok(in_use) = queue.in_use(Kind::Video) else { return };
+        let has_result = |job: &str| match queue.get(job) {
+            Ok(job) => !matches!(job.state, State::Failed | State::Cancelled),
+            Err(QueueError::Unknown) => false,
+            Err(_) => true,
+        };
+        self.films.delete_unused(self.jobs.keep(), &in_use, &has_result);
+    }
+
+    /// Works on one job, and renews its lease meanwhile.
+    fn one(&self, lease: &Lease) {
+        let (stop, over) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
+        let news = Mutex::new((FilmNews::default(), 0_u64));
+        let done = thread::scope(|scope| {
+            let renew = scope.spawn(|| {
+                let mut safe = 0;
+                while !over.load(Ordering::Relaxed) {
+                    thread::park_timeout(RENEW);
+                    if over.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let (now, now_safe) = news.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    let told = self.report_progress(lease, &now);
+                    if std::mem::replace(&mut safe, now_safe) < now_safe {
+                        // A film that goes on is not what brings the server down.
+                        let _ = self.jobs.queue().advance(lease);
+                    }
+                    if matches!(told, Err(QueueError::LeaseLost)) || self.jobs.is_stopping() {
+                        stop.store(true, Ordering::Relaxed);
+                    }
+                }
+            });
+            let work = || stop::scope(&stop, || self.film(lease, &stop, &news));
+            let done = catch_unwind(AssertUnwindSafe(work));
+            over.store(true, Ordering::Relaxed);
+            renew.thread().unpark();
+            done
+        });
+        let queue = self.jobs.queue();
+        // A job that somebody cancelled meanwhile needs nothing more.
+        let _ = match done {
+            Ok(Ok(Outcome::Done { name, media_type, bytes, news })) => self
+                .report_progress(lease, &news)
+                .and_then(|()| queue.store_result_file(lease, &name, media_type, bytes))
+                .and_then(|()| queue.finish(lease, media_type, now_ms())),
+            Ok(Ok(Outcome::Failed(Problem { code, detail, .. }))) => self.jobs.fail(lease, code, &detail),
+            Ok(Ok(Outcome::Stopped)) => queue.release(lease, now_ms()),
+            Ok(Err(error)) => Err(error),
+            Err(_) => {
+                let Problem { code, detail, .. } = Problem::defect();
+                self.jobs.fail(lease, code, &detail)
+            }
+        };
+    }
+
+    fn report_progress(&self, lease: &Lease, news: &FilmNews) -> Result<(), QueueError> {
+        let share = news.total.map_or(0.0, |total| news.frames as f64 / total.max(1) as f64);
+        let detail = serde_json::to_string(news).unwrap_or_default();
+        self.jobs.queue().heartbeat(lease, share, Some(&detail), now_ms())
+    }
+
+    /// Colours the film of a job.
+    fn film(
+        &self,
+        lease: &Lease,
+        stop: &AtomicBool,
+        news: &Mutex<(FilmNews, u64)>,
+    ) -> Result<Outcome, QueueError> {
+        let Some((_, Part { name, bytes: id })) = self.jobs.queue().next_picture(lease)? else {
+            let files = self.jobs.queue().files(&lease.job)?;
+            let (code, detail) = files.into_iter().find_map(|file| file.outcome.err()).unwrap_or_default();
+            self.jobs.queue().fail(lease, &code, &detail, now_ms())?;
+            return Err(QueueError::LeaseLost);
+        };
+        let references = intake::from_parts(self.jobs.queue().extras(lease)?).references;
+        let film = match self.films.get(&String::from_utf8_lossy(&id)) {
+            Ok(film) => film,
+            Err(problem) => return Ok(Outcome::Failed(problem)),
+        };
+        let Ok(document) = serde_json::from_str::<FilmDocument>(&lease.options) else {
+            return Ok(Outcome::Failed(Problem::defect()));
+        };
+        news.lock().unwrap_or_else(PoisonError::into_inner).0.film.clone_from(&film.id);
+        let extension = document.extension(film.source.layout().depth);
+        let folder = self.films.job_folder(&lease.job);
+        let output = folder.join(format!("result.{extension}"));
+        let run = || -> Result<FilmNews, Error> {
+            fs::create_dir_all(&folder).map_err(|source| FilmError::Io { path: folder.clone(), source })?;
+            // Killed between the last frame and the news of it.
+            if output.is_file() && !parts_folder(&output).exists() {
+                return Ok(news.lock().unwrap_or_else(PoisonError::into_inner).0.clone());
+            }
+            let ffmpeg = self.films.ffmpeg()?;
+            let guidance = self.studio.film(&document, references)?;
+            let range = document.range()?;
+            let colorist = guidance.colorist(self.studio.pipeline(), &ffmpeg, &film.source, range, stop)?;
+            let options = document.options(lease.options.clone())?;
+            let previewer = Previewer::new(self, lease, &name, &colorist, options.tone);
+            let begun = Begun { film: film.id.clone(), first: Mutex::default() };
+            let hear = |at: Progress| *news.lock().unwrap_or_else(PoisonError::into_inner) = begun.news(at);
+            let run = |options: &FilmOptions| {
+                colorize(&ffmpeg, &film.source, &output, options, &previewer, stop, &hear)
+            };
+            let summary = match run(&options) {
+                // Parts that another version of this program made.
+                Err(FilmError::OtherParts { .. }) => {
+                    run(&FilmOptions { existing: Existing::Replace, ..options.clone() })?
+                }
+                done => done?,
+            };
+            let last = news.lock().unwrap_or_else(PoisonError::into_inner).0.clone();
+            Ok(FilmNews { notes: notes(&film, &summary, &options, &colorist), ..last.finish(&summary) })
+        };
+        let done = run();
+        Ok(match done {
+            Ok(news) => {
+                self.films.touch(&film.id);
+                let bytes = output.metadata().map_or(0, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
+                let name = archive::name(&name, extension, &[]);
+                Outcome::Done { name, media_type: media_type(extension), bytes, news }
+            }
+            Err(Error::Film(FilmError::Stopped) | Error::Stopped) => Outcome::Stopped,
+            Err(_) if stop.load(Ordering::Relaxed) => Outcome::Stopped,
+            Err(Error::Film(error)) => {
+                let problem = film_problem(error, &film.source.path, &film.name);
+                Outcome::Failed(Problem { detail: without(&problem.detail, &output), ..problem })
+            }
+            Err(error) => Outcome::Failed(error.into()),
+        })
+    }
+}
+
+/// Words without where the result lies on this machine.
+fn without(detail: &str, output: &std::path::Path) -> String {
+    detail.replace(&output.display().to_string(), "the result")
+}
+
+/// The media type of a film by the ending of its name.
+pub fn media_type(extension: &str) -> &'static str {
+    match extension {
+        "mov" => "video/quicktime",
+        "mkv" => "video/x-matroska",
+        "webm" => "video/webm",
+        _ => "video/mp4",
+    }
+}
+
+/// The file that is the result of a job of this media type.
+pub fn result_path(films: &Films, job: &str, media_type: &str) -> PathBuf {
+    let extension = ["mov", "mkv", "webm"].into_iter().find(|known| self::media_type(known) == media_type);
+    films.job_folder(job).join(format!("result.{}", extension.unwrap_or("mp4")))
+}
+
+/// What is worth knowing of a result.
+fn notes(
+    film: &Film,
+    summary: &FilmSummary,
+    options: &FilmOptions,
+    colorist: &FilmColorist<'_>,
+) -> Vec<String> {
+    let mut notes = source_notes(film);
+    notes.extend(colorist.warnings());
+    if !summary.kept_s.is_empty() {
+        notes.push(format!("{} scenes are in colour already and stay as they are", summary.kept_s.len()));
+    }
+    let missing = options.keep_scenes.iter().filter(|scene| **scene >= summary.scenes).count();
+    if missing > 0 {
+        notes
+            .push(format!("{missing} of the scenes to leave are not there; the film has {}", summary.scenes));
+    }
+    if let Some(damage) = &summary.damage {
+        notes.push(format!("the film is damaged, what could be read is done ({damage})"));
+    }
+    notes
+}
+
+/// What is done with a film that is not as most are.
+pub fn source_notes(film: &Film) -> Vec<String> {
+    let source = &film.source;
+    let mut about: Vec<&str> = source.treatment().into_iter().collect();
+    if source.turned {
+        about.push("the film is stored turned; it is written upright");
+    }
+    if source.hdr() {
+        about.push("the film is HDR; colours are found as if it were not, and may be too weak");
+    }
+    about.into_iter().map(str::to_owned).collect()
+}
+
+impl FilmNews {
+    fn finish(self, summary: &FilmSummary) -> Self {
+        let scenes = Some(summary.scenes);
+        Self { frames: summary.frames, total: Some(summary.frames), eta_s: Some(0.0), scenes, ..self }
+    }
+}
+
+/// When the work began, and with which frame.
+struct Begun {
+    film: String,
+    first: Mutex<Option<(Instant, u64)>>,
+}
+
+impl Begun {
+    fn news(&self, at: Progress) -> (FilmNews, u64) {
+        let Progress { frames, total, safe } = at;
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let (start, first) = *first.get_or_insert_with(|| (Instant::now(), frames));
+        let fps = (frames > first).then(|| (frames - first) as f64 / start.elapsed().as_secs_f64().max(1e-3));
+        let eta_s = total.zip(fps).map(|(total, fps)| total.saturating_sub(frames) as f64 / fps);
+        (
+            FilmNews { film: self.film.clone(), frames, total, fps, eta_s, scenes: None, notes: Vec::new() },
+            safe,
+        )
+    }
+}
+
+/// Shows a keyframe now and then.
+struct Previewer<'a> {
+    worker: &'a FilmWorker,
+    lease: &'a Lease,
+    name: &'a str,
+    colorist: &'a FilmColorist<'a>,
+    tone: Tone,
+    last: Mutex<Option<Instant>>,
+}
+
+impl<'a> Previewer<'a> {
+    fn new(
+        worker: &'a FilmWorker,
+        lease: &'a Lease,
+        name: &'a str,
+        colorist: &'a FilmColorist<'a>,
+        tone: Tone,
+    ) -> Self {
+        Self { worker, lease, name, colorist, tone, last: Mutex::default() }
+    }
+
+    fn send_preview(&self, key: &Keyframe, colors: &KeyColors) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|last| last.elapsed() < SHOW) {
+            return;
+        }
+        *last = Some(Instant::now());
+        let (width, height) = fit_within(key.luma.width(), key.luma.height(), SHOWN_PX);
+        let luma = resize_plane(&key.luma, width, height, Filter::Area);
+        let smaller = (colors.chroma.a.width() > width || colors.chroma.a.height() > height)
+            .then(|| autochrome_color::resize::resize_chroma(&colors.chroma, width, height, Filter::Area));
+        let rgb = render8(&luma, smaller.as_ref().unwrap_or(&colors.chroma), &self.tone);
+        if let Ok(bytes) = jpeg(&Frame { width, height, rgb }) {
+            // Who wanted to look early can look later.
+            let _ = self.worker.jobs.queue().preview(self.lease, self.name, &bytes);
+        }
+    }
+}
+
+impl Colorist for Previewer<'_> {
+    fn colors(&self, key: &Keyframe) -> Result<KeyColors, ColoristError> {
+        let colors = self.colorist.colors(key)?;
+        self.send_preview(key, &colors);
+        Ok(colors)
+    }
+
+    fn is_required_keyframe(&self, number: u64) -> bool {
+        self.colorist.is_required_keyframe(number)
+    }
+
+    fn needs_colors(&self) -> bool {
+        self.colorist.needs_colors()
+    }
+}
+
+/// A frame as JPEG.
+///
+/// # Errors
+/// When it has no pixels.
+pub fn jpeg(frame: &Frame) -> Result<Vec<u8>, Error> {
+    let side = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
+    let raster = Raster::new(side(frame.width), side(frame.height), Pixels::Rgb8(frame.rgb.clone()))?;
+    Ok(encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Jpeg))?)
+}
