@@ -98,7 +98,7 @@ impl Method for Neural {
             let hinted = self.follow_points(luma, guidance, &ask, None)?;
             return Ok(vec![hinted.unwrap_or(chroma).into()]);
         };
-        agreement::agree(&segmentation, luma, &mut chroma);
+        agreement::agree(&self.session, &segmentation, luma, &mut chroma);
         // What is said later holds: drawn colours, then words, then spots.
         if let Some(seed) = guidance.seed {
             let drawn = draws::draw(&self.session, &segmentation, luma, seed);
@@ -134,7 +134,7 @@ impl Method for Neural {
         let Some(segmentation) = segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
         };
-        agreement::agree(&segmentation, luma, &mut chroma);
+        agreement::agree(&self.session, &segmentation, luma, &mut chroma);
         let cell = region::cell_at(place, segmentation.size());
         let (class, probability) = region::most_likely(segmentation.probabilities().vector(cell));
         let (width, height) = chroma.size();
@@ -174,7 +174,7 @@ impl Neural {
         let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
         let mut chroma = self.session.predict(luma, &hints, ask)?;
         if let Some(segmentation) = segmentation {
-            agreement::agree(segmentation, luma, &mut chroma);
+            agreement::agree(&self.session, segmentation, luma, &mut chroma);
         }
         keep_marked_colors(luma, guidance, &mut chroma)?;
         Ok(Some(chroma))
