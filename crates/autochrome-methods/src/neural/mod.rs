@@ -15,7 +15,7 @@ use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
     OptionSpec, Options, Paper, PlaceDescription, Point, RealSpec, SwitchSpec,
 };
-use region::Region;
+use region::{Region, Scene};
 
 static SIZE: IntSpec = IntSpec {
     id: "size",
@@ -99,23 +99,24 @@ impl Method for Neural {
             return Ok(vec![hinted.unwrap_or(chroma).into()]);
         };
         agreement::agree(&self.session, &segmentation, luma, &mut chroma);
+        let scene = Scene::new(&segmentation, luma, &chroma);
         // What is said later holds: drawn colours, then words, then spots.
         if let Some(seed) = guidance.seed {
             let drawn = draws::draw(&self.session, &segmentation, luma, seed);
-            drawn.iter().for_each(|(part, color)| part.paint(luma, *color, &mut chroma));
+            drawn.iter().try_for_each(|(part, color)| part.paint(luma, *color, &mut chroma))?;
         }
         let mut notes = Vec::new();
         for Wish { thing, color } in &guidance.words {
-            match Region::of_thing(&segmentation, thing) {
-                Some(region) => region.paint(luma, *color, &mut chroma),
+            match Region::of_thing(&scene, thing) {
+                Some(region) => region.paint(luma, *color, &mut chroma)?,
                 None => notes.push(format!("no {} was found in the picture", thing.name)),
             }
         }
         if let Some(mut hinted) = self.follow_points(luma, guidance, &ask, Some(&segmentation))? {
             let mut reached = Region::nowhere(&segmentation);
-            let reach = |point: &Point| Region::around(&segmentation, luma, [point.x, point.y]);
+            let reach = |point: &Point| Region::around(&scene, [point.x, point.y]);
             guidance.points.iter().for_each(|point| reached.join(&reach(point)));
-            reached.limit(luma, &chroma, &mut hinted);
+            reached.limit(luma, &chroma, &mut hinted)?;
             chroma = hinted;
         }
         Ok(vec![Answer { notes, ..chroma.into() }])
@@ -144,7 +145,7 @@ impl Method for Neural {
         Ok(PlaceDescription {
             thing: segmentation.classes()[class].clone(),
             probability,
-            reach: Region::around(&segmentation, luma, place).into_plane(),
+            reach: Region::around(&Scene::new(&segmentation, luma, &chroma), place).into_plane(),
             colors: suggestions::likeliest(&self.session, &segmentation, cell, lightness, own),
         })
     }

@@ -1,12 +1,14 @@
 //! How far what was said about a place or a thing reaches: to the border of the thing.
 
-use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::upsample::upsample;
+use std::collections::BinaryHeap;
+
+use autochrome_color::resize::{Filter, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane, lab};
 use autochrome_engine::{Features, Segmentation};
 
-use crate::Srgb;
+use crate::scribble::spread;
 use crate::words::Thing;
+use crate::{MethodError, Srgb};
 
 /// Difference of luma, in units of L, at which likeness is a third.
 const LUMA_REACH: f32 = 40.0;
@@ -20,11 +22,79 @@ const ALIKE: [f32; 2] = [0.2, 0.5];
 /// Probability of a thing from which on, and up to which, a cell begins to belong to it.
 const PRESENT: [f32; 2] = [0.25, 0.55];
 
+/// Probability of a thing below which a cell of its colour does not belong to it.
+const DOUBT: f32 = 0.01;
+
+/// Classes that a picture is full of and that are mistaken for one another: what has the colour of its neighbour is one with it.
+const WEAK: [&str; 4] = ["other", "road", "wall", "mountain"];
+
+/// Probability of all other classes together from which on a cell is something for certain.
+const CERTAIN: f32 = 0.5;
+
+/// Least chroma, in units of ab, by which a surface can be told from others.
+const COLORED: f32 = 8.0;
+
+/// Most that two cells of one surface differ by, in units of ab and of L.
+const SAME_COLOR: [f32; 2] = [14.0, 25.0];
+
 /// Probability that the most certain cell of a thing must have for the thing to be there.
 const FOUND: f32 = 0.45;
 
+/// Weights between which it is open whether a pixel belongs to a region.
+const INSIDE: [f32; 2] = [0.1, 0.9];
+
 /// Least share of a colour's chroma that is left in the dark.
 const LEAST_LIGHT: f32 = 0.25;
+
+/// A picture as its segmentation sees it: what lies where, how light it is, and which colour the network gives it.
+pub(super) struct Scene<'a> {
+    pub(super) segmentation: &'a Segmentation,
+    /// L at the size of the grid.
+    luma: Plane,
+    /// The network's own answer at the size of the grid.
+    chroma: Chroma,
+    weak: Vec<usize>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(segmentation: &'a Segmentation, luma: &Plane, chroma: &Chroma) -> Self {
+        let (width, height) = segmentation.size();
+        let mut scene = Self {
+            segmentation,
+            luma: resize_plane(luma, width, height, Filter::Area),
+            chroma: resize_chroma(chroma, width, height, Filter::Area),
+            weak: Vec::new(),
+        };
+        scene.weak = scene.classes(&|name| WEAK.contains(&name));
+        scene
+    }
+
+    fn size(&self) -> (usize, usize) {
+        self.segmentation.size()
+    }
+
+    /// The indices of some classes.
+    fn classes(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<usize> {
+        let names = self.segmentation.classes();
+        (0..names.len()).filter(|&class| wanted(&names[class])).collect()
+    }
+
+    fn probability(&self, cell: usize, classes: &[usize]) -> f32 {
+        let vector = self.segmentation.probabilities().vector(cell);
+        classes.iter().map(|&class| vector[class]).sum()
+    }
+
+    /// 1 where two cells are one surface by their colour, and at least one of them is nothing else for certain; else 0.
+    fn same_color(&self, one: usize, other: usize) -> f32 {
+        let ab = |cell: usize| [self.chroma.a.data()[cell], self.chroma.b.data()[cell]];
+        let ([a, b], [c, d]) = (ab(one), ab(other));
+        let is_weak = |cell: usize| self.probability(cell, &self.weak) > CERTAIN;
+        let alike = a.hypot(b) > COLORED
+            && (a - c).hypot(b - d) < SAME_COLOR[0]
+            && (self.luma.data()[one] - self.luma.data()[other]).abs() < SAME_COLOR[1];
+        f32::from(u8::from(alike && (is_weak(one) || is_weak(other))))
+    }
+}
 
 /// How much every cell of a grid over a picture is meant, 0..=1.
 #[derive(Clone, Debug)]
@@ -40,34 +110,35 @@ impl Region {
         Self { width, height, weights: vec![0.0; width * height] }
     }
 
-    /// What lies under a point, and what is like it and joined to it.
-    pub(super) fn around(segmentation: &Segmentation, luma: &Plane, place: [f32; 2]) -> Self {
-        let (width, height) = segmentation.size();
-        let small = resize_plane(luma, width, height, Filter::Area);
+    /// What lies under a place, and what is like it and joined to it.
+    pub(super) fn around(scene: &Scene<'_>, place: [f32; 2]) -> Self {
+        let (width, height) = scene.size();
         let start = cell_at(place, (width, height));
         let (column, row) = (start % width, start / width);
         let longer = width.max(height) as f32;
         let likeness = (0..width * height).map(|i| {
             let distance =
                 ((i % width) as f32 - column as f32).hypot((i / width) as f32 - row as f32) / longer;
-            let luma = (small.data()[i] - small.data()[start]).abs();
-            same(segmentation, start, i) * (-luma / LUMA_REACH - distance / DISTANCE_REACH).exp()
+            let luma = (scene.luma.data()[i] - scene.luma.data()[start]).abs();
+            let same = same(scene.segmentation, start, i).max(scene.same_color(start, i));
+            step(same * (-luma / LUMA_REACH - distance / DISTANCE_REACH).exp(), ALIKE)
         });
-        let likeness: Vec<f32> = likeness.map(|likeness| step(likeness, ALIKE)).collect();
-        Self { width, height, weights: joined(&likeness, start, width) }
+        let weights = joined(&likeness.collect::<Vec<f32>>(), &[start], width);
+        Self { width, height, weights }
     }
 
     /// Where a thing is; `None` when it is nowhere.
-    pub(super) fn of_thing(segmentation: &Segmentation, thing: &Thing) -> Option<Self> {
-        let (width, height) = segmentation.size();
-        let meant: Vec<usize> = (0..segmentation.classes().len())
-            .filter(|&class| thing.classes().any(|name| name == segmentation.classes()[class]))
-            .collect();
-        let probability = |vector: &[f32]| meant.iter().map(|&class| vector[class]).sum::<f32>();
-        let probabilities: Vec<f32> = segmentation.probabilities().vectors().map(probability).collect();
-        let most = probabilities.iter().copied().fold(0.0, f32::max);
-        let weights = probabilities.into_iter().map(|probability| step(probability, PRESENT)).collect();
-        (most >= FOUND).then_some(Self { width, height, weights })
+    pub(super) fn of_thing(scene: &Scene<'_>, thing: &Thing) -> Option<Self> {
+        let (width, height) = scene.size();
+        let meant = scene.classes(&|name| thing.classes().any(|class| class == name));
+        let likelihoods: Vec<f32> = (0..width * height).map(|i| scene.probability(i, &meant)).collect();
+        let sure: Vec<usize> = (0..width * height).filter(|&i| likelihoods[i] >= FOUND).collect();
+        // What has the colour of the thing beside it, and is nothing else for certain, belongs to it.
+        let heart = *sure.iter().max_by(|&&i, &&j| likelihoods[i].total_cmp(&likelihoods[j]))?;
+        let near = |i: usize| if likelihoods[i] > DOUBT { scene.same_color(heart, i) } else { 0.0 };
+        let weights = (0..width * height).map(|i| step(likelihoods[i], PRESENT).max(near(i)));
+        let weights = joined(&weights.collect::<Vec<f32>>(), &sure, width);
+        Some(Self { width, height, weights })
     }
 
     /// The parts of a picture that are things of these classes: connected cells that are most likely of one class, at least
@@ -88,7 +159,7 @@ impl Region {
                 continue;
             }
             let weights: Vec<f32> = best.iter().map(|cell| f32::from(u8::from(cell.0 == class))).collect();
-            let part = joined(&weights, start, width);
+            let part = joined(&weights, &[start], width);
             part.iter().zip(&mut taken).for_each(|(inside, taken)| *taken |= *inside > 0.0);
             if part.iter().filter(|inside| **inside > 0.0).count() >= least_cells {
                 let sure = |(inside, cell): (&f32, &(usize, f32))| inside * step(cell.1, PRESENT);
@@ -117,20 +188,21 @@ impl Region {
     }
 
     /// Leaves what lies outside as it was before.
-    pub(super) fn limit(&self, luma: &Plane, before: &Chroma, after: &mut Chroma) {
+    pub(super) fn limit(&self, luma: &Plane, before: &Chroma, after: &mut Chroma) -> Result<(), MethodError> {
         let (width, height) = after.size();
-        let weights = self.drawn(&resize_plane(luma, width, height, Filter::Area));
+        let weights = self.drawn(&resize_plane(luma, width, height, Filter::Area))?;
         for (after, before) in [(&mut after.a, &before.a), (&mut after.b, &before.b)] {
             let samples = after.data_mut().iter_mut().zip(before.data()).zip(weights.data());
             samples.for_each(|((after, before), weight)| *after = before + weight * (*after - before));
         }
+        Ok(())
     }
 
     /// Gives what is meant a colour, weaker where the picture is darker than the colour, as paint in the shade is.
-    pub(super) fn paint(&self, luma: &Plane, color: Srgb, chroma: &mut Chroma) {
+    pub(super) fn paint(&self, luma: &Plane, color: Srgb, chroma: &mut Chroma) -> Result<(), MethodError> {
         let (width, height) = chroma.size();
         let small = resize_plane(luma, width, height, Filter::Area);
-        let weights = self.drawn(&small);
+        let weights = self.drawn(&small)?;
         let (own, ab) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
         let lightness = own.data()[0].max(1.0);
         for (plane, value) in [(&mut chroma.a, ab.a.data()[0]), (&mut chroma.b, ab.b.data()[0])] {
@@ -140,16 +212,23 @@ impl Region {
                 *sample += weight * (shaded - *sample);
             });
         }
+        Ok(())
     }
 
-    /// The weights at the size of `luma`, with its edges.
-    fn drawn(&self, luma: &Plane) -> Plane {
-        let scale = |factor: f32| self.weights.iter().map(|weight| weight * factor).collect();
-        let Some(a) = Plane::from_vec(self.width, self.height, scale(100.0)) else { return Plane::default() };
-        let b = Plane::filled(self.width, self.height, 0.0);
-        let mut drawn = upsample(luma, &Chroma { a, b }).a;
-        drawn.data_mut().iter_mut().for_each(|weight| *weight = (*weight / 100.0).clamp(0.0, 1.0));
-        drawn
+    /// The weights at the size of `luma`, their borders along its edges: what is surely inside and surely outside is known, and spread
+    /// over the rest as colours are.
+    fn drawn(&self, luma: &Plane) -> Result<Plane, MethodError> {
+        let (width, height) = luma.size();
+        let Some(grid) = Plane::from_vec(self.width, self.height, self.weights.clone()) else {
+            return Ok(Plane::filled(width, height, 0.0));
+        };
+        let smooth = resize_plane(&grid, width, height, Filter::Bilinear);
+        let known = Chroma { a: smooth.clone(), b: Plane::filled(width, height, 0.0) };
+        let marked: Vec<bool> = smooth.data().iter().map(|w| !(INSIDE[0]..=INSIDE[1]).contains(w)).collect();
+        if !marked.contains(&true) {
+            return Ok(smooth);
+        }
+        Ok(spread(luma, &known, &marked)?.a)
     }
 }
 
@@ -185,11 +264,11 @@ pub(super) fn step(value: f32, [low, high]: [f32; 2]) -> f32 {
     ((value - low) / (high - low)).clamp(0.0, 1.0)
 }
 
-/// For every cell the best way from `start` to it: as good as its worst cell.
-fn joined(weights: &[f32], start: usize, width: usize) -> Vec<f32> {
+/// For every cell the best way to it from one of `starts`: as good as its worst cell.
+fn joined(weights: &[f32], starts: &[usize], width: usize) -> Vec<f32> {
     let height = weights.len() / width;
     let mut best = vec![0.0_f32; weights.len()];
-    let mut open = std::collections::BinaryHeap::from([Place { weight: 1.0, index: start }]);
+    let mut open: BinaryHeap<Place> = starts.iter().map(|&index| Place { weight: 1.0, index }).collect();
     while let Some(Place { weight, index }) = open.pop() {
         if weight <= best[index] {
             continue;
@@ -252,14 +331,17 @@ mod tests {
         segmentation(&CLASSES, &(0..256).map(|i| cell(i % 16, i / 16)).collect::<Vec<_>>(), 16)
     }
 
+    fn scene(segmentation: &Segmentation) -> Scene<'_> {
+        Scene::new(segmentation, &Plane::filled(128, 128, 50.0), &Chroma::neutral(128, 128))
+    }
+
     fn weight(region: &Region, x: usize, y: usize) -> f32 {
         region.weights[y * region.width + x]
     }
 
     #[test]
     fn a_spot_reaches_its_thing_and_not_the_next_one_of_that_kind() {
-        let luma = Plane::filled(128, 128, 50.0);
-        let region = Region::around(&dresses(), &luma, [0.2, 0.8]);
+        let region = Region::around(&scene(&dresses()), [0.2, 0.8]);
         assert_eq!(weight(&region, 3, 12), 1.0, "under the spot");
         assert!(weight(&region, 1, 9) > 0.9, "the dress");
         assert_eq!(weight(&region, 3, 2), 0.0, "the sky");
@@ -269,12 +351,12 @@ mod tests {
     #[test]
     fn a_word_means_every_thing_of_that_kind_and_none_that_is_not_there() {
         let thing = |text: &str| wishes(text).unwrap()[0].thing;
-        let region = Region::of_thing(&dresses(), thing("red dress")).unwrap();
+        let region = Region::of_thing(&scene(&dresses()), thing("red dress")).unwrap();
         assert_eq!(
             [(3, 12), (13, 12), (8, 12), (3, 2)].map(|(x, y)| weight(&region, x, y)),
             [1.0, 1.0, 0.0, 0.0]
         );
-        assert!(Region::of_thing(&dresses(), thing("red hat")).is_none());
+        assert!(Region::of_thing(&scene(&dresses()), thing("red hat")).is_none());
     }
 
     #[test]
@@ -286,7 +368,7 @@ mod tests {
         );
         let mut chroma = Chroma::neutral(128, 128);
         let thing = wishes("red dress").unwrap()[0].thing;
-        Region::of_thing(&dresses(), thing).unwrap().paint(&luma.unwrap(), RED, &mut chroma);
+        Region::of_thing(&scene(&dresses()), thing).unwrap().paint(&luma.unwrap(), RED, &mut chroma).unwrap();
         let at = |x: usize, y: usize| chroma.a.row(y)[x];
         assert!(at(20, 80) > 55.0, "{}", at(20, 80));
         assert!(at(20, 120) < 0.6 * at(20, 80), "{}", at(20, 120));
@@ -305,7 +387,7 @@ mod tests {
         let luma = Plane::filled(128, 128, 50.0);
         let before = Chroma::neutral(128, 128);
         let mut after = Chroma { a: Plane::filled(128, 128, 40.0), b: Plane::filled(128, 128, 40.0) };
-        Region::around(&dresses(), &luma, [0.2, 0.8]).limit(&luma, &before, &mut after);
+        Region::around(&scene(&dresses()), [0.2, 0.8]).limit(&luma, &before, &mut after).unwrap();
         assert_eq!(after.a.row(10)[20], 0.0);
         assert!(after.a.row(100)[20] > 39.0);
     }
