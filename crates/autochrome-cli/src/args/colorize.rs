@@ -16,6 +16,7 @@ Examples:
   autochrome colorize grandma.jpg                        writes grandma.color.jpg beside it
   autochrome colorize album --recursive --out-dir done   a whole folder, sub-folders kept
   autochrome colorize album --out-dir done --resume      goes on where it was stopped
+  autochrome colorize aunt.jpg --text \"red dress, blond hair\"
   autochrome colorize - < in.png > out.png               in a pipe
   autochrome colorize a.png --scribbles painted.png      your own strokes of colour
   autochrome colorize register.tif --pages all           every page of a scan
@@ -72,6 +73,14 @@ pub struct ColorizeArguments {
     /// Also write the colour alone, transparent, to lay over the photograph in an editor: NAME.layer.png, or .tif for TIFF results
     #[arg(long)]
     pub color_layer: bool,
+
+    /// Number of different answers to write, 1 to 8: NAME.color.EXT, NAME.2.color.EXT and so on
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8), conflicts_with_all = ["output", "layers", "color_layer"])]
+    pub variants: u32,
+
+    /// Draw another plausible answer; the same number gives the same answer
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
 
     /// Page of a multi-page TIFF, counted from 1; `all` writes one TIFF with all pages, or one file per page in other formats
     #[arg(long, value_name = "N|all", default_value = "1", value_parser = pages)]

@@ -104,6 +104,10 @@ pub struct VideoGuidanceArguments {
     #[arg(long, value_name = "FILE[@TIME]")]
     pub reference: Vec<String>,
 
+    /// Say what has which colour, in English or German: "red car, blue sky"
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
+
     /// Change existing colours: blue=brown, "#3050a0=#804020", 225..310=65; may be repeated
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
     pub palette: Vec<autochrome::Recolor>,

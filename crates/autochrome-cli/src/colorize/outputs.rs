@@ -46,6 +46,8 @@ pub struct Naming {
     pub color_layer: bool,
     /// Which pages are coloured.
     pub pages: Pages,
+    /// How many answers are wanted of each; 0 counts as 1.
+    pub variants: usize,
     /// Whether results that exist are looked for.
     pub resume: bool,
 }
@@ -91,6 +93,10 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
             };
             let mut files: Vec<(PathBuf, Option<PathBuf>)> =
                 if pages > 1 { (1..=pages).map(|page| at(Some(page))).collect() } else { vec![at(None)] };
+            if pages == 1 {
+                let others = (2..=naming.variants).map(|answer| variant(&files[0], stem, answer));
+                files.extend(others.collect::<Vec<_>>());
+            }
             let further = files.split_off(1);
             let (output, collage) = files.pop().unwrap_or_default();
             let beside = |wanted: bool, mark: &str, extension: &str| {
@@ -131,6 +137,16 @@ pub fn assign(inputs: Vec<Input>, naming: &Naming) -> Result<Vec<Task>, Failure>
         tasks.push(task);
     }
     Ok(tasks)
+}
+
+/// The names of another answer: `NAME.2.color.EXT`.
+fn variant(first: &(PathBuf, Option<PathBuf>), stem: &OsStr, answer: usize) -> (PathBuf, Option<PathBuf>) {
+    let renamed = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (stem, rest) = name.split_at(stem.to_string_lossy().len().min(name.len()));
+        path.with_file_name(format!("{stem}.{answer}{rest}"))
+    };
+    (renamed(&first.0), first.1.as_ref().map(renamed))
 }
 
 /// Pages that get results of their own; a file that cannot be read says so when its turn comes.

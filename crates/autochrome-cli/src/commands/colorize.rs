@@ -33,6 +33,7 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
         layers: arguments.layers,
         color_layer: arguments.color_layer,
         pages: arguments.pages,
+        variants: arguments.variants as usize,
         resume: arguments.resume,
     };
     let Plan { tasks, missing, passed } = plan(arguments, &naming)?;
@@ -103,6 +104,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
     let beside = |wanted: bool| if wanted { Extra::Beside } else { Extra::Without };
     let mut draft = OrderDraft {
         pages: arguments.pages,
+        variants: arguments.variants,
         invert: arguments.invert,
         borders: arguments.borders,
         leave_colored: !arguments.recolor && !is_alone,
@@ -116,6 +118,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         quality: *quality,
         ..arguments.choice.draft().map_err(blame)?
     };
+    draft.guidance.seed = arguments.seed;
     let files: GuidanceFiles = guidance::read(&arguments.guidance, &mut draft)?;
     pipeline.order(draft, &files).map_err(blame)
 }
