@@ -48,7 +48,8 @@ fn draft(arguments: &VideoArguments) -> Result<OrderDraft, Failure> {
     let mut draft = OrderDraft { tone: arguments.sliders.tone(), ..arguments.choice.draft().map_err(blame)? };
     draft.guidance.recolors.clone_from(&arguments.guidance.palette);
     if let Some(text) = &arguments.guidance.text {
-        draft.guidance.words = autochrome::words::wishes(text).map_err(Error::from).map_err(blame)?;
+        draft.guidance.words =
+            autochrome::words::wishes(text).map_err(autochrome::Error::from).map_err(blame)?;
     }
     Ok(draft)
 }
