@@ -77,6 +77,37 @@ async function scribbles(page, address) {
   await fits(page, "scribbles");
 }
 
+/** Three words and two clicks: a red coat, and another of the likely colours for what a spot lies on. */
+async function words(page, address) {
+  await openPhoto(page, address);
+  const field = page.getByLabel("Colours in words");
+  await field.fill("dark red coat");
+  await field.press("Enter");
+  await turns(page, [0.33, 0.42], 0, 2); // the coat, which is nearly black
+  await field.fill("red boat");
+  await field.press("Enter");
+  await page.getByText("no boat was found in the picture").waitFor();
+  await field.fill("");
+  await field.press("Enter");
+  await want(page, "Paint it myself");
+  const area = page.getByRole("application", { name: "Area to paint on" });
+  const box = await area.boundingBox();
+  const click = () => page.mouse.click(box.x + 0.8 * box.width, box.y + 0.85 * box.height);
+  await click();
+  await colored(page);
+  // The second click chooses the spot that the first one put there.
+  await click();
+  await page.getByTestId("reach").waitFor();
+  const likely = page.getByRole("group", { name: "Likely colours here" }).getByRole("button");
+  assert.ok((await likely.count()) >= 2, "there is a choice");
+  const color = (await likely.nth(1).getAttribute("aria-label")).slice(0, 7);
+  await likely.nth(1).click();
+  await page.waitForFunction((color) => [...document.querySelectorAll("svg circle")].some((c) => c.getAttribute("fill") === color), color);
+  await shot(page, "words");
+  await axe(page, "words");
+  await fits(page, "words");
+}
+
 /** Colours fill the regions of a line drawing, lightness and all. */
 async function drawing(page, address) {
   await openPhoto(page, address, join(root, "examples/drawings/house.png"));
@@ -129,6 +160,7 @@ async function palette(page, address) {
 }
 
 export async function ownMethods(page, address) {
+  await words(page, address);
   await scribbles(page, address);
   await drawing(page, address);
   await reference(page, address);
