@@ -61,6 +61,8 @@ const ORDERS: &str = r##"[
 {"on": "color", "order": {"method": "palette", "recolors": [{"hues": [225, 310], "to_hue": 65}]}},
 {"on": "color", "with": ["other"], "order": {"method": "palette"}},
 {"on": "gray", "order": {"settings": {"size": 64}, "max_side_px": 40}},
+{"on": "gray", "order": {"settings": {"size": 64}, "text": "blue sky, dark red coat"}},
+{"on": "gray", "order": {"settings": {"size": 64}, "seed": 3}},
 {"on": "gray", "order": {"settings": {"size": 64}, "variants": 3}},
 {"on": "gray", "with": ["reference"], "order": {"method": "irony", "variants": 2, "seed": 5}},
 {"on": "gray", "order": {"settings": {"size": 64}, "max_side_px": 32, "collage": true, "look": {"contrast": 0.8}}}
@@ -167,7 +169,7 @@ impl Given {
     /// As the command line does it; `None` where it has no words for the order.
     fn by_command_line(&self, folder: &Path) -> Option<Vec<u8>> {
         let Value::Object(order) = &self.order else { panic!("an order is an object") };
-        if order.keys().any(|key| ["max_side_px", "variants", "seed"].contains(&key.as_str())) {
+        if order.keys().any(|key| ["max_side_px", "variants"].contains(&key.as_str())) {
             return None;
         }
         fs::write(folder.join("in.png"), file(&self.on)).unwrap();
@@ -186,7 +188,7 @@ impl Given {
         }
         for (key, value) in order {
             match key.as_str() {
-                "method" | "model" | "quality" => {
+                "method" | "model" | "quality" | "text" | "seed" => {
                     command.args([format!("--{key}"), text(value)]);
                 }
                 "format" => {

@@ -20,12 +20,12 @@ struct Kind {
     classes: &'static [&'static str],
     /// Difference of luma, in units of L, at which two cells count for a third.
     luma: f32,
-    /// Whether coloured cells count before gray ones.
+    /// Whether coloured cells count before gray ones, and only gray ones change.
     colored_first: bool,
 }
 
 const KINDS: [Kind; 2] = [
-    Kind { classes: &["sky", "grass", "water", "road"], luma: 12.0, colored_first: false },
+    Kind { classes: &["sky", "grass", "water", "road"], luma: 8.0, colored_first: false },
     Kind { classes: &["skin"], luma: 25.0, colored_first: true },
 ];
 
@@ -34,6 +34,9 @@ const SURE: [f32; 2] = [0.5, 0.9];
 
 /// Difference between 1 and the cosine of two cells' probabilities at which they count for a third.
 const LIKENESS: f32 = 0.05;
+
+/// Chroma, in units of ab, from which on, and up to which, a cell stops being gray.
+const COLORED: [f32; 2] = [6.0, 12.0];
 
 /// Squared chroma that a gray cell counts as having where coloured cells count first.
 const GRAY: f32 = 4.0;
@@ -53,8 +56,10 @@ pub(super) fn agree(session: &Session, segmentation: &Segmentation, luma: &Plane
         changes |= !cells.members.is_empty();
         for (place, member) in cells.members.iter().enumerate() {
             let [a, b] = cells.mean(place);
-            change.a.data_mut()[member.index] += member.belief * (a - member.ab[0]);
-            change.b.data_mut()[member.index] += member.belief * (b - member.ab[1]);
+            let grayness = 1.0 - step(member.ab[0].hypot(member.ab[1]), COLORED);
+            let share = member.belief * if kind.colored_first { grayness } else { 1.0 };
+            change.a.data_mut()[member.index] += share * (a - member.ab[0]);
+            change.b.data_mut()[member.index] += share * (b - member.ab[1]);
         }
     }
     if !changes {
