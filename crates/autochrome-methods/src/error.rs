@@ -99,7 +99,7 @@ pub enum MethodError {
     #[error(
         "the method `{method}` with this model tells no things apart; use the method `neural` with its own model"
     )]
-    #[code("no-description", BadRequest)]
+    #[code("no-segmentation", BadRequest)]
     NoDescription {
         /// The method's id.
         method: &'static str,
