@@ -166,7 +166,7 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["MethodId"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 25);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 26);
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 

@@ -609,7 +609,7 @@ export interface components {
              */
             invert?: boolean;
             /**
-             * @description Leaves a wash of the sepia or another tone that the picture has.
+             * @description Keeps a tint of the sepia or another tone that the picture has.
              * @default false
              */
             keep_tone?: boolean;
@@ -1350,7 +1350,7 @@ export interface components {
          * @description A format that is written.
          * @enum {string}
          */
-        OutputFormat: "same" | "png" | "jpeg" | "webp" | "tiff";
+        OutputFormat: "same" | "png" | "jpeg" | "webp" | "tiff" | "ora" | "color-layer";
         /** @description A number from 1, or `all`. */
         PagesChoice: number | components["schemas"]["EveryPage"];
         /** @description The colours of a picture. */
@@ -1887,6 +1887,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Colored"];
                     "image/jpeg": components["schemas"]["PictureFile"];
+                    "image/openraster": components["schemas"]["PictureFile"];
                     "image/png": components["schemas"]["PictureFile"];
                     "image/tiff": components["schemas"]["PictureFile"];
                     "image/webp": components["schemas"]["PictureFile"];

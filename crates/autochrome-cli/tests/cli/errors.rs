@@ -37,7 +37,7 @@ fn tables() -> [(bool, &'static [Code]); 12] {
         (false, autochrome_data::Error::CODES),
         (false, autochrome_dataset::DatasetError::CODES),
         (false, autochrome_evaluate::EvaluateError::CODES),
-        (false, autochrome_film::FilmError::CODES),
+        (true, autochrome_film::FilmError::CODES),
         (false, autochrome_train::DeviceError::CODES),
         (false, autochrome_train::TrainError::CODES),
     ]
