@@ -75,6 +75,11 @@ class Weights:
         partial.rename(path)
 
 
+def channels_last(tensor):
+    """The layout that convolutions on a CPU are fastest in."""
+    return tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
+
+
 class Encoder:
     """EfficientNet-Lite as in crates/autochrome-engine/src/networks/efficientnet.rs, batch norms folded."""
 
@@ -83,7 +88,7 @@ class Encoder:
 
     def __init__(self, weights):
         names = [name for name in weights.header if name.startswith("encoder.")]
-        self.tensors = {name: weights.tensor(name) for name in names}
+        self.tensors = {name: channels_last(weights.tensor(name)) for name in names}
         self.blocks, index = [], 0
         for stage, (expansion, kernel, first, repeats, _) in enumerate(self.STAGES):
             # Lite2 is deeper, but for the first and the last stage.
@@ -262,8 +267,10 @@ def features(encoder, examples):
     taps = [[] for _ in Encoder.TAPS]
     for start in range(0, len(examples), 16):
         batch = torch.from_numpy(np.stack([fit(luma) for luma, *_ in examples[start : start + 16]]))[:, None]
-        for into, tap in zip(taps, encoder(batch)):
-            into.append(tap.half())
+        with torch.autocast("cpu", torch.bfloat16):
+            seen = encoder(channels_last(batch))
+        for into, tap in zip(taps, seen):
+            into.append(tap.bfloat16().contiguous())
     return [torch.cat(tap) for tap in taps]
 
 
@@ -316,9 +323,9 @@ def main():
     options.add_argument("--data", required=True)
     options.add_argument("--model", required=True)
     options.add_argument("--out", required=True)
-    options.add_argument("--steps", type=int, default=2500)
-    options.add_argument("--variants", type=int, default=5)
-    options.add_argument("--batch", type=int, default=24)
+    options.add_argument("--steps", type=int, default=900)
+    options.add_argument("--variants", type=int, default=2)
+    options.add_argument("--batch", type=int, default=16)
     options.add_argument("--rate", type=float, default=2e-3)
     options.add_argument("--threads", type=int, default=1)
     options = options.parse_args()
@@ -364,9 +371,9 @@ def main():
         optimiser.step()
         schedule.step()
         total += loss.item()
-        if (step + 1) % 250 == 0:
+        if (step + 1) % 150 == 0:
             accuracy, iou, hit, centre, cases, _, _ = report(head, test_taps, test_shares, member)
-            print(f"step {step + 1}: loss {total / 250:.3f}, accuracy {accuracy:.3f}, IoU {iou:.3f}, hit {hit:.3f} of {cases} (centre {centre:.3f}), {time.time() - began:.0f} s", flush=True)
+            print(f"step {step + 1}: loss {total / 150:.3f}, accuracy {accuracy:.3f}, IoU {iou:.3f}, hit {hit:.3f} of {cases} (centre {centre:.3f}), {time.time() - began:.0f} s", flush=True)
             total = 0.0
     accuracy, iou, hit, centre, cases, lines, _ = report(head, test_taps, test_shares, member)
     for name, n, value, found in sorted(lines, key=lambda line: -line[1]):

@@ -1,8 +1,12 @@
 //! Tiny weights for examples and tests.
 
 use crate::card::{Inference, ModelCard, NetworkConfig};
+use crate::engine::Map;
+use crate::frame::Frame;
+use crate::networks::segmentation::CELL_PX;
 use crate::networks::unet::{Output, UNetConfig};
 use crate::weights::{self, NamedTensor, Tensors};
+use crate::{Features, Segmentation};
 
 /// The file of an untrained two-channel U-Net.
 ///
@@ -62,4 +66,22 @@ pub fn tiny_weights() -> Vec<u8> {
         Ok(bytes) => bytes,
         Err(error) => panic!("{error}"),
     }
+}
+
+/// A picture of which is known what lies where: for every cell of a grid `width` wide the index of its class.
+#[must_use]
+pub fn segmentation(classes: &[&str], cells: &[usize], width: usize) -> Segmentation {
+    let classes: Vec<String> = classes.iter().map(|name| (*name).to_owned()).collect();
+    let (height, area) = (cells.len() / width, cells.len());
+    let frame = Frame::new(
+        (CELL_PX * width, CELL_PX * height),
+        CELL_PX * ((width * height) as f64).sqrt() as usize,
+        1,
+    );
+    let scores =
+        (0..classes.len() * area).map(|i| if cells[i % area] == i / area { 8.0 } else { 0.0 }).collect();
+    let scores = Map { channels: classes.len(), height, width, values: scores };
+    // Cells of a class look alike.
+    let hidden = scores.clone();
+    Segmentation::new(&classes, Features::new(&hidden, &frame), Features::new(&scores, &frame))
 }

@@ -95,12 +95,12 @@ pub enum MethodError {
         /// What would be right.
         expected: String,
     },
-    /// The method or its model cannot tell what colours are likely.
+    /// The method or its model does not tell things apart.
     #[error(
-        "the method `{method}` with this model suggests no colours; use the method `neural` with its own model"
+        "the method `{method}` with this model tells no things apart; use the method `neural` with its own model"
     )]
-    #[code("no-suggestions", BadRequest)]
-    NoSuggestions {
+    #[code("no-description", BadRequest)]
+    NoDescription {
         /// The method's id.
         method: &'static str,
     },

@@ -38,7 +38,7 @@ pub mod words;
 pub use error::MethodError;
 pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};
 pub use kinds::{GuidanceKind, GuidanceKinds};
-pub use method::{Answer, Method, MethodInfo, Need, Paper, ReferenceSide, Suggestion};
+pub use method::{Answer, Method, MethodInfo, Need, Paper, PlaceDescription, ReferenceSide, Suggestion};
 pub use models::ModelSource;
 pub use options::{
     ChoiceSpec, DefaultValue, IntSpec, OptionInput, OptionSpec, OptionValue, Options, RealSpec, SwitchSpec,

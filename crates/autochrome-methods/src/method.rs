@@ -30,20 +30,34 @@ pub trait Method: Send + Sync {
         options: &Options,
     ) -> Result<Vec<Answer>, MethodError>;
 
-    /// Colours that a place may have, the likeliest first: no two nearer to each other than 10 by CIEDE2000, all of them
-    /// colours of sRGB at the picture's own luma. `place` is x and y, 0..=1 of width and height.
+    /// What lies at a place, how far a spot there reaches, and which colours it may have. `place` is x and y, 0..=1 of width and
+    /// height.
     ///
     /// # Errors
-    /// [`MethodError::NoSuggestions`] from methods and models that have none, and as [`Method::colorize`].
-    fn suggest(
+    /// [`MethodError::NoDescription`] from methods and models that tell no things apart, and as [`Method::colorize`].
+    fn describe_place(
         &self,
         luma: &Plane,
         place: [f32; 2],
         options: &Options,
-    ) -> Result<Vec<Suggestion>, MethodError> {
+    ) -> Result<PlaceDescription, MethodError> {
         let _ = (luma, place, options);
-        Err(MethodError::NoSuggestions { method: self.info().id })
+        Err(MethodError::NoDescription { method: self.info().id })
     }
+}
+
+/// What is known of a place of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaceDescription {
+    /// The likeliest class of thing there.
+    pub thing: String,
+    /// How likely it is, 0..=1.
+    pub probability: f32,
+    /// How much a spot of colour there would change the cells of a grid over the picture, 0..=1.
+    pub reach: Plane,
+    /// Colours that it may have, at most 5, the likeliest first: no two nearer to each other than 10 by CIEDE2000, all of them
+    /// colours of sRGB at the picture's own luma.
+    pub colors: Vec<Suggestion>,
 }
 
 /// A colour that a place may have.

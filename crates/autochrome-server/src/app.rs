@@ -15,7 +15,9 @@ use crate::jobs::Jobs;
 use crate::keys::Keyring;
 use crate::metrics::Metrics;
 use crate::pictures::Pictures;
-use crate::routes::{colorize, docs, events, health, inspect, jobs, looks, palette, pictures, registry};
+use crate::routes::{
+    colorize, docs, events, health, inspect, jobs, looks, palette, pictures, registry, suggest,
+};
 use crate::studio::Studio;
 use crate::worker_pool::WorkerPool;
 use crate::{assets, guard};
@@ -84,6 +86,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/filters", get(registry::filters))
         .route("/v1/models", get(registry::models))
         .route("/v1/limits", get(registry::limits))
+        .route("/v1/suggest", get(suggest::get))
         .route("/v1/looks/cube", get(looks::cube))
         .route("/v1/pictures/{id}", axum::routing::delete(pictures::delete))
         .route("/v1/jobs/{id}", get(jobs::get).delete(jobs::delete))

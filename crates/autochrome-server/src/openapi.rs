@@ -10,7 +10,7 @@ use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
 
 use crate::routes::{
-    colorize, events, health, inspect, jobs, looks, palette, pictures, registry as registries,
+    colorize, events, health, inspect, jobs, looks, palette, pictures, registry as registries, suggest,
 };
 
 #[derive(OpenApi)]
@@ -22,7 +22,7 @@ use crate::routes::{
     ),
     servers((url = "/")),
     paths(
-        colorize::post, inspect::post, pictures::post, pictures::delete, palette::post, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
+        colorize::post, inspect::post, pictures::post, pictures::delete, palette::post, suggest::get, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use autochrome::document::OrderDocument;
 use autochrome::{
     Error, Finished, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, OpenedPicture, Order,
-    OrderDraft, PaletteEntry, Pipeline, Watch, Weights, models, registry,
+    OrderDraft, PaletteEntry, Pipeline, PlaceDescription, Watch, Weights, models, registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.
@@ -87,6 +87,19 @@ impl Studio {
         watch: &Watch<'_>,
     ) -> Result<Finished, Error> {
         self.pipeline.run_opened(picture, order, watch)
+    }
+
+    /// What lies at a place of a picture, as the method that a document names sees it.
+    ///
+    /// # Errors
+    /// When there is no such method, it does not tell things apart, or the place is outside of the picture.
+    pub fn describe_place(
+        &self,
+        picture: &OpenedPicture,
+        document: &OrderDocument,
+        place: [f32; 2],
+    ) -> Result<PlaceDescription, Error> {
+        self.pipeline.describe_place(picture, &self.order(document, &GuidanceFiles::default())?, place)
     }
 
     /// The colours of a picture, the one that covers most of it first; none of one that is gray.

@@ -76,8 +76,8 @@ pub use autochrome_media::{
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
     Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
-    PaletteEntry, Paper, Point, RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke,
-    SwatchPair, SwitchSpec, models, palette, registry, words,
+    PaletteEntry, Paper, PlaceDescription, Point, RealSpec, Recolor, Reference, ReferenceSide,
+    ScribbleSession, Srgb, Stroke, Suggestion, SwatchPair, SwitchSpec, models, palette, registry, words,
 };
 pub use budget::{Budget, Share};
 pub use colored::Colored;

@@ -9,7 +9,7 @@ use autochrome_media::{
     Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame,
     join_pages, page_count, probe, probe_page,
 };
-use autochrome_methods::{Method, registry};
+use autochrome_methods::{Method, PlaceDescription, registry};
 use sha2::{Digest as _, Sha256};
 
 use crate::budget::{Budget, picture_bytes};
@@ -370,6 +370,23 @@ impl Pipeline {
         warnings.extend(prepared.losses());
         warnings.extend(finished.warnings);
         Ok(Finished { warnings, ..finished })
+    }
+
+    /// What lies at a place of a picture, as the method of an order sees it; x and y are 0..=1 of width and height.
+    ///
+    /// # Errors
+    /// When the method or its model does not tell things apart, or the place is outside of the picture.
+    pub fn describe_place(
+        &self,
+        opened: &OpenedPicture,
+        order: &Order,
+        place: [f32; 2],
+    ) -> Result<PlaceDescription, Error> {
+        if !place.iter().all(|share| (0.0..=1.0).contains(share)) {
+            return Err(Error::GuidanceOutOfRange("places lie in 0 to 1".to_owned()));
+        }
+        let method = self.open(order)?;
+        Ok(method.describe_place(&opened.picture.luma, place, &order.question.options)?)
     }
 
     /// Finds the colours of a picture and puts them on it.

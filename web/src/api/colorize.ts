@@ -1,8 +1,8 @@
 /** `POST /v1/colorize`, `/v1/palette` and `/v1/looks/cube`: one picture, its colours and its looks. */
-import { Problem, send, sendPatiently } from "./client";
+import { api, Problem, send, sendPatiently } from "./client";
 import type { components } from "./generated";
 import type { SentPicture } from "./pictures";
-import type { ColorizeOptions, Look, Palette } from "./types";
+import type { ColorizeOptions, Look, Palette, Suggestions } from "./types";
 
 /** A picture that is sent with the request, or was sent before. */
 export type Image = File | SentPicture;
@@ -69,6 +69,14 @@ export function palette(image: File, signal: AbortSignal): Promise<Palette> {
     signal,
   });
   return asked.then((response) => response.json());
+}
+
+/** What lies at a place, 0..1 of width and height, and its likely colours. */
+export async function suggest(image: SentPicture, x: number, y: number, signal: AbortSignal): Promise<Suggestions> {
+  const { id } = await image.open();
+  const { data } = await api.GET("/v1/suggest", { params: { query: { picture: id, x, y } }, signal });
+  if (!data) throw new Problem("unknown", "the server suggests nothing");
+  return data;
 }
 
 /** Filter and contrast of a look as the table that the server itself would use. */

@@ -365,6 +365,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells what lies at a place, and its likely colours
+         * @description For programs that let somebody paint: the colours are meant to be offered beside the brush, the reach to be drawn as an outline.
+         */
+        get: operations["suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -534,6 +554,11 @@ export interface components {
              * @default []
              */
             swatches?: components["schemas"]["Swatch"][];
+            /**
+             * @description Things and their colours in words: `red car, blue sky`, English or German.
+             * @default null
+             */
+            text?: string | null;
             /**
              * Format: int32
              * @description How many answers to give; methods that know fewer give fewer.
@@ -1096,6 +1121,15 @@ export interface components {
             /** @description `urn:autochrome:problem:` and the code. */
             type: string;
         };
+        /** @description How much a spot changes the cells of a grid over the picture. */
+        Reach: {
+            /** @description Rows of the grid. */
+            height: number;
+            /** @description One byte a cell in base64, row by row: 0 where nothing changes, 255 where everything does. */
+            weights: string;
+            /** @description Columns of the grid. */
+            width: number;
+        };
         /** @description A change of a colour that the picture has. */
         Recolor: {
             /**
@@ -1170,6 +1204,30 @@ export interface components {
          * @enum {string}
          */
         Subject: "photograph" | "negative" | "drawing" | "halftone";
+        /** @description A colour that a place may have. */
+        SuggestedColor: {
+            /** @description `#rrggbb`, sRGB, as light as the picture is there. */
+            color: string;
+            /**
+             * Format: float
+             * @description How likely it is, 0..=1.
+             */
+            probability: number;
+        };
+        /** @description What lies at a place. */
+        Suggestions: {
+            /** @description At most five colours that it may have, the likeliest first. */
+            colors: components["schemas"]["SuggestedColor"][];
+            /**
+             * Format: float
+             * @description How likely it is, 0..=1.
+             */
+            probability: number;
+            /** @description How far a spot of colour there reaches. */
+            reach: components["schemas"]["Reach"];
+            /** @description The likeliest thing there: `dress`, `sky`, `other`. */
+            thing: string;
+        };
         /** @description A part of the picture that is to look like a part of a reference. */
         Swatch: {
             /** @description Where in the reference. */
@@ -3622,6 +3680,105 @@ export interface operations {
             };
             /** @description No such picture */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another method */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under another name than localhost */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much of one caller; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect, or the disk */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy or stopping; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest: {
+        parameters: {
+            query: {
+                /** @description The id of a picture that is open (`/v1/pictures`). */
+                picture: string;
+                /** @description Distance from the left edge, as a share of the width. */
+                x: number;
+                /** @description Distance from the upper edge, as a share of the height. */
+                y: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of the place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description From a page of another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,7 @@ export type Need = Schemas["Need"];
 export type OpenPicture = Schemas["OpenPicture"];
 export type PictureKind = OpenPicture["kind"];
 export type Palette = Schemas["Palette"];
+export type Suggestions = Schemas["Suggestions"];
 export type Recolor = Extract<Schemas["Recolor"], { from: string }>;
 export type SwatchPair = Required<Schemas["Swatch"]>;
 export type Area = Schemas["Area"];

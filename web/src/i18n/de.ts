@@ -182,6 +182,8 @@ export const de: Catalogue = {
 
   hints: {
     title: "Farben von Hand",
+    likely: "Wahrscheinliche Farben hier",
+    suggestion: (color: string, percent: number) => `${color}, zu ${percent} % wahrscheinlich`,
     palette: "Pinsel und Farben",
     layer: "Malfläche",
     keys: "Tippen setzt einen Punkt, Ziehen einen Strich. Ein Punkt, der noch einmal angetippt wird, lässt sich bewegen, umfärben oder entfernen. Mit Tasten: Pfeile bewegen das Kreuz oder den gewählten Punkt, Eingabe setzt oder wählt einen Punkt, Leertaste beginnt und beendet einen Strich, Entf entfernt.",

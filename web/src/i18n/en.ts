@@ -185,6 +185,8 @@ export const en = {
 
   hints: {
     title: "Colours by hand",
+    likely: "Likely colours here",
+    suggestion: (color: string, percent: number) => `${color}, ${percent} % likely`,
     palette: "Brush and colours",
     layer: "Area to paint on",
     keys: "Tap for a spot, drag for a stroke. Tap a spot again to move it, to give it another colour, or to remove it. With keys: arrows move the cross or the chosen spot, Enter puts or chooses a spot, Space begins and ends a stroke, Delete removes.",

@@ -1,6 +1,6 @@
 /** Beside the picture: what was painted, references, colours, looks, the way home; methods and options under More. */
 import type { Dispatch } from "react";
-import { takes } from "../api/types";
+import { type Suggestions, takes } from "../api/types";
 import { useText } from "../i18n/text";
 import type { Session } from "../session/session";
 import type { Action } from "../session/timeline";
@@ -22,13 +22,15 @@ interface Props {
   work: PictureWork;
   view: View;
   selected: HintPlace | null;
+  /** What is known of the spot that is chosen. */
+  suggestions: Suggestions | null;
   /** Whether the method waits for something. */
   waits: boolean;
   onSelect: (hint: HintPlace | null) => void;
   dispatch: Dispatch<Action>;
 }
 
-export function Adjustments({ session, work, view, selected, waits, onSelect, dispatch }: Props) {
+export function Adjustments({ session, work, view, selected, suggestions, waits, onSelect, dispatch }: Props) {
   const t = useText();
   const { method, methods, registry, takeHome, finished, palette, need } = work;
   return (
@@ -47,6 +49,7 @@ export function Adjustments({ session, work, view, selected, waits, onSelect, di
         <HintTools
           hints={session.hints}
           selected={selected}
+          suggestions={suggestions}
           drawing={session.settings.sketch === true}
           name={stem(session.name)}
           onSelect={onSelect}

@@ -2,6 +2,7 @@
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 import { Problem } from "../api/client";
 import type { Answer } from "../api/colorize";
+import type { SentPicture } from "../api/pictures";
 import { type Registry, useRegistry } from "../api/registry";
 import { type ColorizeOptions, type Method, type Need, type Palette, type PictureKind, type Source, sourceFor, takes } from "../api/types";
 import { erase } from "../history/store";
@@ -32,6 +33,8 @@ export interface PictureWork {
   /** What kind of picture it is; null before the server has seen it. */
   kind: PictureKind | null;
   before: Before | null;
+  /** The picture at the server; null before the first moment. */
+  sent: SentPicture | null;
   canvas: RefObject<HTMLCanvasElement | null>;
   /** Width by height, as soon as anything is known of it. */
   ratio: number | null;
@@ -103,6 +106,7 @@ export function usePictureWork(session: Session): PictureWork {
     source: sourceFor(need ?? undefined),
     kind: sent.open?.kind ?? null,
     before,
+    sent: sent.picture,
     canvas,
     ratio: drawnRatio ?? before?.ratio ?? null,
     drawn,

@@ -12,6 +12,7 @@ import type { HintPlace } from "./hints/hints";
 import { type Brush, HintLayer } from "./hints/layer";
 import { PaintBar } from "./hints/paint-bar";
 import { SWATCHES } from "./hints/palette";
+import { useSuggestions } from "./hints/use-suggestions";
 import { AreaLayer } from "./parts/area-layer";
 import { Stage, type View } from "./stage";
 import { Status } from "./status";
@@ -35,6 +36,8 @@ export function Workbench({ timeline, session, dispatch }: Props) {
   const [brush, setBrush] = useState<Brush>({ color: SWATCHES.blue, width: 0.02, tool: "paint" });
   const [selected, setSelected] = useState<HintPlace | null>(null);
   const otherTab = useOtherTab(session.id);
+  const chosen = selected?.kind === "point" ? (session.hints.points[selected.number] ?? null) : null;
+  const suggestions = useSuggestions(work.sent, chosen);
 
   useEffect(() => {
     if ((!painted && view === "hints") || (!matched && view === "parts")) setView("compare");
@@ -126,6 +129,7 @@ export function Workbench({ timeline, session, dispatch }: Props) {
                     hints={session.hints}
                     brush={brush}
                     selected={selected}
+                    reach={suggestions?.reach ?? null}
                     ratio={work.ratio ?? 1}
                     canvas={work.canvas}
                     onBrush={setBrush}
@@ -178,6 +182,7 @@ export function Workbench({ timeline, session, dispatch }: Props) {
         </div>
         {!work.problem && (
           <Adjustments
+            suggestions={suggestions}
             session={session}
             work={work}
             view={view}

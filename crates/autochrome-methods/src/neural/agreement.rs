@@ -100,3 +100,40 @@ impl Cells {
         sums.map(|sum| sum / weights)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use autochrome_engine::tests_support::segmentation;
+
+    use super::*;
+
+    #[test]
+    fn a_lawn_gets_one_green_and_a_dress_on_it_keeps_its_colours() {
+        // Grass, with a dress in the middle.
+        let is_dress = |x: usize, y: usize| usize::from((6..10).contains(&x) && (6..10).contains(&y));
+        let cells: Vec<usize> = (0..256).map(|i| is_dress(i % 16, i / 16)).collect();
+        let luma = Plane::filled(128, 128, 50.0);
+        // Green on the right, gray on the left; red and gray on the dress.
+        let paint = |i: usize| match (is_dress(i % 128 / 8, i / 128 / 8) == 1, i % 128 < 64) {
+            (_, true) => 0.0,
+            (true, false) => 50.0,
+            (false, false) => -30.0,
+        };
+        let a = Plane::from_vec(128, 128, (0..128 * 128).map(paint).collect()).unwrap();
+        let mut chroma = Chroma { a, b: Plane::filled(128, 128, 0.0) };
+        agree(&segmentation(&["grass", "dress"], &cells, 16), &luma, &mut chroma);
+        let at = |x: usize, y: usize| chroma.a.row(y)[x];
+        assert!((at(10, 20) - at(120, 20)).abs() < 1.0, "{} and {}", at(10, 20), at(120, 20));
+        assert!(at(10, 20) < -20.0, "more green than gray: {}", at(10, 20));
+        assert!(at(57, 68).abs() < 3.0 && at(70, 68) > 47.0, "{} and {}", at(57, 68), at(70, 68));
+    }
+
+    #[test]
+    fn a_picture_without_surfaces_stays_as_it_is() {
+        let luma = Plane::filled(64, 64, 50.0);
+        let mut chroma = Chroma { a: Plane::filled(64, 64, 9.0), b: Plane::filled(64, 64, 1.0) };
+        let before = chroma.clone();
+        agree(&segmentation(&["dress", "grass"], &[0; 64], 8), &luma, &mut chroma);
+        assert_eq!(chroma, before);
+    }
+}

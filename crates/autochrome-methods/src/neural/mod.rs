@@ -13,7 +13,7 @@ use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
-    OptionSpec, Options, Paper, Point, RealSpec, Suggestion, SwitchSpec,
+    OptionSpec, Options, Paper, PlaceDescription, Point, RealSpec, SwitchSpec,
 };
 use region::Region;
 
@@ -111,29 +111,32 @@ impl Method for Neural {
         Ok(vec![Answer { notes, ..chroma.into() }])
     }
 
-    fn suggest(
+    fn describe_place(
         &self,
         luma: &Plane,
-        [x, y]: [f32; 2],
+        place: [f32; 2],
         options: &Options,
-    ) -> Result<Vec<Suggestion>, MethodError> {
+    ) -> Result<PlaceDescription, MethodError> {
         if luma.data().is_empty() {
             return Err(MethodError::EmptyPicture);
         }
         let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &question(options))?;
         let Some(segmentation) = segmentation else {
-            return Err(MethodError::NoSuggestions { method: INFO.id });
+            return Err(MethodError::NoDescription { method: INFO.id });
         };
         agreement::agree(&segmentation, luma, &mut chroma);
-        let index = |(width, height): (usize, usize)| {
-            let column = ((x * width as f32) as usize).min(width - 1);
-            ((y * height as f32) as usize).min(height - 1) * width + column
-        };
-        let cell = index(segmentation.size());
+        let cell = region::cell_at(place, segmentation.size());
+        let (class, probability) = region::most_likely(segmentation.probabilities().vector(cell));
         let (width, height) = chroma.size();
-        let lightness = resize_plane(luma, width, height, Filter::Area).data()[index((width, height))];
-        let own = [&chroma.a, &chroma.b].map(|plane| plane.data()[index((width, height))]);
-        Ok(suggestions::likeliest(&self.session, &segmentation, cell, lightness, own))
+        let here = region::cell_at(place, (width, height));
+        let lightness = resize_plane(luma, width, height, Filter::Area).data()[here];
+        let own = [&chroma.a, &chroma.b].map(|plane| plane.data()[here]);
+        Ok(PlaceDescription {
+            thing: segmentation.classes()[class].clone(),
+            probability,
+            reach: Region::around(&segmentation, luma, place).into_plane(),
+            colors: suggestions::likeliest(&self.session, &segmentation, cell, lightness, own),
+        })
     }
 }
 
@@ -177,7 +180,10 @@ impl Said {
             };
         };
         let mut region = Region::nowhere(segmentation);
-        points.points.iter().for_each(|point| region.join(&Region::around(segmentation, luma, point)));
+        points
+            .points
+            .iter()
+            .for_each(|point| region.join(&Region::around(segmentation, luma, [point.x, point.y])));
         let mut notes = Vec::new();
         for Wish { thing, color } in &guidance.words {
             match Region::of_thing(segmentation, thing) {

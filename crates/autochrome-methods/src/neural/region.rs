@@ -3,19 +3,19 @@
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::upsample::upsample;
 use autochrome_color::{Chroma, Plane};
-use autochrome_engine::Segmentation;
+use autochrome_engine::{Features, Segmentation};
 
 use crate::words::Thing;
 use crate::{Point, Srgb};
 
 /// Difference of luma, in units of L, at which likeness is a third.
-const LUMA_REACH: f32 = 30.0;
+const LUMA_REACH: f32 = 40.0;
 
 /// Distance, as a share of the picture's longer side, at which likeness is a third.
-const DISTANCE_REACH: f32 = 0.6;
+const DISTANCE_REACH: f32 = 1.0;
 
 /// Likeness to a place from which on, and up to which, it begins to count as the same thing.
-const ALIKE: [f32; 2] = [0.3, 0.6];
+const ALIKE: [f32; 2] = [0.2, 0.5];
 
 /// Probability of a thing from which on, and up to which, a cell begins to belong to it.
 const PRESENT: [f32; 2] = [0.25, 0.55];
@@ -41,12 +41,11 @@ impl Region {
     }
 
     /// What lies under a point, and what is like it and joined to it.
-    pub(super) fn around(segmentation: &Segmentation, luma: &Plane, point: &Point) -> Self {
+    pub(super) fn around(segmentation: &Segmentation, luma: &Plane, place: [f32; 2]) -> Self {
         let (width, height) = segmentation.size();
         let small = resize_plane(luma, width, height, Filter::Area);
-        let column = ((point.x * width as f32) as usize).min(width - 1);
-        let row = ((point.y * height as f32) as usize).min(height - 1);
-        let start = row * width + column;
+        let start = cell_at(place, (width, height));
+        let (column, row) = (start % width, start / width);
         let longer = width.max(height) as f32;
         let likeness = (0..width * height).map(|i| {
             let distance =
@@ -98,6 +97,11 @@ impl Region {
             }
         }
         parts
+    }
+
+    /// The weights as a plane.
+    pub(super) fn into_plane(self) -> Plane {
+        Plane::from_vec(self.width, self.height, self.weights).unwrap_or_default()
     }
 
     /// The mean of a plane of the grid's size, over what is meant.
@@ -171,16 +175,28 @@ impl Region {
     }
 }
 
-/// How likely two cells are to be of one thing: what both may be (Bhattacharyya's coefficient), times how alike they look.
+/// How likely two cells are to be of one thing: what both may be (Bhattacharyya's coefficient), times how alike the head sees them.
+/// Of seven ways to compare cells and their mixtures with distance this one tells things apart best (area under ROC 0.961 over 468
+/// regions of labelled pictures, docs/training/segmentation.md).
 fn same(segmentation: &Segmentation, one: usize, other: usize) -> f32 {
-    let probabilities = segmentation.probabilities();
-    let overlap =
-        probabilities.vector(one).iter().zip(probabilities.vector(other)).map(|(p, q)| (p * q).sqrt());
-    overlap.sum()
+    let products = |features: &Features| -> Vec<(f32, f32)> {
+        features.vector(one).iter().copied().zip(features.vector(other).iter().copied()).collect()
+    };
+    let overlap: f32 = products(segmentation.probabilities()).iter().map(|(p, q)| (p * q).sqrt()).sum();
+    let hidden = products(segmentation.hidden());
+    let dot = |of: &dyn Fn(&(f32, f32)) -> f32| hidden.iter().map(of).sum::<f32>();
+    let lengths = (dot(&|(p, _)| p * p) * dot(&|(_, q)| q * q)).sqrt();
+    overlap * dot(&|(p, q)| p * q) / lengths.max(f32::MIN_POSITIVE)
+}
+
+/// The index of the sample at a place, 0..=1 of width and height.
+pub(super) fn cell_at([x, y]: [f32; 2], (width, height): (usize, usize)) -> usize {
+    let column = ((x * width as f32) as usize).min(width - 1);
+    ((y * height as f32) as usize).min(height - 1) * width + column
 }
 
 /// The class that is likeliest, and how likely it is.
-fn most_likely(probabilities: &[f32]) -> (usize, f32) {
+pub(super) fn most_likely(probabilities: &[f32]) -> (usize, f32) {
     let (class, most) =
         probabilities.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).unwrap_or((0, &0.0));
     (class, *most)
@@ -239,5 +255,67 @@ impl PartialOrd for Place {
 impl Ord for Place {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.weight.total_cmp(&other.weight).then(self.index.cmp(&other.index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autochrome_engine::tests_support::segmentation;
+
+    use super::*;
+    use crate::words::wishes;
+
+    const CLASSES: [&str; 3] = ["sky", "dress", "hat"];
+    const RED: Srgb = Srgb { red: 200, green: 30, blue: 30 };
+
+    /// Sky, with a dress on the left, another one on the right and a gap between them.
+    fn dresses() -> Segmentation {
+        let cell = |x: usize, y: usize| usize::from(y >= 8 && !(6..10).contains(&x));
+        segmentation(&CLASSES, &(0..256).map(|i| cell(i % 16, i / 16)).collect::<Vec<_>>(), 16)
+    }
+
+    fn weight(region: &Region, x: usize, y: usize) -> f32 {
+        region.weights[y * region.width + x]
+    }
+
+    #[test]
+    fn a_spot_reaches_its_thing_and_not_the_next_one_of_that_kind() {
+        let luma = Plane::filled(128, 128, 50.0);
+        let region = Region::around(&dresses(), &luma, [0.2, 0.8]);
+        assert_eq!(weight(&region, 3, 12), 1.0, "under the spot");
+        assert!(weight(&region, 1, 9) > 0.9, "the dress");
+        assert_eq!(weight(&region, 3, 2), 0.0, "the sky");
+        assert_eq!(weight(&region, 13, 12), 0.0, "another dress");
+    }
+
+    #[test]
+    fn a_word_means_every_thing_of_that_kind_and_none_that_is_not_there() {
+        let thing = |text: &str| wishes(text).unwrap()[0].thing;
+        let region = Region::of_thing(&dresses(), thing("red dress")).unwrap();
+        assert_eq!(
+            [(3, 12), (13, 12), (8, 12), (3, 2)].map(|(x, y)| weight(&region, x, y)),
+            [1.0, 1.0, 0.0, 0.0]
+        );
+        assert!(Region::of_thing(&dresses(), thing("red hat")).is_none());
+        let places = region.places(RED);
+        assert!((2..=MOST_PLACES).contains(&places.len()));
+        assert!(places.iter().all(|point| point.y > 0.5 && !(0.375..0.625).contains(&point.x)), "{places:?}");
+    }
+
+    #[test]
+    fn parts_of_one_kind_are_told_apart() {
+        let parts = Region::parts(&dresses(), &["dress"], 4);
+        assert_eq!(parts.len(), 2);
+        assert!(Region::parts(&dresses(), &["dress"], 60).is_empty(), "too small");
+    }
+
+    #[test]
+    fn outside_of_a_region_nothing_changes() {
+        let luma = Plane::filled(128, 128, 50.0);
+        let before = Chroma::neutral(128, 128);
+        let mut after = Chroma { a: Plane::filled(128, 128, 40.0), b: Plane::filled(128, 128, 40.0) };
+        Region::around(&dresses(), &luma, [0.2, 0.8]).limit(&luma, &before, &mut after);
+        assert_eq!(after.a.row(10)[20], 0.0);
+        assert!(after.a.row(100)[20] > 39.0);
     }
 }

@@ -10,3 +10,4 @@ pub mod looks;
 pub mod palette;
 pub mod pictures;
 pub mod registry;
+pub mod suggest;

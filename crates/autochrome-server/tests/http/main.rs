@@ -354,6 +354,58 @@ fn what_there_is_not_is_said_with_the_documented_status() {
 }
 
 #[test]
+fn a_place_has_likely_colours_that_differ_and_a_reach_that_holds_it() {
+    let server = start(config());
+    let made = server.post("/v1/pictures", &[client::PNG], CAMERA).json();
+    let id = made["id"].as_str().unwrap();
+    // The photographer's coat.
+    let place = server.get(&format!("/v1/suggest?picture={id}&x=0.42&y=0.45"));
+    assert_eq!(place.status, 200);
+    let place = place.json();
+    let colors: Vec<&str> =
+        place["colors"].as_array().unwrap().iter().map(|c| c["color"].as_str().unwrap()).collect();
+    assert!((2..=5).contains(&colors.len()), "{colors:?}");
+    assert!(colors.iter().all(|color| color.len() == 7 && color.starts_with('#')), "{colors:?}");
+    let (width, height) =
+        (place["reach"]["width"].as_u64().unwrap(), place["reach"]["height"].as_u64().unwrap());
+    let weights = BASE64.decode(place["reach"]["weights"].as_str().unwrap()).unwrap();
+    assert_eq!(weights.len() as u64, width * height);
+    let at =
+        |x: f64, y: f64| weights[((y * height as f64) as u64 * width + (x * width as f64) as u64) as usize];
+    assert_eq!((at(0.42, 0.45), at(0.9, 0.05)), (255, 0), "the coat, and the sky");
+
+    for (query, status, code) in [
+        ("x=2&y=0", 422, "guidance-out-of-range"),
+        ("x=0.5", 422, "bad-query"),
+        ("x=0.5&y=nan", 422, "guidance-out-of-range"),
+    ] {
+        let reply = server.get(&format!("/v1/suggest?picture={id}&{query}"));
+        assert_eq!((reply.status, reply.problem().as_str()), (status, code), "{query}");
+    }
+    assert_eq!(server.get("/v1/suggest?picture=0&x=0.5&y=0.5").problem(), "unknown-picture");
+}
+
+#[test]
+fn words_colour_what_they_name_and_say_what_was_not_found() {
+    let server = start(config());
+    let ask = |options: &str| {
+        server.colorize(
+            FORM,
+            "application/json",
+            &form(&[("image", CAMERA), ("options", options.as_bytes())]),
+        )
+    };
+    let reply = ask(r#"{"text":"green grass, yellow elephant"}"#);
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "guidance-unfit"));
+    let found = ask(r#"{"text":"red coat"}"#).json();
+    assert_eq!(found["warnings"], serde_json::json!([]));
+    assert_ne!(found["image"], ask("{}").json()["image"]);
+    let missing = ask(r#"{"text":"red boat"}"#).json();
+    assert_eq!(missing["warnings"], serde_json::json!(["no boat was found in the picture"]));
+    assert_eq!(missing["image"], ask("{}").json()["image"], "nothing else changes");
+}
+
+#[test]
 fn layers_come_as_openraster_and_the_colour_alone_as_a_transparent_png() {
     let server = start(config());
     let sent = |format: &str| {

@@ -1,9 +1,10 @@
 /** Where hints are painted, chosen, moved and taken away: by pointer, or by keys with a cross. */
-import { type Dispatch, type RefObject, useRef, useState } from "react";
-import type { StrokeHint } from "../../api/types";
+import { type Dispatch, type RefObject, useMemo, useRef, useState } from "react";
+import type { StrokeHint, Suggestions } from "../../api/types";
 import { useText } from "../../i18n/text";
 import type { Action } from "../../session/timeline";
 import { type HintPlace, type Hints, hintAt } from "./hints";
+import { outline } from "./outline";
 import { colorAt } from "./palette";
 
 export interface Brush {
@@ -17,6 +18,8 @@ interface Props {
   hints: Hints;
   brush: Brush;
   selected: HintPlace | null;
+  /** How far the chosen spot reaches; null before it is known. */
+  reach: Suggestions["reach"] | null;
   /** Width by height of the picture. */
   ratio: number;
   /** What the eyedropper takes colours from. */
@@ -34,13 +37,14 @@ const NEAR = 0.004;
 /** A finger does not touch nearer than this, in pixels of the screen. */
 const FINGER_PX = 12;
 
-export function HintLayer({ hints, brush, selected, ratio, canvas, onBrush, onSelect, onChange }: Props) {
+export function HintLayer({ hints, brush, selected, reach: border, ratio, canvas, onBrush, onSelect, onChange }: Props) {
   const t = useText();
   const frame = useRef<SVGSVGElement>(null);
   const [path, setPath] = useState<Place[]>([]);
   const [cross, setCross] = useState<Place>([0.5, 0.5]);
   const [byKeys, setByKeys] = useState(false);
   const [penDown, setPenDown] = useState(false);
+  const contour = useMemo(() => (border ? outline(border) : ""), [border]);
   // A hint that is dragged, and where it was.
   const dragged = useRef<{ hint: HintPlace; from: Place } | null>(null);
   // Fingers on the picture: with two of them it is zoomed, and nothing is painted.
@@ -210,6 +214,12 @@ export function HintLayer({ hints, brush, selected, ratio, canvas, onBrush, onSe
             </g>
           );
         })}
+        {contour && (
+          <g transform={`scale(${width} ${height})`} fill="none" strokeLinecap="round" data-testid="reach">
+            <path d={contour} stroke="#000" strokeWidth={4} vectorEffect="non-scaling-stroke" opacity={0.5} />
+            <path d={contour} stroke="#fff" strokeWidth={1.5} vectorEffect="non-scaling-stroke" />
+          </g>
+        )}
         {byKeys && !selected && (
           <g transform={`translate(${cross[0] * width} ${cross[1] * height})`} fill="none">
             <path d="M-26 0H26M0-26V26" stroke="#000" strokeWidth={5} />

@@ -1,5 +1,6 @@
 /** What was painted: each spot and stroke to be chosen, and all of them saved, loaded or removed. */
 import { type Dispatch, useId, useRef, useState } from "react";
+import type { Suggestions } from "../../api/types";
 import { useText } from "../../i18n/text";
 import type { Change } from "../../session/change";
 import { save } from "../download";
@@ -8,6 +9,8 @@ import { type HintPlace, type Hints, isEmpty, parseHints } from "./hints";
 interface Props {
   hints: Hints;
   selected: HintPlace | null;
+  /** What is known of the spot that is chosen. */
+  suggestions: Suggestions | null;
   /** Whether the colours fill a line drawing. */
   drawing: boolean;
   /** Name of the picture, which saved hints are named after. */
@@ -16,7 +19,7 @@ interface Props {
   onChange: Dispatch<Change>;
 }
 
-export function HintTools({ hints, selected, drawing, name, onSelect, onChange }: Props) {
+export function HintTools({ hints, selected, suggestions, drawing, name, onSelect, onChange }: Props) {
   const t = useText();
   const id = useId();
   const file = useRef<HTMLInputElement>(null);
@@ -60,6 +63,27 @@ export function HintTools({ hints, selected, drawing, name, onSelect, onChange }
             );
           })}
         </ul>
+      )}
+      {selected && suggestions && (
+        <fieldset>
+          <legend className="mb-2 text-sm text-quiet">{t.hints.likely}</legend>
+          <div className="flex flex-wrap gap-2">
+            {suggestions.colors.map(({ color, probability }) => {
+              const label = t.hints.suggestion(color, Math.round(100 * probability));
+              return (
+                <button
+                  key={color}
+                  type="button"
+                  aria-label={label}
+                  title={label}
+                  className="swatch"
+                  style={{ backgroundColor: color }}
+                  onClick={() => onChange({ type: "set-hint", hint: selected, color })}
+                />
+              );
+            })}
+          </div>
+        </fieldset>
       )}
       <div className="flex flex-wrap items-center gap-3 text-sm">
         <p role="status" className={failed ? "text-ember" : "text-quiet"}>
