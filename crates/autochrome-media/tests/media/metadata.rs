@@ -16,7 +16,8 @@ const HEAD: &str = "\
 What a result keeps of what its input says of itself, for every input format and every output format. One picture with everything that
 the input format can hold goes through each pair; the table is what the test found afterwards.
 
-`same` is as it was, `comment` a comment that says `KEY: text`, `–` is lost, and then a warning says so. Empty: the input format cannot hold it.
+`same` is as it was, `comment` a comment that says `KEY: text`, `text` a PNG text with the key `Comment`; `–` is lost, and a warning says so.
+What the input format cannot hold has no row.
 
 ";
 
@@ -35,6 +36,7 @@ type Item = (&'static str, fn(&Picture) -> Found);
 enum Found {
     Same,
     AsComment,
+    AsText,
     Nothing,
 }
 
@@ -70,7 +72,11 @@ const ITEMS: [Item; 10] = [
                 .is_some_and(|d| (d.x_dpi - 600.0).abs() < 0.1 && (d.y_dpi - 300.0).abs() < 0.1),
         )
     }),
-    ("comment", |p| found(p.metadata.comments().iter().any(|text| text == "Box 7"))),
+    ("comment", |p| {
+        let as_text = p.metadata.texts().iter().any(|(key, text)| key == "Comment" && text == "Box 7");
+        let as_is = p.metadata.comments().iter().any(|text| text == "Box 7");
+        found(as_is).or(if as_text { Found::AsText } else { Found::Nothing })
+    }),
     ("PNG text", |p| {
         if p.metadata.texts().iter().any(|(key, text)| key == "Author" && text == "A. Salomon") {
             Found::Same
@@ -165,6 +171,7 @@ fn page() -> String {
                 let word = match look(&output) {
                     Found::Same => "same",
                     Found::AsComment => "comment",
+                    Found::AsText => "text",
                     Found::Nothing => "–",
                 };
                 let _ = write!(page, " {word} |");
