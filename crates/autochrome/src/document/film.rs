@@ -159,7 +159,7 @@ impl FilmDocument {
             return Err(Error::out_of_range("start_s", start_s, "seconds from the film's beginning"));
         }
         match end_s {
-            Some(end_s) if !(end_s > start_s) => {
+            Some(end_s) if end_s.is_nan() || end_s <= start_s => {
                 Err(Error::out_of_range("end_s", end_s, format!("seconds after start_s, {start_s}")))
             }
             end_s => Ok(Range { start_s, end_s }),
