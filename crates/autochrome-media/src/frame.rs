@@ -1,10 +1,9 @@
 //! Borders around photographs: white rims, black edges of film, mounts.
 
 use autochrome_color::Plane;
-use autochrome_color::resize::{Filter, fit_within, resize_plane};
 
-/// Longer side at which borders are looked for, in pixels.
-const SIDE_PX: usize = 384;
+use crate::Overview;
+
 /// L of a border that is black, at most, and of its samples.
 const BLACK: (f32, f32) = (12.0, 18.0);
 /// L of a border that is white, at least, and of its samples.
@@ -49,16 +48,26 @@ pub struct Inner {
 /// have one by eye; it takes no sky for one unless that is white or black and ends at a straight line.
 #[must_use]
 pub fn find_frame(luma: &Plane) -> Option<Inner> {
-    let (width, height) = luma.size();
-    let (small_width, small_height) = fit_within(width, height, SIDE_PX);
+    Overview::of(luma).inner()
+}
+
+impl Overview {
+    /// What lies within the borders of the picture, as [`find_frame`] tells.
+    #[must_use]
+    pub fn inner(&self) -> Option<Inner> {
+        inner(&self.small, self.size)
+    }
+}
+
+fn inner(small: &Plane, (width, height): (usize, usize)) -> Option<Inner> {
+    let (small_width, small_height) = small.size();
     if small_width < 32 || small_height < 32 {
         return None;
     }
-    let small = resize_plane(luma, small_width, small_height, Filter::Area);
     let whole = Area { left: 0, right: small_width, top: 0, bottom: small_height };
     let mut inner = whole;
     for _ in 0..NESTED {
-        let next = within(&small, inner);
+        let next = within(small, inner);
         if next == inner {
             break;
         }

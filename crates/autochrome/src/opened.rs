@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use autochrome_media::{Kind, Picture};
+use autochrome_media::{Kind, Overview, Picture};
 
 use crate::prepared::shrunk;
 
@@ -17,14 +17,16 @@ pub struct OpenedPicture {
     pub(crate) digest: [u8; 32],
     /// Without chroma.
     pub(crate) picture: Picture,
+    pub(crate) overview: Arc<Overview>,
     kind: Kind,
     small: Mutex<Vec<(u32, Arc<Picture>)>>,
 }
 
 impl OpenedPicture {
     pub(crate) fn new(bytes: Vec<u8>, digest: [u8; 32], picture: Picture) -> Self {
-        let kind = picture.kind();
-        Self { bytes, digest, picture, kind, small: Mutex::default() }
+        let overview = Overview::of(&picture.luma);
+        let kind = picture.kind_by(&overview);
+        Self { bytes, digest, picture, overview: Arc::new(overview), kind, small: Mutex::default() }
     }
 
     /// Columns and rows, upright.

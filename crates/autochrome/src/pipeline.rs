@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use autochrome_color::stop;
 use autochrome_media::{
-    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Subject, decode, decode_page, find_frame,
+    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Overview, Subject, decode, decode_page,
     join_pages, page_count, probe, probe_page,
 };
 use autochrome_methods::{Method, PlaceDescription, registry};
@@ -305,12 +305,16 @@ impl Pipeline {
         reached(0.1)?;
 
         let mut warnings = std::mem::take(&mut picture.warnings);
-        let kind = timed(&mut stages.decode_ms, || Ok::<_, Error>(picture.kind()))?;
+        let (overview, kind) = timed(&mut stages.decode_ms, || {
+            let overview = Overview::of(&picture.luma);
+            let kind = picture.kind_by(&overview);
+            Ok::<_, Error>((Arc::new(overview), kind))
+        })?;
         if kind.coloring == Coloring::Color && !order.recolors() && leave_colored {
             return Err(Error::InColor);
         }
         warnings.extend(kind_warnings(kind, order));
-        let prepared = order.check(&picture)?;
+        let prepared = order.check(&picture)?.with_overview(&overview);
         warnings.extend(prepared.losses());
         let source =
             Source { digest: self.remembered.as_ref().map(|_| Sha256::digest(bytes).into()), page, kind };
@@ -350,7 +354,7 @@ impl Pipeline {
         checkpoint(watch)(0.0)?;
         let header = probe(&opened.bytes, &self.limits)?;
         let _share = self.budget.take(order.cost_bytes(&header, 0));
-        let prepared = order.check(&opened.picture)?;
+        let prepared = order.check(&opened.picture)?.with_overview(&opened.overview);
         if let Some(side_px) = order.finish.max_side_px
             && opened.size().0.max(opened.size().1) > side_px as usize
         {
@@ -473,14 +477,15 @@ impl Pipeline {
         let header = probe_page(bytes, &self.limits, 0)?;
         let _share = self.budget.take(picture_bytes(&header, false) + bytes.len() as u64);
         let picture = decode(bytes, &DecodeOptions { limits: self.limits, keep_chroma: false })?;
+        let overview = Overview::of(&picture.luma);
         Ok(Inspection {
             format: picture.format,
             width: picture.width(),
             height: picture.height(),
             depth: picture.depth,
             pages: page_count(bytes)?,
-            kind: picture.kind(),
-            inner: find_frame(&picture.luma),
+            kind: picture.kind_by(&overview),
+            inner: overview.inner(),
             warnings: picture.warnings,
         })
     }

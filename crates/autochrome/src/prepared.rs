@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::stop;
-use autochrome_media::{Depth, EncodeOptions, Format, Inner, Metadata, Picture, ToneCurve, find_frame};
+use autochrome_media::{Depth, EncodeOptions, Format, Inner, Metadata, Overview, Picture, ToneCurve};
 use autochrome_methods::{Answer, Guidance, GuidanceKind, Method};
 
 use crate::colored::{Colored, Finishing};
@@ -26,6 +26,8 @@ pub struct Prepared<'a> {
     guidance: Cow<'a, Guidance>,
     /// The picture at the size that was asked for, where that is another one.
     pub(crate) shrunk: OnceCell<Arc<Picture>>,
+    /// The overview of `picture`, where somebody has made it or asked for it.
+    pub(crate) overview: OnceCell<Arc<Overview>>,
     /// What lies within borders, where there are any and the method is kept from them.
     inner: OnceCell<Option<Inner>>,
 }
@@ -69,12 +71,21 @@ impl Order {
             guidance.to_mut().colors.clone_from(&picture.chroma);
         }
         self.method().check(&guidance)?;
-        let (shrunk, inner) = (OnceCell::new(), OnceCell::new());
-        Ok(Prepared { order: self, picture, guidance, shrunk, inner })
+        let (shrunk, overview, inner) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Prepared { order: self, picture, guidance, shrunk, overview, inner })
     }
 }
 
 impl Prepared<'_> {
+    /// The same with the overview of the picture that it was made of; a positive made of a negative has another one.
+    pub(crate) fn with_overview(self, overview: &Arc<Overview>) -> Self {
+        if !self.order.question.invert {
+            // Cannot be set before: it was just made.
+            let _ = self.overview.set(Arc::clone(overview));
+        }
+        self
+    }
+
     /// The order.
     pub(crate) fn order(&self) -> &Order {
         self.order
@@ -246,7 +257,11 @@ impl Prepared<'_> {
             let info = self.order.method();
             let looks = info.uses_model || info.takes.contains(&GuidanceKind::References);
             let kept = looks && !self.order.question.borders && !self.order.recolors();
-            let inner = kept.then(|| find_frame(&self.picture.luma)).flatten()?;
+            if !kept {
+                return None;
+            }
+            let overview = self.overview.get_or_init(|| Arc::new(Overview::of(&self.picture.luma)));
+            let inner = overview.inner()?;
             framing::within(&self.guidance, self.picture.luma.size(), inner).map(|_| inner)
         })
     }

@@ -13,7 +13,7 @@ use autochrome_color::{Chroma, Plane};
 
 pub use coloring::ToneCurve;
 
-use crate::Picture;
+use crate::{Overview, Picture};
 
 /// A small copy of a picture in colour, its longer side at most [`Thumbnail::SIDE_PX`].
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +114,12 @@ impl Picture {
         recognize(&self.luma, self.thumbnail.as_ref())
     }
 
+    /// The same, with the overview of its luma at hand.
+    #[must_use]
+    pub fn kind_by(&self, overview: &Overview) -> Kind {
+        recognize_by(overview, &self.luma, self.thumbnail.as_ref())
+    }
+
     /// The colour of each lightness, for a toned picture; `None` for all others.
     #[must_use]
     pub fn tone_curve(&self) -> Option<ToneCurve> {
@@ -126,8 +132,12 @@ impl Picture {
 /// colours.
 #[must_use]
 pub fn recognize(luma: &Plane, thumbnail: Option<&Thumbnail>) -> Kind {
+    recognize_by(&Overview::of(luma), luma, thumbnail)
+}
+
+fn recognize_by(overview: &Overview, luma: &Plane, thumbnail: Option<&Thumbnail>) -> Kind {
     let (width, height) = fit_within(luma.width(), luma.height(), Thumbnail::SIDE_PX);
-    let small = resize_plane(luma, width, height, Filter::Area);
+    let small = resize_plane(&overview.small, width, height, Filter::Area);
     let coloring = thumbnail.map_or(Coloring::Gray, coloring::of);
     let subject = if is_drawing(luma, &small) {
         Subject::Drawing

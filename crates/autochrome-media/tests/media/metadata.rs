@@ -202,7 +202,9 @@ fn what_a_format_cannot_hold_is_said() {
             let lost = input.metadata.lost_in(to);
             for (name, look) in ITEMS.iter().take(8) {
                 let is_lost = look(&input) != Found::Nothing && look(&output) == Found::Nothing;
-                let words = warned.iter().find(|(item, _)| item == name).map(|(_, words)| *words);
+                // In a PNG a comment is one of its texts.
+                let item = if from == Format::Png && *name == "comment" { "PNG text" } else { *name };
+                let words = warned.iter().find(|(known, _)| *known == item).map(|(_, words)| *words);
                 let is_said = words.is_some_and(|words| lost.iter().any(|warning| warning.contains(words)));
                 assert_eq!(is_lost, is_said, "{name} from {from} to {to}: {lost:?}");
             }
