@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_gray_hand_gets_the_colour_of_the_face() {
         // A face above, a hand below, a wall between them.
-        let cells: Vec<usize> = (0..64).map(|i| usize::from(i < 16 || i >= 48)).collect();
+        let cells: Vec<usize> = (0..64).map(|i| usize::from(!(16..48).contains(&i))).collect();
         let luma = Plane::filled(64, 64, 60.0);
         let plane = |face: f32| {
             Plane::from_vec(64, 64, (0..4096).map(|i| if i < 1024 { face } else { 0.0 }).collect()).unwrap()
