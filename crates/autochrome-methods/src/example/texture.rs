@@ -1,6 +1,6 @@
 //! What the neighbourhood of a pixel looks like, in a few numbers.
 
-use std::f32::consts::PI;
+use std::f64::consts::{PI, SQRT_2};
 
 use autochrome_color::{Parallel as _, Plane, parallel};
 
@@ -44,11 +44,12 @@ pub(super) fn cosines(plane: &Plane, places: &[usize]) -> Vec<f32> {
     parallel::map_numbers(places.len(), 1024, |i| transform(places[i])).concat()
 }
 
-/// The first cosines of a row of [`SIDE`] samples.
+/// The first cosines of a row of [`SIDE`] samples, rounded from double precision: whether a compiler works a cosine out beforehand or
+/// the system does later must not decide between two neighbours that are about as near.
 fn cosine_basis() -> [[f32; SIDE]; FREQUENCIES] {
     std::array::from_fn(|u| {
-        let scale = if u == 0 { 1.0 } else { std::f32::consts::SQRT_2 } / SIDE as f32;
-        std::array::from_fn(|k| scale * (PI * (k as f32 + 0.5) * u as f32 / SIDE as f32).cos())
+        let scale = if u == 0 { 1.0 } else { SQRT_2 } / SIDE as f64;
+        std::array::from_fn(|k| (scale * (PI * (k as f64 + 0.5) * u as f64 / SIDE as f64).cos()) as f32)
     })
 }
 
@@ -67,7 +68,7 @@ mod tests {
     #[test]
     fn a_wave_is_found_at_its_frequency() {
         // Three half waves across the neighbourhood of the pixel in the middle: u = 3, v = 0.
-        let wave = |x: usize| (PI * (x as f32 + 0.5) * 3.0 / SIDE as f32).cos();
+        let wave = |x: usize| (std::f32::consts::PI * (x as f32 + 0.5) * 3.0 / SIDE as f32).cos();
         let values = (0..SIDE * SIDE).map(|i| 10.0 * wave(i % SIDE)).collect();
         let plane = Plane::from_vec(SIDE, SIDE, values).unwrap();
         let middle = cosines(&plane, &[SIDE * SIDE / 2]);
