@@ -94,7 +94,7 @@ async function words(page, address) {
   const box = await area.boundingBox();
   const click = () => page.mouse.click(box.x + 0.8 * box.width, box.y + 0.85 * box.height);
   await click();
-  await colored(page);
+  await page.getByText("Colours are simulated.").waitFor();
   // The second click chooses the spot that the first one put there.
   await click();
   await page.getByTestId("reach").waitFor();
@@ -139,13 +139,17 @@ async function palette(page, address) {
   await page.setInputFiles('input[type="file"]', photo);
   await want(page, "Change colours");
   await page.getByText("This picture is gray: there is nothing to change.").waitFor();
-  const red = await tinted(page, "coffee", "#b03030", "red.jpg");
-  await page.getByRole("button", { name: "Another picture" }).click();
-  await page.getByRole("heading", { level: 1, name: "Studio" }).waitFor();
-  await page.setInputFiles('input[type="file"]', red);
-  // Another picture starts clean.
-  await page.getByText("Colours are simulated.").waitFor();
+  const another = async (file) => {
+    await page.getByRole("button", { name: "Another picture" }).click();
+    await page.getByRole("heading", { level: 1, name: "Studio" }).waitFor();
+    await page.setInputFiles('input[type="file"]', file);
+    // Another picture starts clean.
+    await page.getByText("Colours are simulated.").waitFor();
+  };
+  await another(await tinted(page, "coffee", "#75583c", "sepia.jpg"));
   await page.getByText("This picture is toned").waitFor();
+  await another(await tinted(page, "coffee", "#b03030", "red.jpg"));
+  await page.getByText("This picture is in colour already").waitFor();
   await want(page, "Change colours");
   await page.getByText("Choose what a colour is to become, or add a reference.").waitFor();
   const changes = page.getByLabel(/^What colour \d /);
