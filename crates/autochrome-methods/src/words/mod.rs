@@ -69,8 +69,8 @@ fn wish(part: &str) -> Result<Wish, MethodError> {
         Some(word) => {
             let known: Vec<String> = things::names().chain(colors::names()).map(str::to_owned).collect();
             let meant =
-                nearest(word, &known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            format!("`{word}` is no colour or thing that is known{meant} Things: {}", known_things())
+                nearest(word, &known).map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+            format!("`{word}` is no colour or thing that is known{meant}; things are {}", known_things())
         }
         None if words.iter().all(|word| is_color(word)) => {
             format!("`{part}` names no thing; write `red car`")
