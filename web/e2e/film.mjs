@@ -101,9 +101,11 @@ export async function aFilm(page, address, film) {
 
   await page.getByRole("slider", { name: "Position in the film" }).fill("0");
   await page.getByRole("button", { name: "Play", exact: true }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll("video")].every(({ currentTime }) => currentTime > 0.5));
-  const [one, two] = await films();
-  assert.ok(Math.abs(one.currentTime - two.currentTime) < 0.3, "they run together");
+  await page.waitForFunction(() => {
+    const [one, two] = document.querySelectorAll("video");
+    const together = Math.abs(one.currentTime - two.currentTime) < 0.3;
+    return !two.paused && one.currentTime > 0.5 && two.currentTime > 0.5 && together;
+  });
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   await divider(page).focus();
   await page.keyboard.press("Home");

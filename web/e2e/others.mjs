@@ -1,7 +1,7 @@
 // The other pages, and the app as something that is installed and works without its server.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { axe, decoded, downloadBy, fits, loadPage, openPhoto, shot } from "./page.mjs";
+import { axe, decoded, downloadBy, fits, loadPage, openPhoto, shot, want } from "./page.mjs";
 import { photo } from "./program.mjs";
 
 const PAGES = ["/", "/studio", "/batch", "/film", "/history", "/instructions", "/about"];
@@ -28,8 +28,15 @@ export async function batch(page, address) {
     { name: "two.png", mimeType: "image/png", buffer: bytes },
     { name: "broken.png", mimeType: "image/png", buffer: bytes.subarray(0, 2000) },
   ]);
-  await page.getByLabel("Method", { exact: true }).waitFor();
+  // What waits for a hand is not for many pictures; what waits for a reference says so.
+  await page.getByRole("radio", { name: "Automatic" }).waitFor();
+  assert.equal(await page.getByRole("radio", { name: /Paint|drawing|Change/ }).count(), 0);
+  await want(page, "Like another picture");
+  assert.ok(await page.getByRole("button", { name: "Colour all" }).isDisabled());
+  await want(page, "Automatic");
+  await page.getByLabel("Colours in words").fill("red coat");
   await axe(page, "a batch that is prepared");
+  await fits(page, "a batch that is prepared");
   await shot(page, "batch-prepared");
   await page.getByRole("button", { name: "Colour all" }).click();
   await page.getByText("2 of 3 done · 1 could not be coloured").waitFor({ timeout: 60_000 });

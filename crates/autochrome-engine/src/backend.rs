@@ -1,12 +1,13 @@
 //! Who computes a network's answer.
 
 use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use autochrome_color::{Chroma, Plane};
 
 use crate::NetError;
-use crate::engine::{Engine, Map};
-use crate::graph::{Graph, HINTS, LUMA, SCALES};
+use crate::engine::{Engine, Groundwork, Map};
+use crate::graph::{Graph, LUMA, SCALES};
 use crate::networks::chroma_net::HINT_CHANNELS;
 
 /// The working sizes a network can compute.
@@ -65,21 +66,60 @@ pub trait Backend: Debug + Send + Sync {
     }
 }
 
-/// The engine of this crate as a backend.
+/// Groundworks that are kept: two pictures and their mirror images.
+const KEPT: usize = 4;
+
+/// Most bytes of a groundwork that is kept: one of 224 px takes 2 MB.
+const KEPT_BYTES: usize = 16 << 20;
+
+/// The engine of this crate as a backend; hint after hint to one picture takes the network's later half alone.
 #[derive(Debug)]
 pub(crate) struct EngineBackend {
     engine: Engine,
     segmentation: Option<Engine>,
     multiple_px: usize,
     takes_hints: bool,
+    /// Pictures that were looked at, the latest last.
+    kept: Mutex<Vec<Looked>>,
 }
+
+/// A picture's L and what the network makes of it.
+type Looked = (Map, Arc<Groundwork>);
 
 impl EngineBackend {
     /// Packs the weights of a network whose sides are multiples of `multiple_px`, and of the head on its encoder.
     pub(crate) fn new(graph: Graph, segmentation: Option<Graph>, multiple_px: usize) -> Self {
         let takes_hints = graph.takes_hints();
         let segmentation = segmentation.map(Engine::new);
-        Self { engine: Engine::new(graph), segmentation, multiple_px, takes_hints }
+        let engine = Engine::new(graph);
+        Self { engine, segmentation, multiple_px, takes_hints, kept: Mutex::default() }
+    }
+
+    /// What the network makes of luma alone, from memory where it was asked lately.
+    fn groundwork(&self, question: &Question<'_>) -> Result<Arc<Groundwork>, NetError> {
+        let Question { width, height, luma, .. } = *question;
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_this =
+            |(seen, _): &Looked| (seen.width, seen.height) == (width, height) && seen.values == luma;
+        if let Some((_, groundwork)) = kept().iter().find(|looked| is_this(looked)) {
+            return Ok(Arc::clone(groundwork));
+        }
+        let luma = Map { channels: 1, height, width, values: luma.to_vec() };
+        let groundwork = Arc::new(self.engine.groundwork(luma.clone()).ok_or(NetError::Stopped)?);
+        if self.takes_hints && groundwork.bytes() <= KEPT_BYTES {
+            let mut kept = kept();
+            if kept.len() == KEPT {
+                kept.remove(0);
+            }
+            kept.push((luma, Arc::clone(&groundwork)));
+        }
+        Ok(groundwork)
+    }
+
+    fn finish(&self, groundwork: &Groundwork, question: &Question<'_>) -> Result<Chroma, NetError> {
+        let Question { width, height, hints, temperature, .. } = *question;
+        let hints = Map { channels: HINT_CHANNELS, height, width, values: hints.to_vec() };
+        chroma_of(&self.engine.finish(groundwork, hints, temperature))
     }
 }
 
@@ -93,13 +133,20 @@ impl Backend for EngineBackend {
     }
 
     fn answer(&self, question: &Question<'_>) -> Result<Chroma, NetError> {
-        chroma_of(&self.engine.run(&inputs(question), question.temperature))
+        self.finish(self.groundwork(question)?.as_ref(), question)
     }
 
     fn answer_and_segment(&self, question: &Question<'_>) -> Result<(Chroma, Option<[Map; 2]>), NetError> {
-        let Some(head) = &self.segmentation else { return Ok((self.answer(question)?, None)) };
-        let (answer, features) = self.engine.run_with_features(&inputs(question), question.temperature);
-        let chroma = chroma_of(&answer)?;
+        let groundwork = self.groundwork(question)?;
+        let chroma = self.finish(&groundwork, question)?;
+        let Some(head) = &self.segmentation else { return Ok((chroma, None)) };
+        let luma = Map {
+            channels: 1,
+            height: question.height,
+            width: question.width,
+            values: question.luma.to_vec(),
+        };
+        let features = self.engine.features_of(&groundwork).unwrap_or_else(|| self.features(luma));
         // The finest scale, at 1/2, says nothing about things.
         let scales: Vec<(&str, Map)> = SCALES.into_iter().zip(features.into_iter().skip(1)).collect();
         Ok((chroma, head.features(&scales).try_into().ok()))
@@ -108,12 +155,6 @@ impl Backend for EngineBackend {
     fn features(&self, luma: Map) -> Vec<Map> {
         self.engine.features(&[(LUMA, luma)])
     }
-}
-
-fn inputs(question: &Question<'_>) -> [(&'static str, Map); 2] {
-    let Question { width, height, luma, hints, .. } = *question;
-    let map = |channels, values: &[f32]| Map { channels, height, width, values: values.to_vec() };
-    [(LUMA, map(1, luma)), (HINTS, map(HINT_CHANNELS, hints))]
 }
 
 fn chroma_of(answer: &Map) -> Result<Chroma, NetError> {

@@ -6,6 +6,7 @@ use crate::Hint;
 use crate::networks::chroma_net::HINT_CHANNELS;
 
 /// The working size of a picture and its padding.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Frame {
     width: usize,
     height: usize,

@@ -26,4 +26,4 @@ pub use card::ModelCard;
 pub use error::NetError;
 pub use features::Features;
 pub use segmentation::{Segmentation, UsualColor};
-pub use session::{Hint, PredictOptions, Session};
+pub use session::{Hint, PredictOptions, Session, View};

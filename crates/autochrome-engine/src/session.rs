@@ -40,6 +40,21 @@ pub struct PredictOptions {
     pub flip: Option<bool>,
 }
 
+/// A picture as a network sees it: its luma at working size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    frame: Frame,
+    luma: Plane,
+}
+
+impl View {
+    /// L of CIELAB (D65), 0..=100.
+    #[must_use]
+    pub fn luma(&self) -> &Plane {
+        &self.luma
+    }
+}
+
 /// A network with its weights, ready to answer.
 ///
 /// # Examples
@@ -141,6 +156,19 @@ impl Session {
         }
     }
 
+    /// A picture's L (0..=100) at the size that the network works at.
+    ///
+    /// # Errors
+    /// [`NetError::Input`] for an empty picture or an impossible size.
+    pub fn view(&self, luma: &Plane, size_px: Option<usize>) -> Result<View, NetError> {
+        if luma.width() == 0 || luma.height() == 0 {
+            return Err(NetError::Input("the picture has no pixels".into()));
+        }
+        let frame = self.frame(luma.size(), size_px)?;
+        let (width, height) = frame.size();
+        Ok(View { luma: resize_plane(luma, width, height, Filter::Area), frame })
+    }
+
     /// Chroma for a picture's L (0..=100), at the network's working size and as strong as the model's card says.
     ///
     /// # Errors
@@ -151,25 +179,37 @@ impl Session {
         hints: &[Hint],
         options: &PredictOptions,
     ) -> Result<Chroma, NetError> {
-        self.run(luma, hints, options, false).map(|(chroma, _)| chroma)
+        self.predict_view(&self.view(luma, options.size_px)?, hints, options)
     }
 
-    /// As [`Session::predict`], with what lies where in the picture, for a model that [tells things apart](ModelCard::things).
+    /// As [`Session::predict`], for a picture that is at working size.
+    ///
+    /// # Errors
+    /// As [`Session::predict`].
+    pub fn predict_view(
+        &self,
+        view: &View,
+        hints: &[Hint],
+        options: &PredictOptions,
+    ) -> Result<Chroma, NetError> {
+        self.run(view, hints, options, false).map(|(chroma, _)| chroma)
+    }
+
+    /// Chroma without hints, with what lies where in the picture, for a model that [tells things apart](ModelCard::things).
     ///
     /// # Errors
     /// As [`Session::predict`].
     pub fn predict_and_segment(
         &self,
-        luma: &Plane,
-        hints: &[Hint],
+        view: &View,
         options: &PredictOptions,
     ) -> Result<(Chroma, Option<Segmentation>), NetError> {
-        self.run(luma, hints, options, true)
+        self.run(view, &[], options, true)
     }
 
     fn run(
         &self,
-        luma: &Plane,
+        View { frame, luma }: &View,
         hints: &[Hint],
         options: &PredictOptions,
         segment: bool,
@@ -177,22 +217,17 @@ impl Session {
         let shown = self.card.inference;
         let Inference { temperature, flip, .. } = shown;
         let temperature = options.temperature.unwrap_or(temperature);
-        if luma.width() == 0 || luma.height() == 0 {
-            return Err(NetError::Input("the picture has no pixels".into()));
-        }
         if !(0.01..=2.0).contains(&temperature) {
             return Err(NetError::Input(format!("the temperature is 0.01 to 2, not {temperature}")));
         }
         if !hints.is_empty() && !self.takes_hints() {
             return Err(NetError::Input(format!("model '{}' takes no colour hints", self.card.id)));
         }
-        let frame = self.frame(luma.size(), options.size_px)?;
-        let (width, height) = frame.size();
-        let mut small = frame.pad(&resize_plane(luma, width, height, Filter::Area));
+        let mut small = frame.pad(luma);
         let hints: Vec<Hint> =
             hints.iter().map(|&hint| Hint { ab: shown.inverse(hint.ab), ..hint }).collect();
         let mut hint_planes = frame.hint_planes(&hints);
-        let asked = question(&frame, &small, &hint_planes, temperature);
+        let asked = question(frame, &small, &hint_planes, temperature);
         let (mut chroma, segments) = match segment {
             true => self.backend.answer_and_segment(&asked)?,
             false => (self.backend.answer(&asked)?, None),
@@ -200,7 +235,7 @@ impl Session {
         if options.flip.unwrap_or(flip) {
             mirror(&mut small, frame.padded_width);
             mirror(&mut hint_planes, frame.padded_width);
-            let mut other = self.backend.answer(&question(&frame, &small, &hint_planes, temperature))?;
+            let mut other = self.backend.answer(&question(frame, &small, &hint_planes, temperature))?;
             for (plane, other) in [(&mut chroma.a, &mut other.a), (&mut chroma.b, &mut other.b)] {
                 let width = plane.width();
                 mirror(other.data_mut(), width);
@@ -211,11 +246,7 @@ impl Session {
         }
         shown.enliven(&mut chroma);
         let segmentation = segments.map(|[hidden, scores]| {
-            Segmentation::new(
-                &self.card.things,
-                Features::new(&hidden, &frame),
-                Features::new(&scores, &frame),
-            )
+            Segmentation::new(&self.card.things, Features::new(&hidden, frame), Features::new(&scores, frame))
         });
         let (width, height) = chroma.size();
         let chroma = frame.crop(chroma).ok_or_else(|| {
@@ -233,25 +264,14 @@ impl Session {
     /// # Errors
     /// [`NetError::Input`] for an empty picture, an impossible size, or a network without an encoder to look into.
     pub fn features(&self, luma: &Plane, size_px: Option<usize>) -> Result<Vec<Features>, NetError> {
-        let (frame, luma) = self.padded(luma, size_px)?;
-        let maps = self.backend.features(luma);
+        let View { frame, luma } = self.view(luma, size_px)?;
+        let (width, height) = (frame.padded_width, frame.padded_height);
+        let maps = self.backend.features(Map { channels: 1, height, width, values: frame.pad(&luma) });
         if maps.is_empty() {
             let id = &self.card.id;
             return Err(NetError::Input(format!("model '{id}' has no encoder to compare pictures by")));
         }
         Ok(maps.iter().map(|map| Features::new(map, &frame)).collect())
-    }
-
-    /// L at working size with its padding, and the frame that it lies in.
-    fn padded(&self, luma: &Plane, size_px: Option<usize>) -> Result<(Frame, Map), NetError> {
-        if luma.width() == 0 || luma.height() == 0 {
-            return Err(NetError::Input("the picture has no pixels".into()));
-        }
-        let frame = self.frame(luma.size(), size_px)?;
-        let (width, height) = frame.size();
-        let values = frame.pad(&resize_plane(luma, width, height, Filter::Area));
-        let (width, height) = (frame.padded_width, frame.padded_height);
-        Ok((frame, Map { channels: 1, height, width, values }))
     }
 }
 

@@ -6,6 +6,8 @@ import { moment } from "./time";
 
 /** Seconds by which the films may be apart: less than a frame of most. */
 const APART_S = 0.04;
+/** Seconds behind from which on the other film waits. */
+const BEHIND_S = 0.2;
 /** How often they are looked at, in milliseconds. */
 const LOOK_MS = 200;
 
@@ -30,7 +32,14 @@ export function Player({ before, after }: Props) {
       const [leader, follower] = [second.current, first.current];
       if (!leader || !follower) return;
       setAt(leader.currentTime);
-      if (Math.abs(leader.currentTime - follower.currentTime) > APART_S && !follower.seeking) follower.currentTime = leader.currentTime;
+      const behind = leader.currentTime - follower.currentTime;
+      if (Math.abs(behind) <= APART_S || follower.seeking) return;
+      // A machine that decodes slowly would never catch up with a film that runs on.
+      if (behind > BEHIND_S) {
+        leader.playbackRate = 0;
+        follower.addEventListener("seeked", () => Object.assign(leader, { playbackRate: 1 }), { once: true });
+      }
+      follower.currentTime = leader.currentTime;
     }, LOOK_MS);
     return () => clearInterval(follow);
   }, []);

@@ -4,13 +4,16 @@ import { useNavigate, useParams } from "react-router";
 import { Problem } from "../api/client";
 import { cancel, events, fetched, forget, job as readJob, submit } from "../api/jobs";
 import { useRegistry } from "../api/registry";
-import { type Job, type Kind, type Look, PLAIN, sourceOf, takes, type Value } from "../api/types";
+import { type Job, type Kind, type Look, PLAIN, takes, type Value } from "../api/types";
 import { tell, useText } from "../i18n/text";
 import { missing } from "../session/request";
+import { isForMany, meansOf, type Way, waysOf } from "../session/ways";
 import { nameOf, save, stem } from "../studio/download";
 import { LookControls } from "../studio/look-controls";
 import { MethodControls } from "../studio/method-controls";
 import { References } from "../studio/references";
+import { WayChoice } from "../studio/way-choice";
+import { Words } from "../studio/words";
 import { Batches } from "../ui/batches";
 import { readableBytes } from "../ui/bytes";
 import { DropArea } from "../ui/drop-area";
@@ -97,28 +100,38 @@ function Prepare({
 }) {
   const t = useText();
   const registry = useRegistry();
+  const [way, setWay] = useState<Way>("automatic");
   const [methodId, setMethodId] = useState("");
+  const [words, setWords] = useState("");
   const [settings, setSettings] = useState<Record<string, Value>>({});
   const [look, setLook] = useState<Look>(PLAIN);
   const [format, setFormat] = useState("same");
   const [references, setReferences] = useState<File[]>([]);
   const [sending, setSending] = useState<AbortController | null>(null);
   const [note, setNote] = useState("");
-  // Nobody paints on every picture of an album.
-  const methods = (registry?.methods ?? []).filter((method) => sourceOf(method) !== "hand");
+  const methods = (registry?.methods ?? []).filter(isForMany);
   const method = methodId || (methods.find((method) => method.default)?.id ?? "");
   const chosen = methods.find(({ id }) => id === method);
   const referred = takes(chosen, "references");
+  const spoken = takes(chosen, "words");
   // References are all that can be given to many pictures at once; whether each has colours is told by its result.
   const given = new Set<Kind>(references.length > 0 ? ["colors", "references"] : ["colors"]);
   const waits = chosen !== undefined && missing(chosen, given) !== null;
+
+  function choose(way: Way) {
+    const means = meansOf(way, methods);
+    setWay(way);
+    setMethodId(means?.method.id ?? "");
+    setSettings(means?.settings ?? {});
+  }
 
   async function start() {
     const abort = new AbortController();
     setSending(abort);
     setNote("");
     try {
-      const job = await submit(files, { method, settings, look, format }, referred ? references : [], crypto.randomUUID(), abort.signal);
+      const options = { method, settings, look, format, ...(spoken && words ? { text: words } : {}) };
+      const job = await submit(files, options, referred ? references : [], crypto.randomUUID(), abort.signal);
       onSent({ id: job.id, names: files.map((file) => file.name) });
     } catch (error) {
       setNote(abort.signal.aborted ? t.studio.cancelled : tell(t, error));
@@ -155,19 +168,7 @@ function Prepare({
         />
       </div>
       <aside aria-label={t.batch.settings} className="space-y-8">
-        <MethodControls
-          methods={methods}
-          method={method}
-          settings={settings}
-          onMethod={(id) => {
-            setMethodId(id);
-            setSettings({});
-          }}
-          onOption={(id, value) => {
-            const { [id]: _, ...others } = settings;
-            setSettings(value === undefined ? others : { ...others, [id]: value });
-          }}
-        />
+        <WayChoice ways={waysOf(methods).filter((way) => way !== "paint")} way={way} onWay={choose} />
         {referred && (
           <References
             files={references}
@@ -175,6 +176,7 @@ function Prepare({
             onRemove={(number) => setReferences(references.filter((_, i) => i !== number))}
           />
         )}
+        {spoken && <Words words={words} onWords={setWords} />}
         <LookControls look={look} registry={registry} onChange={(change) => setLook({ ...look, ...change })} />
         <label className="block text-sm font-medium">
           {t.look.format}
@@ -187,6 +189,24 @@ function Prepare({
             ))}
           </select>
         </label>
+        <details className="border-t border-line pt-4">
+          <summary className="min-h-11 cursor-pointer text-xl">{t.studio.more}</summary>
+          <div className="mt-3">
+            <MethodControls
+              methods={methods}
+              method={method}
+              settings={settings}
+              onMethod={(id) => {
+                setMethodId(id);
+                setSettings({});
+              }}
+              onOption={(id, value) => {
+                const { [id]: _, ...others } = settings;
+                setSettings(value === undefined ? others : { ...others, [id]: value });
+              }}
+            />
+          </div>
+        </details>
         <div className="grid gap-3 border-t border-line pt-6">
           <button type="button" className="button button-strong" disabled={!method || waits || sending !== null} onClick={start}>
             {t.batch.start}

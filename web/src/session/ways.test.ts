@@ -3,7 +3,7 @@ import type { Method } from "../api/types";
 import { requestOf } from "./request";
 import { newSession } from "./session";
 import { CLOSED, reduce } from "./timeline";
-import { meansOf, wayOf, waysOf } from "./ways";
+import { isForMany, meansOf, wayOf, waysOf } from "./ways";
 
 const method = (id: string, takes: string[], needs: string[], more: Partial<Method> = {}): Method => ({
   id,
@@ -37,6 +37,10 @@ test("every way has the method that does it, and only what there is is offered",
     ["drawing", "scribble"],
   ]);
   expect(waysOf([neural])).toEqual(["automatic", "paint"]);
+});
+
+test("many pictures are coloured by what needs nobody's hand for each of them", () => {
+  expect(methods.filter(isForMany).map(({ id }) => id)).toEqual(["welsh", "neural"]);
 });
 
 test("what was painted waits while a person looks at what comes by itself", () => {

@@ -1,5 +1,5 @@
 /** What a person wants of a picture, and the method of the server that does it. */
-import { type Method, sourceOf, takes, type Value } from "../api/types";
+import { type Kind, type Method, sourceOf, takes, type Value } from "../api/types";
 import type { Session } from "./session";
 
 export const WAYS = ["automatic", "paint", "like", "change", "drawing"] as const;
@@ -40,6 +40,14 @@ export function meansOf(way: Way, methods: Method[]): Means | undefined {
 /** The ways that the server has a method for. */
 export function waysOf(methods: Method[]): Way[] {
   return WAYS.filter((way) => meansOf(way, methods) !== undefined);
+}
+
+/** What can be given to many pictures at once; whether each has colours is told by its result. */
+const FOR_MANY: ReadonlySet<string> = new Set<Kind>(["colors", "references", "words"]);
+
+/** Whether a method can colour many pictures at once: nobody paints on every picture of an album. */
+export function isForMany({ needs }: Method): boolean {
+  return needs.every(({ any_of }) => any_of.some((kind) => FOR_MANY.has(kind)));
 }
 
 /** What a session wants: as was chosen, else as its method says. */

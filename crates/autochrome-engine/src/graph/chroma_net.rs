@@ -2,7 +2,7 @@
 
 use autochrome_color::bins;
 
-use super::{Activation, Attention, Build, HINT_PLANES, HINTS, Op, Shape, Value};
+use super::{Activation, Attention, Build, Convolution, HINT_PLANES, HINTS, Op, Shape, Value};
 use crate::NetError;
 use crate::networks::NORM_EPSILON;
 use crate::networks::chroma_net::{AB_SCALE, ChromaNetConfig, FOUND_CHANNELS, HEADS, KEY_CHANNELS, UNKNOWN};
@@ -17,9 +17,8 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     let hints = build.push(Op::Input { name: HINTS, channels: HINT_PLANES }, &[]);
     let scale = vec![1.0 / AB_SCALE, 1.0 / AB_SCALE, 1.0];
     let hints = build.push(Op::Affine { scale, shift: vec![0.0] }, &[hints]);
-    let x = build.push(Op::Concat, &[luma, hints]);
     let channels = config.encoder.tap_channels();
-    let taps = encoder(build, config.encoder, x)?;
+    let taps = encoder(build, config.encoder, luma, hints)?;
     build.graph.taps.clone_from(&taps);
 
     let x = block(build, "at_32", [channels[4], c32], 1, taps[4])?;
@@ -53,10 +52,18 @@ pub(super) fn build(build: &mut Build<'_>, config: &ChromaNetConfig) -> Result<(
     Ok(())
 }
 
-fn encoder(build: &mut Build<'_>, variant: Variant, x: Value) -> Result<Vec<Value>, NetError> {
+fn encoder(
+    build: &mut Build<'_>,
+    variant: Variant,
+    luma: Value,
+    hints: Value,
+) -> Result<Vec<Value>, NetError> {
     const RELU6: Activation = Activation::Relu6;
     let stem = Shape { channels: [1 + HINT_PLANES, STEM_CHANNELS], kernel: 3, stride: 2, groups: 1 };
-    let mut x = build.folded("encoder.stem", stem, EPSILON, RELU6, x)?;
+    let mut stem = build.folded_convolution("encoder.stem", stem, EPSILON, RELU6)?;
+    // An encoder that never learnt to look at hints sees the same whatever they are.
+    let x = if drop_blind_inputs(&mut stem) { luma } else { build.push(Op::Concat, &[luma, hints]) };
+    let mut x = build.push(Op::Convolve(stem), &[x]);
     let mut taps = Vec::new();
     for (index, block) in variant.blocks().into_iter().enumerate() {
         let path = |layer: &str| format!("encoder.blocks.{index}.{layer}");
@@ -76,6 +83,19 @@ fn encoder(build: &mut Build<'_>, variant: Variant, x: Value) -> Result<Vec<Valu
         }
     }
     Ok(taps)
+}
+
+/// Leaves the first input of a convolution alone, where the weights of all others are zero; else changes nothing and answers no.
+fn drop_blind_inputs(convolution: &mut Convolution) -> bool {
+    let [_, inputs, kernel @ ..] = convolution.weight.shape.as_slice() else { return false };
+    let (area, inputs) = (kernel.iter().product::<usize>(), *inputs);
+    let filters = || convolution.weight.values.chunks_exact(area * inputs);
+    if filters().any(|filter| filter[area..].iter().any(|&weight| weight != 0.0)) {
+        return false;
+    }
+    convolution.weight.values = filters().flat_map(|filter| filter[..area].to_vec()).collect();
+    convolution.weight.shape[1] = 1;
+    true
 }
 
 fn attention(build: &mut Build<'_>, channels: usize, x: Value, hints: Value) -> Result<Value, NetError> {

@@ -202,15 +202,6 @@ impl Graph {
     pub fn takes_temperature(&self) -> bool {
         self.nodes.iter().any(|node| matches!(node.op, Op::AnnealedMean { .. }))
     }
-
-    /// Index of the last node that reads each node's result.
-    pub(crate) fn last_uses(&self) -> Vec<usize> {
-        let mut last: Vec<usize> = (0..self.nodes.len()).collect();
-        for (i, node) in self.nodes.iter().enumerate() {
-            node.inputs.iter().for_each(|&input| last[input] = i);
-        }
-        last
-    }
 }
 
 /// A graph that grows, and the weights it takes.
@@ -268,7 +259,7 @@ impl Build<'_> {
         Ok(Convolution { weight, bias, stride, padding, groups, activation: Activation::None })
     }
 
-    /// A convolution with the batch norm behind it folded into its weights.
+    /// A convolution with the batch norm behind it folded into its weights, applied to `x`.
     fn folded(
         &mut self,
         path: &str,
@@ -277,6 +268,18 @@ impl Build<'_> {
         activation: Activation,
         x: Value,
     ) -> Result<Value, NetError> {
+        let convolution = self.folded_convolution(path, shape, epsilon, activation)?;
+        Ok(self.push(Op::Convolve(convolution), &[x]))
+    }
+
+    /// A convolution with the batch norm behind it folded into its weights.
+    fn folded_convolution(
+        &self,
+        path: &str,
+        shape: Shape,
+        epsilon: f64,
+        activation: Activation,
+    ) -> Result<Convolution, NetError> {
         let mut convolution = self.convolution(&format!("{path}.conv"), shape)?;
         let channels = shape.channels[1];
         let norm = |field: &str| self.vector(&format!("{path}.norm.{field}"), channels);
@@ -289,6 +292,6 @@ impl Build<'_> {
             convolution.bias[i] = beta[i] + scale * (convolution.bias[i] - mean[i]);
         }
         convolution.activation = activation;
-        Ok(self.push(Op::Convolve(convolution), &[x]))
+        Ok(convolution)
     }
 }

@@ -5,9 +5,11 @@ mod draws;
 mod region;
 mod suggestions;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane, lab};
-use autochrome_engine::{Hint, PredictOptions, Segmentation, Session};
+use autochrome_engine::{Hint, PredictOptions, Segmentation, Session, View};
 
 use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
@@ -58,14 +60,32 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
     reference_side: None,
 };
 
+/// Pictures whose automatic answers are kept, of a megabyte each at the usual working size.
+const KEPT: usize = 4;
+
+/// Most pixels of a working size whose answers are kept.
+const KEPT_PIXELS: usize = 512 * 512;
+
 /// The method `neural`.
 struct Neural {
     session: Session,
+    /// What was seen of pictures without hints, the latest last: spot after spot asks for the same.
+    kept: Mutex<Vec<Arc<Seen>>>,
+}
+
+/// What the network makes of a picture by itself.
+struct Seen {
+    view: View,
+    asked: PredictOptions,
+    /// The automatic answer, its surfaces agreed.
+    chroma: Chroma,
+    /// What lies where, for a model that tells things apart.
+    segmentation: Option<Segmentation>,
 }
 
 /// The method with these weights, or the default model's.
 pub(crate) fn open(model: Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError> {
-    Ok(Box::new(Neural { session: ModelSource::open(model)? }))
+    Ok(Box::new(Neural { session: ModelSource::open(model)?, kept: Mutex::default() }))
 }
 
 impl Method for Neural {
@@ -88,21 +108,25 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
-        let Some(segmentation) = segmentation else {
+        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
+        let view = self.session.view(luma, ask.size_px)?;
+        if self.session.card().things.is_empty() && guidance.words.is_empty() && !hints.is_empty() {
+            return Ok(vec![self.follow(&view, &hints, guidance, &ask, None)?.into()]);
+        }
+        let seen = self.see(view, ask)?;
+        let (luma, mut chroma) = (seen.view.luma(), seen.chroma.clone());
+        let Some(segmentation) = &seen.segmentation else {
             if !guidance.words.is_empty() {
                 let id = &self.session.card().id;
                 let reason = format!("the model `{id}` tells no things apart; give points of colour");
                 return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Words, reason });
             }
-            let hinted = self.follow_points(luma, guidance, &ask, None)?;
-            return Ok(vec![hinted.unwrap_or(chroma).into()]);
+            return Ok(vec![chroma.into()]);
         };
-        agreement::agree(&self.session, &segmentation, luma, &mut chroma);
-        let scene = Scene::new(&segmentation, luma, &chroma);
+        let scene = Scene::new(segmentation, luma, &chroma);
         // What is said later holds: drawn colours, then words, then spots.
         if let Some(seed) = guidance.seed {
-            let drawn = draws::draw(&self.session, &segmentation, luma, seed);
+            let drawn = draws::draw(&self.session, segmentation, luma, seed);
             drawn.iter().try_for_each(|(part, color)| part.paint(luma, *color, &mut chroma))?;
         }
         let mut notes = Vec::new();
@@ -112,8 +136,9 @@ impl Method for Neural {
                 None => notes.push(format!("no {} was found in the picture", thing.name)),
             }
         }
-        if let Some(mut hinted) = self.follow_points(luma, guidance, &ask, Some(&segmentation))? {
-            let mut reached = Region::nowhere(&segmentation);
+        if !hints.is_empty() {
+            let mut hinted = self.follow(&seen.view, &hints, guidance, &ask, Some(segmentation))?;
+            let mut reached = Region::nowhere(segmentation);
             let reach = |point: &Point| Region::around(&scene, [point.x, point.y]);
             guidance.points.iter().for_each(|point| reached.join(&reach(point)));
             reached.limit(luma, &chroma, &mut hinted)?;
@@ -131,11 +156,12 @@ impl Method for Neural {
         if luma.data().is_empty() {
             return Err(MethodError::EmptyPicture);
         }
-        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &question(options))?;
-        let Some(segmentation) = segmentation else {
+        let ask = question(options);
+        let seen = self.see(self.session.view(luma, ask.size_px)?, ask)?;
+        let (luma, chroma) = (seen.view.luma(), &seen.chroma);
+        let Some(segmentation) = &seen.segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
         };
-        agreement::agree(&self.session, &segmentation, luma, &mut chroma);
         let cell = region::cell_at(place, segmentation.size());
         let (class, probability) = region::most_likely(segmentation.probabilities().vector(cell));
         let (width, height) = chroma.size();
@@ -145,8 +171,8 @@ impl Method for Neural {
         Ok(PlaceDescription {
             thing: segmentation.classes()[class].clone(),
             probability,
-            reach: Region::around(&Scene::new(&segmentation, luma, &chroma), place).into_plane(),
-            colors: suggestions::likeliest(&self.session, &segmentation, cell, lightness, own),
+            reach: Region::around(&Scene::new(segmentation, luma, chroma), place).into_plane(),
+            colors: suggestions::likeliest(&self.session, segmentation, cell, lightness, own),
         })
     }
 }
@@ -161,24 +187,42 @@ fn question(options: &Options) -> PredictOptions {
 }
 
 impl Neural {
-    /// What the network makes of the points that were given; `None` where there are none.
-    fn follow_points(
+    /// What the network makes of a picture by itself, from memory where it was asked lately.
+    fn see(&self, view: View, asked: PredictOptions) -> Result<Arc<Seen>, MethodError> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seen) = kept().iter().find(|seen| seen.asked == asked && seen.view == view) {
+            return Ok(Arc::clone(seen));
+        }
+        let (mut chroma, segmentation) = self.session.predict_and_segment(&view, &asked)?;
+        if let Some(segmentation) = &segmentation {
+            agreement::agree(&self.session, segmentation, view.luma(), &mut chroma);
+        }
+        let seen = Arc::new(Seen { view, asked, chroma, segmentation });
+        if seen.view.luma().data().len() <= KEPT_PIXELS {
+            let mut kept = kept();
+            if kept.len() == KEPT {
+                kept.remove(0);
+            }
+            kept.push(Arc::clone(&seen));
+        }
+        Ok(seen)
+    }
+
+    /// What the network makes of points of colour.
+    fn follow(
         &self,
-        luma: &Plane,
+        view: &View,
+        hints: &[Hint],
         guidance: &Guidance,
         ask: &PredictOptions,
         segmentation: Option<&Segmentation>,
-    ) -> Result<Option<Chroma>, MethodError> {
-        if guidance.points.is_empty() {
-            return Ok(None);
-        }
-        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
-        let mut chroma = self.session.predict(luma, &hints, ask)?;
+    ) -> Result<Chroma, MethodError> {
+        let mut chroma = self.session.predict_view(view, hints, ask)?;
         if let Some(segmentation) = segmentation {
-            agreement::agree(&self.session, segmentation, luma, &mut chroma);
+            agreement::agree(&self.session, segmentation, view.luma(), &mut chroma);
         }
-        keep_marked_colors(luma, guidance, &mut chroma)?;
-        Ok(Some(chroma))
+        keep_marked_colors(view.luma(), guidance, &mut chroma)?;
+        Ok(chroma)
     }
 }
 
@@ -233,6 +277,23 @@ mod tests {
         guidance.points.push(Point { x: 0.5, y: 0.5, radius: 0.1, color });
         let error = tiny().colorize(&Plane::filled(8, 8, 50.0), &guidance, &Options::default()).unwrap_err();
         assert_eq!(error.code(), "bad-network-input");
+    }
+
+    #[test]
+    fn a_picture_that_was_seen_before_gets_the_answer_of_one_that_was_not() {
+        let luma = Plane::from_vec(96, 64, (0..6144).map(|i| (i % 97) as f32).collect()).unwrap();
+        let spots = |x: f32| {
+            let color = Srgb { red: 200, green: 40, blue: 30 };
+            Guidance { points: vec![Point { x, y: 0.5, radius: 0.05, color }], ..Guidance::default() }
+        };
+        let answer = |method: &dyn Method, guidance: &Guidance| {
+            method.colorize(&luma, guidance, &Options::default()).unwrap().remove(0).chroma
+        };
+        let fresh = || open(None).unwrap();
+        let method = fresh();
+        for guidance in [Guidance::default(), spots(0.3), spots(0.6), Guidance::default()] {
+            assert_eq!(answer(&*method, &guidance), answer(&*fresh(), &guidance));
+        }
     }
 
     #[test]
