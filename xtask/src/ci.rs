@@ -19,22 +19,29 @@ pub fn lint() -> Result<()> {
     format()?;
     run(cargo(["clippy", "--all-targets"]).args(WORKSPACE).args(["--", "-D", "warnings"]))?;
     run(cargo(["doc", "--no-deps"]).args(WORKSPACE).env("RUSTDOCFLAGS", "-Dwarnings"))?;
-    without_training()?;
+    left_out()?;
     web::lint()
 }
 
-/// That the program as the README builds it, and the library, need no tensor library; and that the program type-checks so.
-fn without_training() -> Result<()> {
-    for package in ["autochrome", "autochrome-cli"] {
+/// That the program and the library need no tensor library, the program of the README's first command no server either; and that
+/// both programs type-check.
+fn left_out() -> Result<()> {
+    for (package, features, left_out) in [
+        ("autochrome", &[][..], "burn"),
+        ("autochrome-cli", &[], "burn"),
+        ("autochrome-cli", &["--no-default-features"], "axum"),
+    ] {
         let tree = cargo(["tree", "--package", package, "--edges", "normal", "--prefix", "none"])
+            .args(features)
             .output()
             .context("cannot list what is compiled")?;
         ensure!(tree.status.success(), "`cargo tree` failed for {package}");
         let tree = String::from_utf8_lossy(&tree.stdout);
-        let burn = tree.lines().find(|line| line.starts_with("burn"));
-        ensure!(burn.is_none(), "{package} depends on {}", burn.unwrap_or_default());
+        let found = tree.lines().find(|line| line.starts_with(left_out));
+        ensure!(found.is_none(), "{package} depends on {}", found.unwrap_or_default());
     }
-    run(&mut cargo(["check", "--package", "autochrome-cli"]))
+    run(&mut cargo(["check", "--package", "autochrome-cli"]))?;
+    run(&mut cargo(["check", "--package", "autochrome-cli", "--no-default-features"]))
 }
 
 /// Type-checks the devices that tests cannot run on, and says which do; compiles their backends, which takes minutes.

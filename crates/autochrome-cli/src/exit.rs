@@ -38,10 +38,14 @@ impl Failure {
         Self { exit: Exit::Usage, error: anyhow::Error::msg(message.into()) }
     }
 
-    /// Something around the program is missing.
-    #[cfg(not(feature = "train"))]
-    pub fn environment(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Environment, error: anyhow::Error::msg(message.into()) }
+    /// What is asked for is not in this build; says which cargo feature has it.
+    #[cfg(not(all(feature = "serve", feature = "dataset", feature = "evaluate", feature = "train")))]
+    pub fn left_out(what: &str, feature: &str) -> Self {
+        let message = format!(
+            "this program was built without {what}; in a checkout of its source, `cargo install --path \
+             crates/autochrome-cli --features {feature}` builds one with it"
+        );
+        Self { exit: Exit::Environment, error: anyhow::Error::msg(message) }
     }
 }
 

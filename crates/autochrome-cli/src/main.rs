@@ -14,11 +14,6 @@ use clap::Parser as _;
 
 use crate::args::{Arguments, Command};
 
-/// What `train` says in a program that was built without it.
-#[cfg(not(feature = "train"))]
-const WITHOUT_TRAINING: &str = "this program was built without training; in a checkout of its source, `cargo install \
-     --path crates/autochrome-cli --features train` builds one with it";
-
 fn main() -> ExitCode {
     // clap ends the process itself for --help, --version and usage errors, with 0 and 2.
     let arguments = Arguments::parse();
@@ -28,14 +23,24 @@ fn main() -> ExitCode {
         Command::Models(arguments) => commands::models::run(&arguments),
         Command::Methods(arguments) => commands::methods::run(&arguments),
         Command::Filters { json } => commands::filters::run(json),
+        #[cfg(feature = "serve")]
         Command::Serve(arguments) => commands::serve::run(&arguments),
-        Command::Dataset(arguments) => commands::dataset::run(&arguments),
+        #[cfg(feature = "serve")]
         Command::Keys(arguments) => commands::keys::run(&arguments),
+        #[cfg(not(feature = "serve"))]
+        Command::Serve(_) | Command::Keys(_) => Err(exit::Failure::left_out("serving", "serve")),
+        #[cfg(feature = "dataset")]
+        Command::Dataset(arguments) => commands::dataset::run(&arguments),
+        #[cfg(not(feature = "dataset"))]
+        Command::Dataset(_) => Err(exit::Failure::left_out("data sets", "dataset")),
         #[cfg(feature = "train")]
         Command::Train(arguments) => commands::train::run(&arguments),
         #[cfg(not(feature = "train"))]
-        Command::Train(_) => Err(exit::Failure::environment(WITHOUT_TRAINING)),
+        Command::Train(_) => Err(exit::Failure::left_out("training", "train")),
+        #[cfg(feature = "evaluate")]
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
+        #[cfg(not(feature = "evaluate"))]
+        Command::Evaluate(_) => Err(exit::Failure::left_out("evaluation", "evaluate")),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { out_dir } => commands::man::run(out_dir.as_deref()),
     };

@@ -2,11 +2,15 @@
 
 mod choice;
 mod colorize;
+#[cfg(feature = "dataset")]
 mod dataset;
+#[cfg(feature = "evaluate")]
 mod evaluate;
+#[cfg(feature = "serve")]
 mod keys;
 mod methods;
 mod models;
+#[cfg(feature = "serve")]
 mod serve;
 mod sliders;
 mod train;
@@ -19,15 +23,37 @@ use clap::{Parser, Subcommand, ValueHint};
 
 pub use choice::MethodChoice;
 pub use colorize::{ColorizeArguments, FormatArgument, GuidanceArguments};
+#[cfg(feature = "dataset")]
 pub use dataset::{DatasetArguments, DatasetBuildArguments, DatasetCommand, DatasetFormat};
+#[cfg(feature = "evaluate")]
 pub use evaluate::EvaluateArguments;
+#[cfg(feature = "serve")]
 pub use keys::{KeysArguments, KeysCommand};
 pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
+#[cfg(feature = "serve")]
 pub use serve::{LogArgument, ServeArguments};
 pub use train::TrainArguments;
 pub use values::moment;
 pub use video::{CodecArgument, VideoArguments};
+
+/// The arguments of a command that this build leaves out: whatever they are.
+#[cfg(not(all(feature = "serve", feature = "dataset", feature = "evaluate")))]
+#[derive(Debug, clap::Args)]
+pub struct LeftOut {
+    /// Not in this build
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub arguments: Vec<std::ffi::OsString>,
+}
+
+#[cfg(not(feature = "dataset"))]
+type DatasetArguments = LeftOut;
+#[cfg(not(feature = "evaluate"))]
+type EvaluateArguments = LeftOut;
+#[cfg(not(feature = "serve"))]
+type KeysArguments = LeftOut;
+#[cfg(not(feature = "serve"))]
+type ServeArguments = LeftOut;
 
 /// Give colour to grayscale photographs, offline, on an ordinary CPU.
 #[derive(Debug, Parser)]
@@ -68,7 +94,7 @@ pub enum Command {
     /// Train a model from a recipe (needs a build with the cargo feature `train`)
     Train(TrainArguments),
     /// Measure the colour quality of methods, models and other programs
-    #[command(after_help = evaluate::EXAMPLES)]
+    #[cfg_attr(feature = "evaluate", command(after_help = evaluate::EXAMPLES))]
     Evaluate(EvaluateArguments),
     /// Print a shell completion script
     Completions {

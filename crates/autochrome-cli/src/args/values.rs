@@ -1,7 +1,5 @@
 //! Values that several commands take.
 
-use std::time::Duration;
-
 use clap::builder::PossibleValuesParser;
 
 /// Ids of the methods, with their summaries in the help.
@@ -30,7 +28,8 @@ pub fn number(text: &str, range: std::ops::RangeInclusive<f32>) -> Result<f32, S
 }
 
 /// A length of time with its unit: `500ms`, `90s`, `1h 30m`, `7d`.
-pub fn duration(text: &str) -> Result<Duration, String> {
+#[cfg(any(feature = "serve", feature = "dataset"))]
+pub fn duration(text: &str) -> Result<std::time::Duration, String> {
     humantime::parse_duration(text).map_err(|_| "write it as 90s, 1h 30m or 7d".to_owned())
 }
 
@@ -55,9 +54,7 @@ pub fn moment(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    #[test]
+        #[test]
     fn moments_are_written_as_players_show_them() {
         for (text, seconds) in
             [("12.5", 12.5), ("00:12.5", 12.5), ("1:02:03", 3723.0), ("90", 90.0), ("0", 0.0)]

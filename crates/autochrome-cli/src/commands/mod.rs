@@ -2,13 +2,17 @@
 
 pub mod colorize;
 pub mod completions;
+#[cfg(feature = "dataset")]
 pub mod dataset;
+#[cfg(feature = "evaluate")]
 pub mod evaluate;
 pub mod filters;
+#[cfg(feature = "serve")]
 pub mod keys;
 pub mod man;
 pub mod methods;
 pub mod models;
+#[cfg(feature = "serve")]
 pub mod serve;
 #[cfg(feature = "train")]
 pub mod train;

@@ -8,14 +8,18 @@ mod ffmpeg;
 mod util;
 
 mod contract;
+#[cfg(feature = "dataset")]
 mod dataset;
-// The page lists the errors of training too.
-#[cfg(feature = "train")]
+// The page lists the errors of every command.
+#[cfg(all(feature = "serve", feature = "dataset", feature = "evaluate", feature = "train"))]
 mod errors;
+#[cfg(feature = "evaluate")]
 mod evaluate;
 mod folders;
 mod guidance;
 mod interrupt;
+#[cfg(not(all(feature = "serve", feature = "dataset", feature = "evaluate", feature = "train")))]
+mod left_out;
 mod listing;
 mod naming;
 mod photos;
@@ -25,5 +29,3 @@ mod scans;
 mod train;
 mod video;
 mod video_ends;
-#[cfg(not(feature = "train"))]
-mod without_train;
