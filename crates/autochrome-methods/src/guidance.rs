@@ -3,10 +3,11 @@
 //! All of it can be compared and hashed, so that an answer can be remembered for it. Real numbers count by their bits there:
 //! -0 and 0 are two values, and NaN equals itself.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
-use autochrome_color::{Chroma, Plane};
+use autochrome_color::{Chroma, Plane, lab};
 
 use crate::words::Wish;
 use crate::{GuidanceKind, GuidanceKinds};
@@ -20,6 +21,31 @@ pub struct Srgb {
     pub green: u8,
     /// Blue, 0..=255.
     pub blue: u8,
+}
+
+impl Srgb {
+    /// The nearest to L, a and b of CIELAB (D65); what lies outside of sRGB is cut off.
+    #[must_use]
+    pub fn from_lab(color: [f32; 3]) -> Self {
+        let byte = |value: f32| (255.0 * value).round().clamp(0.0, 255.0) as u8;
+        let [red, green, blue] = lab::lab_to_srgb(color).map(byte);
+        Self { red, green, blue }
+    }
+
+    /// L, a and b of CIELAB (D65).
+    #[must_use]
+    pub fn to_lab(self) -> [f32; 3] {
+        let (luma, chroma) = lab::rgb8_to_lab(&[self.red, self.green, self.blue], 1, 1);
+        [luma.data()[0], chroma.a.data()[0], chroma.b.data()[0]]
+    }
+}
+
+/// As it is written in CSS: `#1a2b3c`.
+impl fmt::Display for Srgb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { red, green, blue } = self;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
 }
 
 /// "This spot has this colour."

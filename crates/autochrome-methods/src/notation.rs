@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use autochrome_color::lab;
-
 use crate::{Area, GuidanceKind, MethodError, Recolor, Srgb, SwatchPair};
 
 /// Names of hues: where each begins in CIELAB, degrees; it ends where the next one begins.
@@ -96,8 +94,8 @@ fn angle(text: &str) -> Option<f32> {
 
 /// CIELAB's hue of a colour, degrees.
 fn hue(color: Srgb) -> f32 {
-    let (_, ab) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
-    ab.b.data()[0].atan2(ab.a.data()[0]).to_degrees().rem_euclid(360.0)
+    let [_, a, b] = color.to_lab();
+    b.atan2(a).to_degrees().rem_euclid(360.0)
 }
 
 impl FromStr for Area {

@@ -4,10 +4,11 @@ import { colorize } from "../api/colorize";
 import { frame, type Said, type Scene } from "../api/films";
 import type { ColorizeOptions } from "../api/types";
 import { tell, useText } from "../i18n/text";
-import { SWATCHES, type Swatch } from "../studio/hints/palette";
+import { SWATCHES } from "../studio/hints/palette";
 import { References } from "../studio/references";
 import { Choice } from "../ui/choice";
 import { useObjectUrl } from "../ui/object-url";
+import { Swatches } from "../ui/swatches";
 import { moment } from "./time";
 
 /** Longer side of the frame that is looked at. */
@@ -132,24 +133,7 @@ export function SceneEditor({ film, scene, said, onSay, onLook, onClose }: Props
           {said.way === "spots" && (
             <>
               <p className="text-sm text-quiet">{t.film.spotsHow}</p>
-              <div className="swatches">
-                {(Object.keys(SWATCHES) as Swatch[]).map((swatch) => (
-                  <button
-                    key={swatch}
-                    type="button"
-                    aria-label={t.hints.swatches[swatch]}
-                    title={t.hints.swatches[swatch]}
-                    aria-pressed={color === SWATCHES[swatch]}
-                    className="swatch"
-                    style={{ backgroundColor: SWATCHES[swatch] }}
-                    onClick={() => setColor(SWATCHES[swatch])}
-                  />
-                ))}
-                <label className="swatch-own" title={t.hints.own}>
-                  <span className="sr-only">{t.hints.own}</span>
-                  <input type="color" value={color} onChange={(event) => setColor(event.target.value)} />
-                </label>
-              </div>
+              <Swatches color={color} onColor={setColor} />
               {said.points.length > 0 && (
                 <div className="flex flex-wrap gap-3">
                   <button type="button" className="button" onClick={() => onSay({ ...said, points: said.points.slice(0, -1) })}>

@@ -9,7 +9,7 @@ use autochrome_color::{Plane, gamut};
 use autochrome_engine::{Segmentation, Session, UsualColor};
 
 use super::region::Region;
-use super::suggestions::{fitting, srgb};
+use super::suggestions::fitting;
 use crate::Srgb;
 
 /// Classes of things that come in many colours.
@@ -35,7 +35,7 @@ pub(super) fn draw(
     let colored = parts.into_iter().filter_map(|(class, region)| {
         let lightness = region.mean(&small);
         let color = pick(session.usual_colors(class), lightness, random.next())?;
-        Some((region, srgb(gamut::clip_chroma([lightness, color.lab[1], color.lab[2]]))))
+        Some((region, Srgb::from_lab(gamut::clip_chroma([lightness, color.lab[1], color.lab[2]]))))
     });
     colored.collect()
 }

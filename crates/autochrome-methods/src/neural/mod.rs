@@ -8,7 +8,7 @@ mod suggestions;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::{Chroma, Plane, lab};
+use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Hint, PredictOptions, Segmentation, Session, View};
 
 use crate::scribble::keep_marked_colors;
@@ -229,13 +229,8 @@ impl Neural {
 /// A point as the network takes it: square, relative to the shorter side, colour without lightness.
 pub(crate) fn hint(point: &Point, (width, height): (usize, usize)) -> Hint {
     let longer_to_shorter = width.max(height) as f32 / width.min(height).max(1) as f32;
-    let (_, ab) = lab::rgb8_to_lab(&[point.color.red, point.color.green, point.color.blue], 1, 1);
-    Hint {
-        x: point.x,
-        y: point.y,
-        side: 2.0 * point.radius * longer_to_shorter,
-        ab: [ab.a.row(0)[0], ab.b.row(0)[0]],
-    }
+    let [_, a, b] = point.color.to_lab();
+    Hint { x: point.x, y: point.y, side: 2.0 * point.radius * longer_to_shorter, ab: [a, b] }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BinaryHeap;
 
 use autochrome_color::resize::{Filter, resize_chroma, resize_plane};
-use autochrome_color::{Chroma, Plane, lab};
+use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Features, Segmentation};
 
 use crate::scribble::spread;
@@ -203,9 +203,9 @@ impl Region {
         let (width, height) = chroma.size();
         let small = resize_plane(luma, width, height, Filter::Area);
         let weights = self.drawn(&small)?;
-        let (own, ab) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
-        let lightness = own.data()[0].max(1.0);
-        for (plane, value) in [(&mut chroma.a, ab.a.data()[0]), (&mut chroma.b, ab.b.data()[0])] {
+        let [lightness, a, b] = color.to_lab();
+        let lightness = lightness.max(1.0);
+        for (plane, value) in [(&mut chroma.a, a), (&mut chroma.b, b)] {
             let samples = plane.data_mut().iter_mut().zip(small.data()).zip(weights.data());
             samples.for_each(|((sample, l), weight)| {
                 let shaded = value * (l / lightness).clamp(LEAST_LIGHT, 1.0);

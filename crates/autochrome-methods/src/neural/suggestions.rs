@@ -4,7 +4,7 @@
 //! colours of things in place of colour classes.
 
 use autochrome_color::delta_e::ciede2000;
-use autochrome_color::{gamut, lab};
+use autochrome_color::gamut;
 use autochrome_engine::{Segmentation, Session};
 
 use crate::{Srgb, Suggestion};
@@ -57,17 +57,11 @@ pub(super) fn likeliest(
     }
     found.sort_by(|one, other| other.0.total_cmp(&one.0));
     found.truncate(MOST);
-    let suggestion = |(weight, lab)| Suggestion { color: srgb(lab), probability: weight / total };
+    let suggestion = |(weight, lab)| Suggestion { color: Srgb::from_lab(lab), probability: weight / total };
     found.into_iter().map(suggestion).collect()
 }
 
 /// How much a usual colour counts whose luma differs by this much.
 pub(super) fn fitting(share: f32, difference: f32) -> f32 {
     share * (-(difference / LUMA).powi(2)).exp()
-}
-
-pub(super) fn srgb(color: [f32; 3]) -> Srgb {
-    let byte = |value: f32| (255.0 * value).round().clamp(0.0, 255.0) as u8;
-    let [red, green, blue] = lab::lab_to_srgb(color).map(byte);
-    Srgb { red, green, blue }
 }

@@ -1,6 +1,6 @@
 //! The few colours that a picture is made of, and what becomes of all others when these are changed.
 
-use autochrome_color::{Chroma, Plane, lab};
+use autochrome_color::{Chroma, Plane};
 
 use super::in_words;
 use crate::{GuidanceKind, MethodError, Recolor, Srgb};
@@ -29,7 +29,11 @@ pub struct PaletteEntry {
 #[must_use]
 pub fn palette(luma: &Plane, colors: &Chroma, count: usize) -> Vec<PaletteEntry> {
     let Entries { colors, shares } = Entries::of(luma, colors, count);
-    colors.into_iter().zip(shares).map(|(lab, share)| PaletteEntry { color: srgb(lab), share }).collect()
+    colors
+        .into_iter()
+        .zip(shares)
+        .map(|(lab, share)| PaletteEntry { color: Srgb::from_lab(lab), share })
+        .collect()
 }
 
 /// The palette of a picture.
@@ -98,14 +102,14 @@ impl Entries {
         for recolor in recolors {
             let (index, to) = match *recolor {
                 Recolor::Entry { index, to } => (index, to),
-                Recolor::Nearest { from, to } => (nearest(&self.colors, of_srgb(from)), to),
+                Recolor::Nearest { from, to } => (nearest(&self.colors, from.to_lab()), to),
                 Recolor::Hues { .. } => continue,
             };
             let Some(color) = self.colors.get(index) else {
                 let reason = format!("the palette has no entry {index}; {}", in_words(&self.colors));
                 return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Recolors, reason });
             };
-            let [_, a, b] = of_srgb(to);
+            let [_, a, b] = to.to_lab();
             shifts[index] = [a - color[1], b - color[2]];
         }
         Ok(Changes::new(&self.colors, shifts))
@@ -214,20 +218,10 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     result
 }
 
-/// L, a and b of CIELAB (D65).
-fn of_srgb(color: Srgb) -> [f32; 3] {
-    let (luma, chroma) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
-    [luma.data()[0], chroma.a.data()[0], chroma.b.data()[0]]
-}
-
-/// The nearest colour that can be shown.
-pub(super) fn srgb(lab: [f32; 3]) -> Srgb {
-    let [red, green, blue] = lab::lab_to_srgb(lab).map(|value| (255.0 * value.clamp(0.0, 1.0)).round() as u8);
-    Srgb { red, green, blue }
-}
-
 #[cfg(test)]
 mod tests {
+    use autochrome_color::lab;
+
     use super::*;
 
     #[test]
@@ -257,7 +251,7 @@ mod tests {
         let entries = Entries { colors, shares: vec![0.5, 0.3, 0.2] };
         let to = Srgb { red: 40, green: 140, blue: 60 };
         let changes = entries.changes(&[Recolor::Entry { index: 0, to }]).unwrap();
-        let [_, a, b] = of_srgb(to);
+        let [_, a, b] = to.to_lab();
         let moved = changes.apply(entries.colors[0]);
         assert!((moved[0] - a).abs() < 0.1 && (moved[1] - b).abs() < 0.1, "{moved:?}");
         for still in &entries.colors[1..] {

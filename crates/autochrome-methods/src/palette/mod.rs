@@ -131,10 +131,7 @@ impl Palette {
 
 /// The palette of a picture as people read it, the entry that covers most of it first.
 fn in_words(entries: &[[f32; 3]]) -> String {
-    let word = |(i, lab): (usize, &[f32; 3])| {
-        let Srgb { red, green, blue } = entries::srgb(*lab);
-        format!("{i} is #{red:02x}{green:02x}{blue:02x}")
-    };
+    let word = |(i, lab): (usize, &[f32; 3])| format!("{i} is {}", Srgb::from_lab(*lab));
     entries.iter().enumerate().map(word).collect::<Vec<_>>().join(", ")
 }
 

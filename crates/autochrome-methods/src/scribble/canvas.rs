@@ -1,8 +1,8 @@
 //! Points, strokes and painted marks as pixels.
 
-use autochrome_color::{Chroma, Plane, lab};
+use autochrome_color::{Chroma, Plane};
 
-use crate::{Guidance, Marks, Point, Srgb, Stroke};
+use crate::{Guidance, Marks, Point, Stroke};
 
 /// What a person marked, at some size of the picture.
 pub(super) struct Canvas {
@@ -66,7 +66,7 @@ impl Canvas {
     }
 
     fn point(&mut self, point: &Point) {
-        let lab = lab(point.color);
+        let lab = point.color.to_lab();
         let [x, y] = [point.x * self.width as f32, point.y * self.height as f32];
         let radius = point.radius.max(0.0) * self.longer_side_px();
         if ![x, y, radius].iter().all(|value| value.is_finite()) {
@@ -83,7 +83,7 @@ impl Canvas {
     }
 
     fn stroke(&mut self, stroke: &Stroke) {
-        let lab = lab(stroke.color);
+        let lab = stroke.color.to_lab();
         // Half a pixel at least, so that a line has no holes.
         let radius = (stroke.width * self.longer_side_px() / 2.0).max(0.5);
         let scale = |[x, y]: [f32; 2]| [x * self.width as f32, y * self.height as f32];
@@ -180,15 +180,12 @@ fn thinned(path: &[[f32; 2]]) -> Vec<[f32; 2]> {
     corners
 }
 
-/// L, a and b of CIELAB (D65).
-fn lab(color: Srgb) -> [f32; 3] {
-    let (luma, chroma) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
-    [luma.data()[0], chroma.a.data()[0], chroma.b.data()[0]]
-}
-
 #[cfg(test)]
 mod tests {
+    use autochrome_color::lab;
+
     use super::*;
+    use crate::Srgb;
 
     const RED: Srgb = Srgb { red: 255, green: 0, blue: 0 };
     const BLUE: Srgb = Srgb { red: 0, green: 0, blue: 255 };

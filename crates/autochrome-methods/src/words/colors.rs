@@ -1,6 +1,6 @@
 //! Names of colours, English and German.
 
-use autochrome_color::{gamut, lab};
+use autochrome_color::gamut;
 
 use crate::Srgb;
 
@@ -196,9 +196,7 @@ fn shade_of(word: &str) -> Option<(f32, f32)> {
 }
 
 fn shaded((lightness, factor): (f32, f32), color: Srgb) -> Srgb {
-    let (luma, chroma) = lab::rgb8_to_lab(&[color.red, color.green, color.blue], 1, 1);
-    let luma = (luma.data()[0] + lightness).clamp(0.0, 100.0);
-    let wanted = gamut::clip_chroma([luma, factor * chroma.a.data()[0], factor * chroma.b.data()[0]]);
-    let [red, green, blue] = lab::lab_to_srgb(wanted).map(|v| (255.0 * v).round().clamp(0.0, 255.0) as u8);
-    Srgb { red, green, blue }
+    let [luma, a, b] = color.to_lab();
+    let luma = (luma + lightness).clamp(0.0, 100.0);
+    Srgb::from_lab(gamut::clip_chroma([luma, factor * a, factor * b]))
 }

@@ -79,10 +79,9 @@ pub async fn post(
     let work = move |studio: &Studio, bytes: Bytes| {
         let entries = studio.palette(&bytes, count)?;
         let is_gray = entries.iter().all(|entry| is_gray(entry.color));
-        let entries = entries.iter().map(|entry| {
-            let Srgb { red, green, blue } = entry.color;
-            PaletteEntryJson { color: format!("#{red:02x}{green:02x}{blue:02x}"), share: entry.share }
-        });
+        let entries = entries
+            .iter()
+            .map(|entry| PaletteEntryJson { color: entry.color.to_string(), share: entry.share });
         Ok(PaletteJson { entries: entries.collect(), is_gray })
     };
     intake::with_picture(&app, &owner, request, work).await.map(Json)

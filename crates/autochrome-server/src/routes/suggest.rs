@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use autochrome::PlaceDescription;
 use autochrome::document::OrderDocument;
-use autochrome::{PlaceDescription, Srgb};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
@@ -95,9 +95,9 @@ pub async fn get(
 fn json(PlaceDescription { thing, probability, reach, colors }: PlaceDescription) -> SuggestionsJson {
     let (width, height) = reach.size();
     let weights: Vec<u8> = reach.data().iter().map(|weight| (255.0 * weight).round() as u8).collect();
-    let color = |Srgb { red, green, blue }| format!("#{red:02x}{green:02x}{blue:02x}");
-    let suggested =
-        colors.iter().map(|one| SuggestedColorJson { color: color(one.color), probability: one.probability });
+    let suggested = colors
+        .iter()
+        .map(|one| SuggestedColorJson { color: one.color.to_string(), probability: one.probability });
     SuggestionsJson {
         thing,
         probability,

@@ -4,9 +4,10 @@ import { useText } from "../../i18n/text";
 import type { Change } from "../../session/change";
 import { Choice } from "../../ui/choice";
 import { Slider } from "../../ui/slider";
+import { Swatches } from "../../ui/swatches";
 import type { HintPlace, Hints } from "./hints";
 import type { Brush } from "./layer";
-import { colorAt, SWATCHES, type Swatch } from "./palette";
+import { colorAt } from "./palette";
 
 interface Props {
   hints: Hints;
@@ -33,24 +34,7 @@ export function PaintBar({ hints, brush, selected, references, onBrush, onSelect
 
   return (
     <section aria-label={t.hints.palette} className="mt-2 space-y-2">
-      <div className="swatches">
-        {(Object.keys(SWATCHES) as Swatch[]).map((swatch) => (
-          <button
-            key={swatch}
-            type="button"
-            aria-label={t.hints.swatches[swatch]}
-            title={t.hints.swatches[swatch]}
-            aria-pressed={color === SWATCHES[swatch]}
-            className="swatch"
-            style={{ backgroundColor: SWATCHES[swatch] }}
-            onClick={() => choose(SWATCHES[swatch])}
-          />
-        ))}
-        <label className="swatch-own" title={t.hints.own}>
-          <span className="sr-only">{t.hints.own}</span>
-          <input ref={own} type="color" value={color} onChange={(event) => choose(event.target.value)} />
-        </label>
-      </div>
+      <Swatches color={color} own={own} onColor={choose} />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Choice
           label={t.hints.tool}
