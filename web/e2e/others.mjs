@@ -30,7 +30,7 @@ export async function batch(page, address) {
   ]);
   // What waits for a hand is not for many pictures; what waits for a reference says so.
   await page.getByRole("radio", { name: "Automatic" }).waitFor();
-  assert.equal(await page.getByRole("radio", { name: /Paint|drawing|Change/ }).count(), 0);
+  assert.equal(await page.getByRole("radio", { name: /Paint|drawing/ }).count(), 0);
   await want(page, "Like another picture");
   assert.ok(await page.getByRole("button", { name: "Colour all" }).isDisabled());
   await want(page, "Automatic");

@@ -167,7 +167,7 @@ function Prepare({
           onFiles={(more) => onFiles([...files, ...more])}
         />
       </div>
-      <aside aria-label={t.batch.settings} className="space-y-8">
+      <aside aria-label={t.batch.settings} className="min-w-0 space-y-8">
         <WayChoice ways={waysOf(methods).filter((way) => way !== "paint")} way={way} onWay={choose} />
         {referred && (
           <References
