@@ -24,11 +24,13 @@ pub enum GuidanceKind {
     Seed,
     /// [`Guidance::words`](crate::Guidance::words).
     Words,
+    /// [`Guidance::mood`](crate::Guidance::mood).
+    Mood,
 }
 
 impl GuidanceKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Points,
         Self::Strokes,
         Self::Marks,
@@ -38,6 +40,7 @@ impl GuidanceKind {
         Self::Recolors,
         Self::Seed,
         Self::Words,
+        Self::Mood,
     ];
 
     /// A name that stays the same over versions, for programs to match on.
@@ -53,6 +56,7 @@ impl GuidanceKind {
             Self::Recolors => "recolors",
             Self::Seed => "seed",
             Self::Words => "words",
+            Self::Mood => "mood",
         }
     }
 
@@ -69,6 +73,7 @@ impl GuidanceKind {
             Self::Recolors => "palette changes",
             Self::Seed => "seed",
             Self::Words => "words",
+            Self::Mood => "mood",
         }
     }
 
@@ -150,6 +155,6 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [GuidanceKind::Points, GuidanceKind::Seed]);
         set.remove(GuidanceKind::Points);
         assert!(set.contains(GuidanceKind::Seed) && !set.contains(GuidanceKind::Points) && !set.is_empty());
-        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 9);
+        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 10);
     }
 }

@@ -74,10 +74,11 @@ pub use autochrome_media::{
     page_count, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
-    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
-    PaletteEntry, Paper, PlaceDescription, Point, RealSpec, Recolor, Reference, ReferenceSide,
-    ScribbleSession, Srgb, Stroke, Suggestion, SwatchPair, SwitchSpec, models, palette, registry, words,
+    Answer, Area, ChoiceSpec, DefaultValue, Fix, Fixes, FoundParts, Guidance, GuidanceKind, GuidanceKinds,
+    HashSink, HueChange, IntSpec, Marks, Method, MethodError, MethodInfo, ModelSource, Mood, Need,
+    OptionInput, OptionSpec, OptionValue, Options, PaletteEntry, Paper, Part, PlaceDescription, Point,
+    RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, Suggestion, SwatchPair,
+    SwitchSpec, fixes, models, palette, registry, words,
 };
 pub use budget::{Budget, Share};
 pub use colored::Colored;

@@ -44,6 +44,14 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
     if let Some(text) = &arguments.text {
         draft.guidance.words = autochrome::words::wishes(text).map_err(Error::from).usage()?;
     }
+    if let Some(mood) = &arguments.mood {
+        if Path::new(mood).is_file() {
+            files.mood = Some(GuidanceFile::at(Path::new(mood)));
+        } else {
+            draft.guidance.mood = Some(mood.parse().map_err(Error::Method).usage()?);
+        }
+    }
+    draft.fixes = arguments.fixes.fixes().usage()?;
     draft.guidance.swatches.clone_from(&arguments.swatch);
     draft.guidance.recolors.clone_from(&arguments.palette);
     if let Some(pair) = arguments.swatch.iter().find(|pair| pair.reference >= files.references.len()) {
@@ -100,6 +108,7 @@ fn arguments_for(need: &Need) -> String {
         GuidanceKind::Swatches => Some("--swatch PAIR"),
         GuidanceKind::Recolors => Some("--palette FROM=TO"),
         GuidanceKind::Words => Some("--text WORDS"),
+        GuidanceKind::Mood => Some("--mood COLOURS"),
         _ => None,
     };
     let mut arguments: Vec<&str> = Vec::new();

@@ -1,10 +1,11 @@
 //! Chia et al. 2011, with a folder in place of the internet: the best references are found by what they show.
 
 use autochrome_color::Plane;
-use autochrome_engine::{Features, Session};
+use autochrome_engine::{Features, PredictOptions, Session};
 
 use super::deep::{MOST_POINTS, Seen, TRUST, answer, matched};
 use super::{NEEDS, check};
+use crate::fixes::{FoundParts, Part};
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
     OptionSpec, Options, Paper, Reference, ReferenceSide,
@@ -76,6 +77,10 @@ impl Method for Collection {
                 answer(&self.session, luma, &hints)
             })
             .collect()
+    }
+
+    fn find_parts(&self, luma: &Plane, parts: &[Part], _: &Options) -> Result<FoundParts, MethodError> {
+        crate::neural::find_parts(&self.session, INFO.id, luma, parts, &PredictOptions::default())
     }
 }
 

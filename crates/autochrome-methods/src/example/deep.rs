@@ -11,6 +11,7 @@ use autochrome_engine::{Features, Hint, PredictOptions, Session};
 use super::neighbors::{Cloud, Neighbor};
 use super::vote::{self, Ballot};
 use super::{NEEDS, check};
+use crate::fixes::{FoundParts, Part};
 use crate::neural::hint;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
@@ -95,6 +96,10 @@ impl Method for Deep {
         // What a person says comes last and holds.
         hints.extend(guidance.points.iter().map(|point| hint(point, luma.size())));
         Ok(vec![answer(&self.session, luma, &hints)?])
+    }
+
+    fn find_parts(&self, luma: &Plane, parts: &[Part], _: &Options) -> Result<FoundParts, MethodError> {
+        crate::neural::find_parts(&self.session, INFO.id, luma, parts, &PredictOptions::default())
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod agreement;
 mod draws;
+mod mood;
+mod parts;
 mod region;
 mod suggestions;
+mod uncertainty;
 
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane, lab};
 use autochrome_engine::{Hint, PredictOptions, Segmentation, Session};
 
+use crate::fixes::{FoundParts, Part};
 use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
 use crate::{
@@ -52,7 +56,7 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         year: None,
     }),
     needs: &[],
-    takes: &[GuidanceKind::Points, GuidanceKind::Words, GuidanceKind::Seed],
+    takes: &[GuidanceKind::Points, GuidanceKind::Words, GuidanceKind::Seed, GuidanceKind::Mood],
     options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
     uses_model: true,
     reference_side: None,
@@ -95,15 +99,22 @@ impl Method for Neural {
                 let reason = format!("the model `{id}` tells no things apart; give points of colour");
                 return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Words, reason });
             }
-            let hinted = self.follow_points(luma, guidance, &ask, None)?;
-            return Ok(vec![hinted.unwrap_or(chroma).into()]);
+            let mut answer = self.follow_points(luma, guidance, &ask, None)?.unwrap_or(chroma);
+            if let Some(mood) = &guidance.mood {
+                mood::steer(&self.session, None, luma, mood, &mut answer);
+            }
+            return Ok(vec![answer.into()]);
         };
         agreement::agree(&self.session, &segmentation, luma, &mut chroma);
         let scene = Scene::new(&segmentation, luma, &chroma);
-        // What is said later holds: drawn colours, then words, then spots.
+        // What is said later holds: drawn colours, then the mood, then words, then spots.
         if let Some(seed) = guidance.seed {
+            draws::drift(&self.session, &segmentation, luma, seed, &mut chroma);
             let drawn = draws::draw(&self.session, &segmentation, luma, seed);
             drawn.iter().try_for_each(|(part, color)| part.paint(luma, *color, &mut chroma))?;
+        }
+        if let Some(mood) = &guidance.mood {
+            mood::steer(&self.session, Some(&segmentation), luma, mood, &mut chroma);
         }
         let mut notes = Vec::new();
         for Wish { thing, color } in &guidance.words {
@@ -149,6 +160,29 @@ impl Method for Neural {
             colors: suggestions::likeliest(&self.session, &segmentation, cell, lightness, own),
         })
     }
+
+    fn find_parts(&self, luma: &Plane, parts: &[Part], options: &Options) -> Result<FoundParts, MethodError> {
+        find_parts(&self.session, INFO.id, luma, parts, &question(options))
+    }
+}
+
+/// Where parts of a picture are, by the network of `session`, for the methods that have one.
+pub(crate) fn find_parts(
+    session: &Session,
+    method: &'static str,
+    luma: &Plane,
+    parts: &[Part],
+    ask: &PredictOptions,
+) -> Result<FoundParts, MethodError> {
+    if luma.data().is_empty() {
+        return Err(MethodError::EmptyPicture);
+    }
+    let (mut chroma, segmentation) = session.predict_and_segment(luma, &[], ask)?;
+    let Some(segmentation) = segmentation else {
+        return Err(MethodError::NoDescription { method });
+    };
+    agreement::agree(session, &segmentation, luma, &mut chroma);
+    parts::find(&segmentation, luma, chroma, parts)
 }
 
 /// How to ask the network.
