@@ -9,7 +9,7 @@ use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane};
 
 use crate::words::Wish;
-use crate::{GuidanceKind, GuidanceKinds, Mood};
+use crate::{GuidanceKind, GuidanceKinds, Memory, Mood};
 
 /// A colour as a person picks it: sRGB, 8 bits a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -162,13 +162,27 @@ pub struct Guidance {
     pub words: Vec<Wish>,
     /// What the picture looks like as a whole.
     pub mood: Option<Mood>,
+    /// Remembered pictures, whose colours go to what looks like them.
+    pub memory: Option<Memory>,
 }
 
 impl Guidance {
     /// The kinds that are present.
     #[must_use]
     pub fn kinds(&self) -> GuidanceKinds {
-        let Self { points, strokes, marks, references, swatches, colors, recolors, seed, words, mood } = self;
+        let Self {
+            points,
+            strokes,
+            marks,
+            references,
+            swatches,
+            colors,
+            recolors,
+            seed,
+            words,
+            mood,
+            memory,
+        } = self;
         [
             (!points.is_empty(), GuidanceKind::Points),
             (!strokes.is_empty(), GuidanceKind::Strokes),
@@ -180,6 +194,7 @@ impl Guidance {
             (seed.is_some(), GuidanceKind::Seed),
             (!words.is_empty(), GuidanceKind::Words),
             (mood.is_some(), GuidanceKind::Mood),
+            (memory.is_some(), GuidanceKind::Memory),
         ]
         .into_iter()
         .filter_map(|(present, kind)| present.then_some(kind))
@@ -217,9 +232,9 @@ by_bits!(Stroke { path, width, color } => {
 by_bits!(Marks { chroma, luma, marked } => (chroma_bits(chroma), plane_bits(luma), marked));
 by_bits!(Reference { luma, chroma, name } => (plane_bits(luma), chroma_bits(chroma), name));
 by_bits!(Area { x, y, width, height } => [x, y, width, height].map(|value| value.to_bits()));
-by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed, words, mood } => (
+by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed, words, mood, memory } => (
     (points, strokes, marks, references),
-    (swatches, colors.as_ref().map(chroma_bits), recolors, seed, words, mood),
+    (swatches, colors.as_ref().map(chroma_bits), recolors, seed, words, mood, memory),
 ));
 
 type PlaneBits<'a> = ((usize, usize), &'a [u32]);
@@ -290,6 +305,7 @@ mod tests {
             seed: Some(1),
             words: crate::words::wishes("red car").unwrap(),
             mood: Some(Mood { mean: Some([1.0, 2.0]), chroma: None }),
+            memory: None,
         }
     }
 

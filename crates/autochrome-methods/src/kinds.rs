@@ -26,11 +26,13 @@ pub enum GuidanceKind {
     Words,
     /// [`Guidance::mood`](crate::Guidance::mood).
     Mood,
+    /// [`Guidance::memory`](crate::Guidance::memory).
+    Memory,
 }
 
 impl GuidanceKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Points,
         Self::Strokes,
         Self::Marks,
@@ -41,6 +43,7 @@ impl GuidanceKind {
         Self::Seed,
         Self::Words,
         Self::Mood,
+        Self::Memory,
     ];
 
     /// A name that stays the same over versions, for programs to match on.
@@ -57,6 +60,7 @@ impl GuidanceKind {
             Self::Seed => "seed",
             Self::Words => "words",
             Self::Mood => "mood",
+            Self::Memory => "memory",
         }
     }
 
@@ -74,6 +78,7 @@ impl GuidanceKind {
             Self::Seed => "seed",
             Self::Words => "words",
             Self::Mood => "mood",
+            Self::Memory => "memory",
         }
     }
 
@@ -155,6 +160,6 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [GuidanceKind::Points, GuidanceKind::Seed]);
         set.remove(GuidanceKind::Points);
         assert!(set.contains(GuidanceKind::Seed) && !set.contains(GuidanceKind::Points) && !set.is_empty());
-        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 10);
+        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 11);
     }
 }

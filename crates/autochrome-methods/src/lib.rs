@@ -39,6 +39,7 @@ mod sink;
 pub mod words;
 
 pub use error::MethodError;
+pub use example::memory::{MOST_PICTURES, Memory};
 pub use fixes::{Fix, Fixes, FoundParts, HueChange, Part};
 pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};
 pub use kinds::{GuidanceKind, GuidanceKinds};

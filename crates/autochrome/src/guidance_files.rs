@@ -114,7 +114,7 @@ impl Pipeline {
         Order::with_method(info, draft)
     }
 
-    fn reference(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Reference, Error> {
+    pub(crate) fn reference(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Reference, Error> {
         let Picture { luma, chroma, .. } = self.read(file, side_px)?;
         let chroma = chroma.ok_or_else(|| {
             let (kind, reason) = (GuidanceKind::References, "it has no colours to take".to_owned());

@@ -125,7 +125,7 @@ pub struct ColorizeArguments {
 
     /// Memory limit for pictures processed in parallel, in MB; a larger picture is processed alone
     #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
-    pub memory: u32,
+    pub memory_limit: u32,
 
     /// What is to be coloured how
     #[command(flatten)]
@@ -171,6 +171,10 @@ pub struct GuidanceArguments {
     /// blue=brown named colours, 225..310=65 hues in degrees, green=gray removes a colour; may be repeated
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
     pub palette: Vec<autochrome::Recolor>,
+
+    /// Give what looks like remembered pictures their colours: the name of a memory that `autochrome memory add` made
+    #[arg(long, value_name = "NAME")]
+    pub memory: Option<String>,
 
     /// The colour corrections
     #[command(flatten)]

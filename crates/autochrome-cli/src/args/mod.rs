@@ -5,6 +5,7 @@ mod colorize;
 mod dataset;
 mod evaluate;
 mod keys;
+mod memory;
 mod methods;
 mod models;
 mod serve;
@@ -22,6 +23,7 @@ pub use colorize::{ColorizeArguments, FormatArgument, GuidanceArguments};
 pub use dataset::{DatasetArguments, DatasetBuildArguments, DatasetCommand, DatasetFormat};
 pub use evaluate::EvaluateArguments;
 pub use keys::{KeysArguments, KeysCommand};
+pub use memory::{MemoryArguments, MemoryCommand};
 pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
 pub use serve::{LogArgument, ServeArguments};
@@ -51,6 +53,8 @@ pub enum Command {
     Video(Box<VideoArguments>),
     /// List models, or show a model card
     Models(ModelsArguments),
+    /// Remember colour pictures of one film, one artist or one family
+    Memory(MemoryArguments),
     /// List methods, or show the options of one
     Methods(MethodsArguments),
     /// List filters

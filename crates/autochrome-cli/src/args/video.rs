@@ -114,6 +114,10 @@ pub struct VideoGuidanceArguments {
     #[arg(long, value_name = "COLOURS")]
     pub mood: Option<String>,
 
+    /// Give what looks like remembered pictures their colours: the name of a memory that `autochrome memory add` made
+    #[arg(long, value_name = "NAME")]
+    pub memory: Option<String>,
+
     /// The colour corrections
     #[command(flatten)]
     pub fixes: FixArguments,

@@ -11,6 +11,7 @@ use autochrome::{
 
 use super::inputs;
 use crate::args::GuidanceArguments;
+use crate::commands::memory;
 use crate::exit::{Blame as _, Exit, Failure};
 
 /// The option that `--sketch` switches on.
@@ -50,6 +51,9 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
         } else {
             draft.guidance.mood = Some(mood.parse().map_err(Error::Method).usage()?);
         }
+    }
+    if let Some(name) = &arguments.memory {
+        draft.guidance.memory = Some(memory::memories()?.open(name).map_err(memory::blame)?);
     }
     draft.fixes = arguments.fixes.fixes().usage()?;
     draft.guidance.swatches.clone_from(&arguments.swatch);
@@ -109,6 +113,7 @@ fn arguments_for(need: &Need) -> String {
         GuidanceKind::Recolors => Some("--palette FROM=TO"),
         GuidanceKind::Words => Some("--text WORDS"),
         GuidanceKind::Mood => Some("--mood COLOURS"),
+        GuidanceKind::Memory => Some("--memory NAME"),
         _ => None,
     };
     let mut arguments: Vec<&str> = Vec::new();
@@ -138,7 +143,7 @@ fn is_json(bytes: &[u8]) -> bool {
 }
 
 /// The pictures of a folder, by name.
-fn pictures_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn pictures_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !folder.is_dir() {
         return Err(Failure::usage(format!("there is no folder {}", folder.display())));
     }

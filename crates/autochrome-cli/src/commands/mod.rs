@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod filters;
 pub mod keys;
 pub mod man;
+pub mod memory;
 pub mod methods;
 pub mod models;
 pub mod serve;

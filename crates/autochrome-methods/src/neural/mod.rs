@@ -56,7 +56,13 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         year: None,
     }),
     needs: &[],
-    takes: &[GuidanceKind::Points, GuidanceKind::Words, GuidanceKind::Seed, GuidanceKind::Mood],
+    takes: &[
+        GuidanceKind::Points,
+        GuidanceKind::Words,
+        GuidanceKind::Seed,
+        GuidanceKind::Mood,
+        GuidanceKind::Memory,
+    ],
     options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
     uses_model: true,
     reference_side: None,
@@ -92,14 +98,19 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &[], &ask)?;
+        let remembered = match &guidance.memory {
+            Some(memory) => memory.hints(&self.session, luma)?,
+            None => Vec::new(),
+        };
+        let (mut chroma, segmentation) = self.session.predict_and_segment(luma, &remembered, &ask)?;
         let Some(segmentation) = segmentation else {
             if !guidance.words.is_empty() {
                 let id = &self.session.card().id;
                 let reason = format!("the model `{id}` tells no things apart; give points of colour");
                 return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Words, reason });
             }
-            let mut answer = self.follow_points(luma, guidance, &ask, None)?.unwrap_or(chroma);
+            let followed = self.follow_points(luma, guidance, &remembered, &ask, None)?;
+            let mut answer = followed.unwrap_or(chroma);
             if let Some(mood) = &guidance.mood {
                 mood::steer(&self.session, None, luma, mood, &mut answer);
             }
@@ -123,7 +134,9 @@ impl Method for Neural {
                 None => notes.push(format!("no {} was found in the picture", thing.name)),
             }
         }
-        if let Some(mut hinted) = self.follow_points(luma, guidance, &ask, Some(&segmentation))? {
+        if let Some(mut hinted) =
+            self.follow_points(luma, guidance, &remembered, &ask, Some(&segmentation))?
+        {
             let mut reached = Region::nowhere(&segmentation);
             let reach = |point: &Point| Region::around(&scene, [point.x, point.y]);
             guidance.points.iter().for_each(|point| reached.join(&reach(point)));
@@ -195,18 +208,21 @@ fn question(options: &Options) -> PredictOptions {
 }
 
 impl Neural {
-    /// What the network makes of the points that were given; `None` where there are none.
+    /// What the network makes of the points that were given, over what is remembered; `None` where there are none.
     fn follow_points(
         &self,
         luma: &Plane,
         guidance: &Guidance,
+        remembered: &[Hint],
         ask: &PredictOptions,
         segmentation: Option<&Segmentation>,
     ) -> Result<Option<Chroma>, MethodError> {
         if guidance.points.is_empty() {
             return Ok(None);
         }
-        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
+        let said = guidance.points.iter().map(|point| hint(point, luma.size()));
+        // What a person says comes last and holds.
+        let hints: Vec<Hint> = remembered.iter().copied().chain(said).collect();
         let mut chroma = self.session.predict(luma, &hints, ask)?;
         if let Some(segmentation) = segmentation {
             agreement::agree(&self.session, segmentation, luma, &mut chroma);
