@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Colorize(arguments) => commands::colorize::run(&arguments),
         Command::Video(arguments) => commands::video::run(&arguments),
         Command::Models(arguments) => commands::models::run(&arguments),
+        Command::Memory(arguments) => commands::memory::run(&arguments),
         Command::Methods(arguments) => commands::methods::run(&arguments),
         Command::Filters { json } => commands::filters::run(json),
         #[cfg(feature = "serve")]

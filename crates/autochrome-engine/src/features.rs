@@ -32,6 +32,31 @@ impl Features {
         Self { channels: map.channels, width, height, cell, values }
     }
 
+    /// Features of `size` cells, each with this share of the picture's width and height, from vectors of `channels` values row by row; `None`
+    /// where the numbers do not fit each other.
+    #[must_use]
+    pub fn from_parts(
+        channels: usize,
+        (width, height): (usize, usize),
+        [across, down]: [f32; 2],
+        values: Vec<f32>,
+    ) -> Option<Self> {
+        let fits = width > 0 && height > 0 && channels > 0 && values.len() == channels * width * height;
+        (fits && across > 0.0 && down > 0.0).then_some(Self {
+            channels,
+            width,
+            height,
+            cell: (across, down),
+            values,
+        })
+    }
+
+    /// Sides of a cell, as shares of the picture's width and height.
+    #[must_use]
+    pub fn cell(&self) -> [f32; 2] {
+        [self.cell.0, self.cell.1]
+    }
+
     /// Length of a vector.
     #[must_use]
     pub fn channels(&self) -> usize {

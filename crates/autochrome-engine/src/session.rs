@@ -195,16 +195,18 @@ impl Session {
         self.run(view, hints, options, false).map(|(chroma, _)| chroma)
     }
 
-    /// Chroma without hints, with what lies where in the picture, for a model that [tells things apart](ModelCard::things).
+    /// As [`Session::predict_view`], with what lies where in the picture, for a model that [tells things
+    /// apart](ModelCard::things).
     ///
     /// # Errors
     /// As [`Session::predict`].
     pub fn predict_and_segment(
         &self,
         view: &View,
+        hints: &[Hint],
         options: &PredictOptions,
     ) -> Result<(Chroma, Option<Segmentation>), NetError> {
-        self.run(view, &[], options, true)
+        self.run(view, hints, options, true)
     }
 
     fn run(

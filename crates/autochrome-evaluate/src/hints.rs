@@ -109,7 +109,7 @@ pub(crate) fn summarise(
 }
 
 /// Fowler, Noll and Vo's hash: places depend on the picture's name, not on its neighbours in the folder.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

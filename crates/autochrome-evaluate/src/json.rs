@@ -9,7 +9,7 @@ use crate::skin::Skin;
 use crate::statistics::Estimate;
 use crate::summary::{Patchwork, Summary};
 
-/// One line a fact: `run`, `frechet` where sets were compared, then `skipped` files, then for every row `total`, `part`, `source`, `thing`, `locality`, `hints` and `picture`, then `failure`.
+/// One line a fact: `run`, `frechet` where sets were compared, then `skipped` files, then for every row `total`, `part`, `source`, `thing`, `locality`, `variants`, `suggestions`, `hints` and `picture`, then `failure`.
 ///
 /// Numbers that do not exist are null; shares are 0..=1; an estimate is an object of `value`, `low` and `high`.
 #[must_use]
@@ -74,6 +74,30 @@ fn row_lines(set: &EvaluationSet, row: &Row, lines: &mut Vec<Value>) {
             [("before", locality.before), ("inside", locality.inside), ("outside", locality.outside)]
         {
             line.insert(name.to_owned(), estimate(figure));
+        }
+        lines.push(line.into());
+    }
+    if let Some(variety) = row.variety {
+        let mut line = base("variants");
+        line.insert("n".to_owned(), variety.n.into());
+        line.insert("answers".to_owned(), variety.count.into());
+        for (name, figure) in [
+            ("pairwise", variety.pairwise),
+            ("single", variety.single),
+            ("worst_share", variety.worst),
+            ("best_share", variety.best),
+        ] {
+            line.insert(name.to_owned(), estimate(figure));
+        }
+        lines.push(line.into());
+    }
+    if let Some(hits) = row.suggestions {
+        let mut line = base("suggestions");
+        line.insert("n".to_owned(), hits.n.into());
+        for (name, figure) in
+            [("first_share", hits.first), ("any_share", hits.any), ("suggestions", hits.count)]
+        {
+            line.insert(name.to_owned(), figure.into());
         }
         lines.push(line.into());
     }

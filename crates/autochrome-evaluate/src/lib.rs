@@ -47,6 +47,7 @@ mod skin;
 mod statistics;
 mod summary;
 pub mod table;
+mod variety;
 mod workers;
 
 pub use autochrome_data::Index;
@@ -64,3 +65,4 @@ pub use set::{EvaluationSet, Picture, SetOptions};
 pub use skin::{GRAY_CHROMA, OFF_HUE_FROM, OFF_HUE_TO, SOURCES, Skin, is_skin, is_source};
 pub use statistics::{Bootstrap, Estimate};
 pub use summary::{Patchwork, Summary, TruthSummary};
+pub use variety::{SuggestionHits, Variety};

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use autochrome::{
-    Depth, Error, Format, Guidance, GuidanceKind, Metadata, Method, Order, OrderDraft, Pixels, Reference,
+    Depth, Error, Format, Guidance, GuidanceKind, Metadata, Method, Mood, Order, OrderDraft, Pixels,
+    PlaceDescription, Reference,
 };
 use autochrome_color::render::render8;
 use autochrome_color::{Chroma, Plane, Tone};
@@ -23,15 +24,17 @@ pub struct Painter {
 enum Kind {
     Gray,
     Truth,
-    Method { method: Box<dyn Method>, draft: Box<OrderDraft>, hints: Option<Hints> },
+    Method { method: Box<dyn Method>, draft: Box<OrderDraft>, told: Option<Told> },
     Predictions(Predictions),
 }
 
-/// True colours that a method is told of every picture.
+/// What a method is told of the true colours of every picture.
 #[derive(Clone, Copy)]
-struct Hints {
-    count: usize,
-    seed: u64,
+enum Told {
+    /// Patches.
+    Hints { count: usize, seed: u64 },
+    /// The mean.
+    Mean,
 }
 
 /// A finished picture, and how long it took.
@@ -57,7 +60,7 @@ impl Painter {
     /// A method, with everything that is ordered of it but what differs from picture to picture.
     #[must_use]
     pub fn method(name: impl Into<String>, method: Box<dyn Method>, draft: OrderDraft) -> Self {
-        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), hints: None } }
+        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), told: None } }
     }
 
     /// A method that is shown `count` patches (at most 50) of true colour in every picture with a truth: those of the hint curve
@@ -70,8 +73,15 @@ impl Painter {
         count: usize,
         seed: u64,
     ) -> Self {
-        let hints = Some(Hints { count, seed });
-        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), hints } }
+        let told = Some(Told::Hints { count, seed });
+        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), told } }
+    }
+
+    /// A method that is told the mean colour of every picture with a truth.
+    #[must_use]
+    pub fn told_mean(name: impl Into<String>, method: Box<dyn Method>, draft: OrderDraft) -> Self {
+        let told = Some(Told::Mean);
+        Self { name: name.into(), kind: Kind::Method { method, draft: Box::new(draft), told } }
     }
 
     /// Pictures that another program made of the same gray pictures.
@@ -111,7 +121,7 @@ impl Painter {
     #[must_use]
     pub fn takes_points(&self) -> bool {
         match &self.kind {
-            Kind::Method { method, hints: None, .. } => method.info().takes.contains(&GuidanceKind::Points),
+            Kind::Method { method, told: None, .. } => method.info().takes.contains(&GuidanceKind::Points),
             _ => false,
         }
     }
@@ -130,6 +140,36 @@ impl Painter {
         }
     }
 
+    /// The pixels of several answers of a method that has or draws several, the first being that of [`Painter::paint`]; `None` for the
+    /// other rows.
+    pub(crate) fn variants(
+        &self,
+        picture: &Picture,
+        luma: &Plane,
+        count: usize,
+    ) -> Option<Result<Vec<Vec<u8>>, Error>> {
+        let Kind::Method { method, draft, told: None } = &self.kind else { return None };
+        if !method.info().takes.contains(&GuidanceKind::Seed) {
+            return None;
+        }
+        let guidance = with_reference(method.as_ref(), picture, draft.guidance.clone());
+        let variants = u32::try_from(count).unwrap_or(u32::MAX);
+        Some(run_orders(method.as_ref(), OrderDraft { guidance, variants, ..OrderDraft::clone(draft) }, luma))
+    }
+
+    /// What a method knows of a place of a gray picture, x and y in 0..=1; `None` for the other rows.
+    pub(crate) fn describe(&self, luma: &Plane, place: [f32; 2]) -> Option<Result<PlaceDescription, Error>> {
+        let Kind::Method { method, draft, told: None } = &self.kind else { return None };
+        let describe = || {
+            let mut options = autochrome::Options::default();
+            for (id, setting) in &draft.settings {
+                options.set(method.info(), id, setting.input())?;
+            }
+            Ok(method.describe_place(luma, place, &options)?)
+        };
+        Some(describe())
+    }
+
     /// The picture in colour, by the path that every user's picture takes.
     pub(crate) fn paint(
         &self,
@@ -139,12 +179,16 @@ impl Painter {
         is_centre: bool,
     ) -> Result<Painted, String> {
         let told = match &self.kind {
-            Kind::Method { hints: Some(hints), .. } if is_centre => {
-                let mut all = points(picture, luma, &picture.lab().1, hints.seed);
-                all.truncate(hints.count);
-                let mut told = guidance.clone();
-                told.points = all;
-                Some(told)
+            Kind::Method { told: Some(told), .. } if is_centre => {
+                let (mut guidance, truth) = (guidance.clone(), picture.lab().1);
+                match *told {
+                    Told::Hints { count, seed } => {
+                        guidance.points = points(picture, luma, &truth, seed);
+                        guidance.points.truncate(count);
+                    }
+                    Told::Mean => guidance.mood = Some(Mood { chroma: None, ..Mood::of(&truth) }),
+                }
+                Some(guidance)
             }
             _ => None,
         };
@@ -167,6 +211,12 @@ impl Painter {
 
 /// The sRGB pixels of an order that is carried out on a gray picture.
 fn run_order(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<Vec<u8>, Error> {
+    let first = run_orders(method, draft, luma)?.into_iter().next();
+    first.ok_or(Error::NoAnswer(method.info().id))
+}
+
+/// The same of every answer that was ordered.
+fn run_orders(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<Vec<Vec<u8>>, Error> {
     let order = Order::with_method(method.info(), draft)?;
     let picture = autochrome::Picture {
         luma: luma.clone(),
@@ -181,12 +231,14 @@ fn run_order(method: &dyn Method, draft: OrderDraft, luma: &Plane) -> Result<Vec
     };
     let prepared = order.check(&picture)?;
     let answers = prepared.answers(method)?;
-    let best = answers.first().ok_or(Error::NoAnswer(method.info().id))?;
-    match prepared.render(&best.answer)?.into_raster().into_pixels() {
-        Pixels::Rgb8(rgb) => Ok(rgb),
-        // A picture of 8 bits stays one.
-        _ => Err(Error::NoAnswer(method.info().id)),
-    }
+    let pixels = answers.iter().map(|variant| {
+        match prepared.render(&variant.answer)?.into_raster().into_pixels() {
+            Pixels::Rgb8(rgb) => Ok(rgb),
+            // A picture of 8 bits stays one.
+            _ => Err(Error::NoAnswer(method.info().id)),
+        }
+    });
+    pixels.collect()
 }
 
 /// The picture's reference beside what else is said, for a method that takes references.

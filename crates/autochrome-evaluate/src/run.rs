@@ -15,6 +15,7 @@ use crate::set::{EvaluationSet, Picture};
 use crate::skin::{SOURCES, is_source};
 use crate::statistics::Bootstrap;
 use crate::summary::{self, Beside, Summary};
+use crate::variety::{self, SuggestionHits, Variety};
 use crate::{EvaluateError, memory, workers};
 
 /// How to evaluate.
@@ -28,6 +29,10 @@ pub struct EvaluateOptions {
     pub hint_pictures: usize,
     /// Seed of the hints' places.
     pub hint_seed: u64,
+    /// How many answers to ask rows for that draw several, to see whether they differ and whether one is nearer; below 2 asks for none.
+    pub variants: usize,
+    /// At how many places of every picture to look at the colours that are suggested; 0 for none.
+    pub suggestions: usize,
     /// Whether to compare whole sets by features of the built-in encoder: three passes of it a picture. Only sets with a truth
     /// are.
     pub frechet: bool,
@@ -47,6 +52,8 @@ impl Default for EvaluateOptions {
             bootstrap: Bootstrap::default(),
             hint_pictures: usize::MAX,
             hint_seed: 1,
+            variants: 0,
+            suggestions: 0,
             frechet: false,
             part: PART.to_owned(),
             skin_sources: SOURCES.map(str::to_owned).to_vec(),
@@ -97,6 +104,10 @@ pub struct Row {
     pub hints: Option<Vec<HintPoint>>,
     /// Whether one hint stays where it was put, over the pictures of the hint curve.
     pub locality: Option<Locality>,
+    /// Several answers, for painters that draw them.
+    pub variety: Option<Variety>,
+    /// Suggested colours, for painters that suggest some.
+    pub suggestions: Option<SuggestionHits>,
     /// Every picture of the set in its order, or why it was not painted.
     pub pictures: Vec<Result<Scores, String>>,
     /// Peak memory of the whole process while this painter worked, in megabytes, where the system tells it.
@@ -145,7 +156,8 @@ pub fn evaluate(
         // A painter without a row has no place for a curve either.
         let hints = if pictures.iter().any(Result::is_ok) { run.hints(painter)? } else { None };
         let (hints, locality) = hints.unzip();
-        measured.push((pictures, frechet, (hints.flatten(), locality.flatten()), peak_mb));
+        let variety = if pictures.iter().any(Result::is_ok) { run.variety(painter)? } else { (None, None) };
+        measured.push((pictures, frechet, (hints.flatten(), locality.flatten()), variety, peak_mb));
     }
 
     let of =
@@ -159,7 +171,7 @@ pub fn evaluate(
     };
     let is_part = |i: &usize| is_source(&set.pictures()[*i].source, std::slice::from_ref(&options.part));
     let (part, rest): (Vec<usize>, Vec<usize>) = (0..set.pictures().len()).partition(is_part);
-    for (at, (painter, (pictures, frechet, (hints, locality), peak_mb))) in
+    for (at, (painter, (pictures, frechet, (hints, locality), (variety, suggestions), peak_mb))) in
         painters.iter().zip(&measured).enumerate()
     {
         let summarise = |indices: &[usize]| {
@@ -201,6 +213,8 @@ pub fn evaluate(
             frechet: *frechet,
             hints: hints.clone(),
             locality: *locality,
+            variety: *variety,
+            suggestions: *suggestions,
             pictures: pictures.clone(),
             peak_mb: *peak_mb,
         });
@@ -299,6 +313,29 @@ impl<P: Fn(Progress<'_>) + Sync> Run<'_, P> {
         let (curves, reaches): (Vec<_>, Vec<_>) = self.each(painter, true, count, curve)?.into_iter().unzip();
         let bootstrap = self.options.bootstrap;
         Ok(Some((hints::summarise(&curves, bootstrap), locality::summarise(&reaches, bootstrap))))
+    }
+
+    /// Several answers and suggestions, as far as they are asked for and the painter has any.
+    fn variety(&self, painter: &Painter) -> Result<(Option<Variety>, Option<SuggestionHits>), EvaluateError> {
+        let &EvaluateOptions { variants, suggestions, hint_seed, bootstrap, .. } = self.options;
+        let all = self.set.pictures();
+        if !self.set.options().truth || all.is_empty() {
+            return Ok((None, None));
+        }
+        let truth = |i: usize| Truth::new(&all[i], self.set.class_weights(), false);
+        let answers = |i: usize| variety::answers(painter, &all[i], &truth(i), variants);
+        let hits = |i: usize, count: usize| variety::hits(painter, &all[i], &truth(i), count, hint_seed);
+        let mut measured = (None, None);
+        // One picture tells whether the painter has any.
+        if variants > 1 && answers(0).is_some() {
+            let answers = self.each(painter, false, all.len(), answers)?;
+            measured.0 = variety::summarise(&answers, variants, bootstrap);
+        }
+        if suggestions > 0 && !hits(0, 1).is_empty() {
+            let hits = self.each(painter, false, all.len(), |i| hits(i, suggestions))?;
+            measured.1 = variety::summarise_hits(&hits.concat());
+        }
+        Ok(measured)
     }
 
     fn each<T: Send>(

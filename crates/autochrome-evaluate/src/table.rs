@@ -18,6 +18,8 @@ pub fn text(set: &EvaluationSet, evaluation: &Evaluation) -> String {
         (PATCHWORK, patchwork(set, evaluation)),
         ("Hints: PSNR in dB, and what they gain over none", hints(evaluation)),
         (LOCALITY, locality(evaluation)),
+        (VARIETY, variety(evaluation)),
+        (SUGGESTIONS, suggestions(evaluation)),
         ("Skin, over the pictures of people", skin(evaluation)),
         ("Sources", sources(evaluation)),
     ];
@@ -168,6 +170,38 @@ pub(crate) fn locality(evaluation: &Evaluation) -> Cells {
         let mut line = vec![row.name.clone(), locality.n.to_string()];
         let figures = [locality.before, locality.inside, locality.outside];
         line.extend(figures.map(|figure| with_interval(figure, 2)));
+        cells.push(line);
+    }
+    cells
+}
+
+/// What [`variety`] shows.
+pub(crate) const VARIETY: &str =
+    "Several answers: ΔE00 between two, the first to the truth, and the worst and the best as shares of that";
+
+/// One line a painter that draws several answers.
+pub(crate) fn variety(evaluation: &Evaluation) -> Cells {
+    let mut cells =
+        vec![["", "n", "answers", "between", "first", "worst", "best"].map(str::to_owned).to_vec()];
+    for (row, variety) in evaluation.rows.iter().filter_map(|row| Some((row, row.variety?))) {
+        let mut line = vec![row.name.clone(), variety.n.to_string(), variety.count.to_string()];
+        line.extend([variety.pairwise, variety.single].map(|figure| with_interval(figure, 2)));
+        line.extend([variety.worst, variety.best].map(|figure| with_interval(figure, 3)));
+        cells.push(line);
+    }
+    cells
+}
+
+/// What [`suggestions`] shows.
+pub(crate) const SUGGESTIONS: &str =
+    "Suggestions: places whose true colour is within ΔE00 10 of the likeliest one, and of any";
+
+/// One line a painter that suggests colours.
+pub(crate) fn suggestions(evaluation: &Evaluation) -> Cells {
+    let mut cells = vec![["", "places", "first %", "any %", "suggestions"].map(str::to_owned).to_vec()];
+    for (row, hits) in evaluation.rows.iter().filter_map(|row| Some((row, row.suggestions?))) {
+        let mut line = vec![row.name.clone(), hits.n.to_string()];
+        line.extend([100.0 * hits.first, 100.0 * hits.any, hits.count].map(|figure| decimal(figure, 1)));
         cells.push(line);
     }
     cells

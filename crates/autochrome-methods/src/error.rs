@@ -71,6 +71,13 @@ pub enum MethodError {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// A fix that was written in no way that is known, or with numbers that are none.
+    #[error("the fix is not understood: {reason}")]
+    #[code("bad-fix", BadRequest)]
+    BadFix {
+        /// What is wrong, and what to write.
+        reason: String,
+    },
     /// The method has no option of this name.
     #[error("the method `{method}` has no option `{id}`{}; known: {}", did_you_mean(.nearest), list_or_none(.known))]
     #[code("unknown-option", BadRequest)]

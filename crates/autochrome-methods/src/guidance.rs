@@ -10,7 +10,7 @@ use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane, lab};
 
 use crate::words::Wish;
-use crate::{GuidanceKind, GuidanceKinds};
+use crate::{GuidanceKind, GuidanceKinds, Memory, Mood};
 
 /// A colour as a person picks it: sRGB, 8 bits a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -186,13 +186,29 @@ pub struct Guidance {
     pub seed: Option<u64>,
     /// Things and the colours they have.
     pub words: Vec<Wish>,
+    /// What the picture looks like as a whole.
+    pub mood: Option<Mood>,
+    /// Remembered pictures, whose colours go to what looks like them.
+    pub memory: Option<Memory>,
 }
 
 impl Guidance {
     /// The kinds that are present.
     #[must_use]
     pub fn kinds(&self) -> GuidanceKinds {
-        let Self { points, strokes, marks, references, swatches, colors, recolors, seed, words } = self;
+        let Self {
+            points,
+            strokes,
+            marks,
+            references,
+            swatches,
+            colors,
+            recolors,
+            seed,
+            words,
+            mood,
+            memory,
+        } = self;
         [
             (!points.is_empty(), GuidanceKind::Points),
             (!strokes.is_empty(), GuidanceKind::Strokes),
@@ -203,6 +219,8 @@ impl Guidance {
             (!recolors.is_empty(), GuidanceKind::Recolors),
             (seed.is_some(), GuidanceKind::Seed),
             (!words.is_empty(), GuidanceKind::Words),
+            (mood.is_some(), GuidanceKind::Mood),
+            (memory.is_some(), GuidanceKind::Memory),
         ]
         .into_iter()
         .filter_map(|(present, kind)| present.then_some(kind))
@@ -240,9 +258,9 @@ by_bits!(Stroke { path, width, color } => {
 by_bits!(Marks { chroma, luma, marked } => (chroma_bits(chroma), plane_bits(luma), marked));
 by_bits!(Reference { luma, chroma, name } => (plane_bits(luma), chroma_bits(chroma), name));
 by_bits!(Area { x, y, width, height } => [x, y, width, height].map(|value| value.to_bits()));
-by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed, words } => (
+by_bits!(Guidance { points, strokes, marks, references, swatches, colors, recolors, seed, words, mood, memory } => (
     (points, strokes, marks, references),
-    (swatches, colors.as_ref().map(chroma_bits), recolors, seed, words),
+    (swatches, colors.as_ref().map(chroma_bits), recolors, seed, words, mood, memory),
 ));
 
 type PlaneBits<'a> = ((usize, usize), &'a [u32]);
@@ -312,13 +330,15 @@ mod tests {
             ],
             seed: Some(1),
             words: crate::words::wishes("red car").unwrap(),
+            mood: Some(Mood { mean: Some([1.0, 2.0]), chroma: None }),
+            memory: None,
         }
     }
 
     #[test]
     fn whatever_changes_is_another_guidance_with_another_hash() {
         let state = RandomState::new();
-        let changes: [fn(&mut Guidance); 16] = [
+        let changes: [fn(&mut Guidance); 18] = [
             |g| g.points[0].radius = 1e-9,
             |g| g.strokes[0].path[0][1] = 0.2,
             |g| g.strokes[0].path.push([0.0, 0.1]),
@@ -335,6 +355,8 @@ mod tests {
             |g| g.seed = None,
             |g| g.words = crate::words::wishes("blue car").unwrap(),
             |g| g.words = crate::words::wishes("red bus").unwrap(),
+            |g| g.mood = None,
+            |g| g.mood = Some(Mood { mean: Some([1.0, 2.0]), chroma: Some(0.0) }),
         ];
         assert_eq!(all(), all());
         assert_eq!(state.hash_one(all()), state.hash_one(all()));

@@ -24,11 +24,15 @@ pub enum GuidanceKind {
     Seed,
     /// [`Guidance::words`](crate::Guidance::words).
     Words,
+    /// [`Guidance::mood`](crate::Guidance::mood).
+    Mood,
+    /// [`Guidance::memory`](crate::Guidance::memory).
+    Memory,
 }
 
 impl GuidanceKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Points,
         Self::Strokes,
         Self::Marks,
@@ -38,6 +42,8 @@ impl GuidanceKind {
         Self::Recolors,
         Self::Seed,
         Self::Words,
+        Self::Mood,
+        Self::Memory,
     ];
 
     /// A name that stays the same over versions, for programs to match on.
@@ -53,6 +59,8 @@ impl GuidanceKind {
             Self::Recolors => "recolors",
             Self::Seed => "seed",
             Self::Words => "words",
+            Self::Mood => "mood",
+            Self::Memory => "memory",
         }
     }
 
@@ -69,6 +77,8 @@ impl GuidanceKind {
             Self::Recolors => "palette changes",
             Self::Seed => "seed",
             Self::Words => "words",
+            Self::Mood => "mood",
+            Self::Memory => "memory",
         }
     }
 
@@ -150,6 +160,6 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [GuidanceKind::Points, GuidanceKind::Seed]);
         set.remove(GuidanceKind::Points);
         assert!(set.contains(GuidanceKind::Seed) && !set.contains(GuidanceKind::Points) && !set.is_empty());
-        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 9);
+        assert_eq!(GuidanceKind::ALL.into_iter().collect::<GuidanceKinds>().iter().count(), 11);
     }
 }

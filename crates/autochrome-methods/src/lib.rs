@@ -21,11 +21,14 @@
 mod conversion;
 mod error;
 mod example;
+pub mod fixes;
 mod gray;
 mod guidance;
+mod hues;
 mod kinds;
 mod method;
 pub mod models;
+mod mood;
 mod neural;
 mod notation;
 mod options;
@@ -36,10 +39,13 @@ mod sink;
 pub mod words;
 
 pub use error::MethodError;
+pub use example::memory::{MOST_PICTURES, Memory};
+pub use fixes::{Fix, Fixes, FoundParts, HueChange, Part};
 pub use guidance::{Area, Guidance, Marks, Point, Recolor, Reference, Srgb, Stroke, SwatchPair};
 pub use kinds::{GuidanceKind, GuidanceKinds};
 pub use method::{Answer, Method, MethodInfo, Need, Paper, PlaceDescription, ReferenceSide, Suggestion};
 pub use models::ModelSource;
+pub use mood::Mood;
 pub use options::{
     ChoiceSpec, DefaultValue, IntSpec, OptionInput, OptionSpec, OptionValue, Options, RealSpec, SwitchSpec,
 };

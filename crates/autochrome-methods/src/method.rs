@@ -2,6 +2,7 @@
 
 use autochrome_color::{Chroma, Plane};
 
+use crate::fixes::{FoundParts, Part};
 use crate::{Guidance, GuidanceKind, GuidanceKinds, IntSpec, MethodError, OptionSpec, Options, Srgb};
 
 /// A way to find the colours of a picture.
@@ -42,6 +43,15 @@ pub trait Method: Send + Sync {
         options: &Options,
     ) -> Result<PlaceDescription, MethodError> {
         let _ = (luma, place, options);
+        Err(MethodError::NoDescription { method: self.info().id })
+    }
+
+    /// Where parts of a picture are, and the colours that the picture has when nothing is said; for [`Fixes`](crate::Fixes).
+    ///
+    /// # Errors
+    /// [`MethodError::NoDescription`] from methods and models that tell no things apart, and as [`Method::colorize`].
+    fn find_parts(&self, luma: &Plane, parts: &[Part], options: &Options) -> Result<FoundParts, MethodError> {
+        let _ = (luma, parts, options);
         Err(MethodError::NoDescription { method: self.info().id })
     }
 }

@@ -79,7 +79,7 @@ impl FromStr for Recolor {
 }
 
 /// Where a hue of this name begins and ends.
-fn range(name: &str) -> Option<(f32, f32)> {
+pub(crate) fn range(name: &str) -> Option<(f32, f32)> {
     let index = HUES.iter().position(|(known, _)| *known == name)?;
     Some((HUES[index].1, HUES[(index + 1) % HUES.len()].1))
 }
@@ -88,12 +88,12 @@ fn middle(start: f32, end: f32) -> f32 {
     (start + (end - start).rem_euclid(360.0) / 2.0).rem_euclid(360.0)
 }
 
-fn angle(text: &str) -> Option<f32> {
+pub(crate) fn angle(text: &str) -> Option<f32> {
     text.trim().parse().ok().filter(|angle| (-360.0..=720.0).contains(angle))
 }
 
 /// CIELAB's hue of a colour, degrees.
-fn hue(color: Srgb) -> f32 {
+pub(crate) fn hue(color: Srgb) -> f32 {
     let [_, a, b] = color.to_lab();
     b.atan2(a).to_degrees().rem_euclid(360.0)
 }

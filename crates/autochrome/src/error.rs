@@ -93,6 +93,28 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<Error>,
     },
+    /// There is no memory of this name.
+    #[error("there is no memory `{name}`; {}", known_memories(.known))]
+    #[code("unknown-memory", BadRequest)]
+    UnknownMemory {
+        /// What was asked for.
+        name: String,
+        /// Every name.
+        known: Vec<String>,
+    },
+    /// A name that no memory can have.
+    #[error("a memory cannot be called `{0}`; use 1 to 64 letters, digits, - and _")]
+    #[code("bad-memory-name", BadRequest)]
+    MemoryName(String),
+    /// The file of a memory cannot be read, written or removed.
+    #[error("cannot use the memory `{name}`: {source}")]
+    #[code("memory-file", Environment)]
+    MemoryFile {
+        /// What it is called.
+        name: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
     /// The picture is in colour already, and such pictures were to be left alone.
     #[error("the picture is in colour already; it was left alone, as asked")]
     #[code("in-color-already", BadInput)]
@@ -106,6 +128,13 @@ pub enum Error {
 fn filter_ids() -> String {
     let ids: Vec<&str> = autochrome_color::filters::all().iter().map(|filter| filter.id).collect();
     ids.join(", ")
+}
+
+fn known_memories(known: &[String]) -> String {
+    match known {
+        [] => "`autochrome memory add FOLDER --name NAME` makes one".to_owned(),
+        known => format!("known: {}", known.join(", ")),
+    }
 }
 
 fn list_or_none(known: &[String]) -> String {

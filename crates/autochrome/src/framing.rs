@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use autochrome_color::{Chroma, Plane};
 use autochrome_media::Inner;
-use autochrome_methods::{Answer, Area, Guidance};
+use autochrome_methods::{Answer, Area, Fixes, Guidance, Part};
 
 /// The part of `luma` within its borders.
 pub(crate) fn cropped(luma: &Plane, inner: Inner) -> Plane {
@@ -54,6 +54,26 @@ pub(crate) fn within<'a>(
     let areas = moved.swatches.iter().map(|swatch| swatch.picture);
     let corners = areas.flat_map(|area| [[area.x, area.y], [area.x + area.width, area.y + area.height]]);
     places.chain(corners).all(|[x, y]| is_within(x) && is_within(y)).then_some(Cow::Owned(moved))
+}
+
+/// Fixes for what lies within the borders of a picture of `size`: places outside move to the edge.
+pub(crate) fn fixes_within(fixes: &Fixes, size: (usize, usize), inner: Inner) -> Fixes {
+    let (width, height) = (size.0 as f32, size.1 as f32);
+    let x = |x: f32| ((x * width - inner.x as f32) / inner.width as f32).clamp(0.0, 1.0);
+    let y = |y: f32| ((y * height - inner.y as f32) / inner.height as f32).clamp(0.0, 1.0);
+    let mut moved = fixes.clone();
+    for fix in &mut moved.changes {
+        match &mut fix.part {
+            Part::Whole | Part::Thing(_) => {}
+            Part::Around(place) => *place = [x(place[0]), y(place[1])],
+            Part::Rectangle(area) => {
+                let (left, top) = (x(area.x), y(area.y));
+                let (right, bottom) = (x(area.x + area.width), y(area.y + area.height));
+                *area = Area { x: left, y: top, width: right - left, height: bottom - top };
+            }
+        }
+    }
+    moved
 }
 
 /// An answer for what lies within, as one for the whole picture: without colour in the borders.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use autochrome_media::{DecodeOptions, Header, Limits, Picture, decode, decode_reduced, probe, read_file};
-use autochrome_methods::{GuidanceKind, GuidanceKinds, MethodError, Reference};
+use autochrome_methods::{GuidanceKind, GuidanceKinds, MethodError, Mood, Reference};
 
 use crate::budget::{picture_bytes, reduced_bytes};
 use crate::{Error, Order, OrderDraft, Pipeline, Scribbles};
@@ -61,6 +61,9 @@ impl GuidanceFile {
     }
 }
 
+/// Longer side, in pixels, at which the mood of a picture is taken.
+const MOOD_PX: usize = 256;
+
 /// Files that say more than an [`OrderDraft`] can.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GuidanceFiles {
@@ -68,6 +71,8 @@ pub struct GuidanceFiles {
     pub scribbles: Option<GuidanceFile>,
     /// Pictures to take colours from.
     pub references: Vec<GuidanceFile>,
+    /// A picture in colour whose mean colour and strength of colours are wanted.
+    pub mood: Option<GuidanceFile>,
 }
 
 impl GuidanceFiles {
@@ -76,12 +81,13 @@ impl GuidanceFiles {
     pub fn kinds(&self) -> GuidanceKinds {
         let scribbles = self.scribbles.as_ref().map(|_| GuidanceKind::Marks);
         let references = self.references.first().map(|_| GuidanceKind::References);
-        scribbles.into_iter().chain(references).collect()
+        let mood = self.mood.as_ref().map(|_| GuidanceKind::Mood);
+        scribbles.into_iter().chain(references).chain(mood).collect()
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &GuidanceFile> {
-        self.scribbles.iter().chain(&self.references)
+        self.scribbles.iter().chain(&self.references).chain(&self.mood)
     }
 }
 
@@ -101,10 +107,14 @@ impl Pipeline {
         for file in &files.references {
             draft.guidance.references.push(self.reference(file, side_px)?);
         }
+        if let Some(file) = &files.mood {
+            let picture = self.reference(file, Some(MOOD_PX))?;
+            draft.guidance.mood = Some(Mood::of(&picture.chroma));
+        }
         Order::with_method(info, draft)
     }
 
-    fn reference(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Reference, Error> {
+    pub(crate) fn reference(&self, file: &GuidanceFile, side_px: Option<usize>) -> Result<Reference, Error> {
         let Picture { luma, chroma, .. } = self.read(file, side_px)?;
         let chroma = chroma.ok_or_else(|| {
             let (kind, reason) = (GuidanceKind::References, "it has no colours to take".to_owned());
@@ -152,7 +162,7 @@ mod tests {
 
     fn references(files: Vec<Vec<u8>>) -> GuidanceFiles {
         let file = |bytes| GuidanceFile::from_bytes("ref.png", bytes);
-        GuidanceFiles { scribbles: None, references: files.into_iter().map(file).collect() }
+        GuidanceFiles { references: files.into_iter().map(file).collect(), ..GuidanceFiles::default() }
     }
 
     #[test]
@@ -175,6 +185,16 @@ mod tests {
             assert!(error.to_string().contains("ref.png"), "{error}");
             assert_eq!((error.code(), error.blame()), (code, crate::Blame::Request));
         }
+    }
+
+    #[test]
+    fn a_picture_gives_its_mood_to_the_network() {
+        let file = GuidanceFile::from_bytes("mood.png", png(40, 30, [200, 40, 40]));
+        let files = GuidanceFiles { mood: Some(file), ..GuidanceFiles::default() };
+        let order = Pipeline::new().order(OrderDraft::default(), &files).unwrap();
+        assert_eq!(order.method().id, "neural");
+        let mood = order.question.guidance.mood.unwrap();
+        assert!(mood.mean.unwrap()[0] > 50.0 && mood.chroma.unwrap() > 60.0, "{mood:?}");
     }
 
     #[test]

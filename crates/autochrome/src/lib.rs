@@ -53,6 +53,7 @@ pub mod film;
 mod framing;
 mod guidance_files;
 mod layers;
+mod memories;
 mod model;
 mod opened;
 mod order;
@@ -74,16 +75,18 @@ pub use autochrome_media::{
     page_count, probe, read_file, write_atomic,
 };
 pub use autochrome_methods::{
-    Answer, Area, ChoiceSpec, DefaultValue, Guidance, GuidanceKind, GuidanceKinds, HashSink, IntSpec, Marks,
-    Method, MethodError, MethodInfo, ModelSource, Need, OptionInput, OptionSpec, OptionValue, Options,
-    PaletteEntry, Paper, PlaceDescription, Point, RealSpec, Recolor, Reference, ReferenceSide,
-    ScribbleSession, Srgb, Stroke, Suggestion, SwatchPair, SwitchSpec, models, palette, registry, words,
+    Answer, Area, ChoiceSpec, DefaultValue, Fix, Fixes, FoundParts, Guidance, GuidanceKind, GuidanceKinds,
+    HashSink, HueChange, IntSpec, Marks, Memory, Method, MethodError, MethodInfo, ModelSource, Mood, Need,
+    OptionInput, OptionSpec, OptionValue, Options, PaletteEntry, Paper, Part, PlaceDescription, Point,
+    RealSpec, Recolor, Reference, ReferenceSide, ScribbleSession, Srgb, Stroke, Suggestion, SwatchPair,
+    SwitchSpec, fixes, models, palette, registry, words,
 };
 pub use budget::{Budget, Share};
 pub use colored::Colored;
 pub use colorizer::Colorizer;
 pub use error::Error;
 pub use guidance_files::{Content, GuidanceFile, GuidanceFiles};
+pub use memories::Memories;
 pub use model::{Model, Weights};
 pub use opened::OpenedPicture;
 pub use order::{Extra, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};

@@ -11,7 +11,9 @@
 use autochrome_color::Tone;
 use autochrome_color::filters::Look;
 use autochrome_media::{Format, Header};
-use autochrome_methods::{Guidance, GuidanceKind, GuidanceKinds, MethodInfo, OptionInput, Options, registry};
+use autochrome_methods::{
+    Fixes, Guidance, GuidanceKind, GuidanceKinds, MethodError, MethodInfo, OptionInput, Options, registry,
+};
 
 use crate::{Error, Model, Scribbles, budget};
 
@@ -62,6 +64,8 @@ pub struct OrderDraft {
     pub settings: Vec<(String, Setting)>,
     /// What a person said about the colours.
     pub guidance: Guidance,
+    /// What is done with the colours of every answer, whatever the method.
+    pub fixes: Fixes,
     /// Strokes that were painted in another program.
     pub scribbles: Option<Scribbles>,
     /// Which pages of a TIFF of several.
@@ -108,7 +112,9 @@ pub enum Setting {
 }
 
 impl Setting {
-    fn input(&self) -> OptionInput<'_> {
+    /// As a method's options are given it.
+    #[must_use]
+    pub fn input(&self) -> OptionInput<'_> {
         match self {
             Self::Text(text) => OptionInput::Text(text),
             Self::Number(number) => OptionInput::Number(*number),
@@ -124,6 +130,7 @@ impl Default for OrderDraft {
             model: Model::Default,
             settings: Vec::new(),
             guidance: Guidance::default(),
+            fixes: Fixes::default(),
             scribbles: None,
             pages: Pages::default(),
             invert: false,
@@ -170,6 +177,7 @@ pub(crate) struct Question {
     pub(crate) model: Model,
     pub(crate) options: Options,
     pub(crate) guidance: Guidance,
+    pub(crate) fixes: Fixes,
     pub(crate) scribbles: Option<Scribbles>,
     pub(crate) invert: bool,
     pub(crate) borders: bool,
@@ -231,6 +239,9 @@ impl Order {
     }
 
     fn check_numbers(&self) -> Result<(), Error> {
+        if self.question.fixes.needs_things() && !self.method().uses_model {
+            return Err(MethodError::NoDescription { method: self.method().id }.into());
+        }
         if self.pages == Pages::One(0) {
             return Err(Error::out_of_range("pages", 0, "all, or a number from 1"));
         }
@@ -255,7 +266,9 @@ impl Order {
     }
 
     fn with_options(info: &'static MethodInfo, draft: OrderDraft, options: Options) -> Self {
-        let OrderDraft { model, mut guidance, scribbles, pages, invert, borders, leave_colored, .. } = draft;
+        let OrderDraft {
+            model, mut guidance, fixes, scribbles, pages, invert, borders, leave_colored, ..
+        } = draft;
         let OrderDraft {
             keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality, ..
         } = draft;
@@ -265,7 +278,16 @@ impl Order {
         Self {
             pages,
             leave_colored,
-            question: Question { method: Info(info), model, options, guidance, scribbles, invert, borders },
+            question: Question {
+                method: Info(info),
+                model,
+                options,
+                guidance,
+                fixes,
+                scribbles,
+                invert,
+                borders,
+            },
             seed,
             finish: Finish {
                 keep_tone,

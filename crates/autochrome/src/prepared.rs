@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
-use autochrome_color::stop;
+use autochrome_color::{Plane, stop};
 use autochrome_media::{Depth, EncodeOptions, Format, Inner, Metadata, Overview, Picture, ToneCurve};
-use autochrome_methods::{Answer, Guidance, GuidanceKind, Method};
+use autochrome_methods::{Answer, Fixes, Guidance, GuidanceKind, Method};
 
 use crate::colored::{Colored, Finishing};
 use crate::remembered::{Answers, Key, Remembered};
@@ -156,12 +156,19 @@ impl Prepared<'_> {
         let (luma, options) = (&self.picture.luma, &self.order.question.options);
         let within =
             self.inner().and_then(|inner| Some((inner, framing::within(&guidance, luma.size(), inner)?)));
+        let colorize = |luma: &Plane, guidance: &Guidance, fixes: &Fixes| {
+            let mut answers = method.colorize(luma, guidance, options)?;
+            fixes.apply(method, luma, guidance, options, &mut answers)?;
+            Ok::<_, Error>(answers)
+        };
+        let fixes = &self.order.question.fixes;
         let answers: Vec<Answer> = match within {
             Some((inner, guidance)) => {
-                let answers = method.colorize(&framing::cropped(luma, inner), &guidance, options)?;
+                let fixes = framing::fixes_within(fixes, luma.size(), inner);
+                let answers = colorize(&framing::cropped(luma, inner), &guidance, &fixes)?;
                 answers.into_iter().map(|answer| framing::restore_borders(answer, luma, inner)).collect()
             }
-            None => method.colorize(luma, &guidance, options)?,
+            None => colorize(luma, &guidance, fixes)?,
         };
         if stop::requested() {
             return Err(Error::Stopped);

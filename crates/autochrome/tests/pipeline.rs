@@ -6,9 +6,9 @@ use std::cell::RefCell;
 
 use autochrome::filters;
 use autochrome::{
-    Answer, Chroma, DecodeOptions, EncodeOptions, Error, Extra, FileType, Finished, Format, Guidance,
+    Answer, Chroma, DecodeOptions, EncodeOptions, Error, Extra, FileType, Finished, Fixes, Format, Guidance,
     GuidanceKind, Limits, Look, Metadata, Method, MethodError, MethodInfo, Options, Order, OrderDraft, Pages,
-    Picture, Pipeline, Pixels, Plane, Raster, Recolor, Srgb, Tone, Watch, decode, encode,
+    Picture, Pipeline, Pixels, Plane, Raster, Recolor, Setting, Srgb, Tone, Watch, decode, encode,
 };
 
 const CAMERA: &[u8] = include_bytes!("../../../examples/photos/camera.png");
@@ -55,6 +55,72 @@ fn another_option_of_the_method_is_another_question() {
     assert!(!run(&pipeline, red.clone()).unwrap().remembered);
     assert!(run(&pipeline, red).unwrap().remembered);
     assert!(!run(&pipeline, points(Srgb { red: 200, green: 30, blue: 31 })).unwrap().remembered);
+}
+
+/// The network at a small size, with these fixes.
+fn fixed(text: &str) -> OrderDraft {
+    let changes = if text.is_empty() { Vec::new() } else { autochrome::fixes::fixes(text).unwrap() };
+    OrderDraft {
+        fixes: Fixes { changes, protect_skin: false },
+        settings: vec![("size".to_owned(), Setting::Number(96.0))],
+        ..OrderDraft::default()
+    }
+}
+
+#[test]
+fn a_fix_is_another_question_and_leaves_luma_alone() {
+    let pipeline = Pipeline::new().remembering();
+    let plain = run(&pipeline, fixed("")).unwrap();
+    let colorless = run(&pipeline, fixed("all -> gray")).unwrap();
+    assert!(!colorless.remembered && read(&colorless.results[0].bytes).was_gray);
+    let again = run(&pipeline, fixed("")).unwrap();
+    assert!(again.remembered && again.results[0].bytes == plain.results[0].bytes);
+    let vivid = run(&pipeline, fixed("all -> 200%, 0,0,0.5,1: all -> 90")).unwrap();
+    let change =
+        autochrome_color::metrics::luma_change(&read(&vivid.results[0].bytes).luma, &read(CAMERA).luma);
+    assert!(change <= 1.0, "{change} steps");
+    let refused = Order::new(OrderDraft { fixes: fixed("skin: all -> gray").fixes, ..gray() });
+    assert_eq!(refused.unwrap_err().code(), "no-segmentation");
+}
+
+#[test]
+fn a_gray_spot_keeps_what_it_lies_on_gray() {
+    let method = autochrome::registry::find("neural").unwrap().open(None).unwrap();
+    let luma = read(CAMERA).luma;
+    let answer =
+        |guidance: &Guidance| method.colorize(&luma, guidance, &Options::default()).unwrap().remove(0).chroma;
+    let own = answer(&Guidance::default());
+    let (width, height) = own.size();
+    let chroma = |of: &Chroma, i: usize| of.a.data()[i].hypot(of.b.data()[i]);
+    let most = (0..width * height).max_by(|&i, &j| chroma(&own, i).total_cmp(&chroma(&own, j))).unwrap();
+    let [x, y] =
+        [(most % width) as f32 / width as f32, (most / width) as f32 / height as f32].map(|at| at + 0.001);
+    let gray = Srgb { red: 128, green: 128, blue: 128 };
+    let mut guidance = Guidance::default();
+    guidance.points.push(autochrome::Point { x, y, radius: 0.01, color: gray });
+    let kept = answer(&guidance);
+    assert!(chroma(&kept, most) < 2.0, "{} of {}", chroma(&kept, most), chroma(&own, most));
+    let reach = method.describe_place(&luma, [x, y], &Options::default()).unwrap().reach;
+    let reach = autochrome_color::resize::resize_plane(
+        &reach,
+        width,
+        height,
+        autochrome_color::resize::Filter::Bilinear,
+    );
+    let over = |of: &Chroma, from: f32, to: f32| {
+        let inside: Vec<f32> = (0..width * height)
+            .filter(|&i| (from..=to).contains(&reach.data()[i]))
+            .map(|i| chroma(of, i))
+            .collect();
+        inside.iter().sum::<f32>() / inside.len() as f32
+    };
+    assert!(
+        over(&kept, 0.95, 1.0) < 0.4 * over(&own, 0.95, 1.0),
+        "{} of {}",
+        over(&kept, 0.95, 1.0),
+        over(&own, 0.95, 1.0)
+    );
+    assert!(over(&kept, 0.0, 0.0) > 0.8 * over(&own, 0.0, 0.0), "other things keep their colour");
 }
 
 #[test]

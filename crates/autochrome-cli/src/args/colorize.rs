@@ -17,6 +17,7 @@ Examples:
   autochrome colorize album --recursive --out-dir done   a whole folder, sub-folders kept
   autochrome colorize album --out-dir done --resume      goes on where it was stopped
   autochrome colorize aunt.jpg --text \"red dress, blond hair\"
+  autochrome colorize aunt.jpg --fix \"violet -> gray\"    takes a cast off
   autochrome colorize - < in.png > out.png               in a pipe
   autochrome colorize a.png --scribbles painted.png      your own strokes of colour
   autochrome colorize register.tif --pages all           every page of a scan
@@ -124,7 +125,7 @@ pub struct ColorizeArguments {
 
     /// Memory limit for pictures processed in parallel, in MB; a larger picture is processed alone
     #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
-    pub memory: u32,
+    pub memory_limit: u32,
 
     /// What is to be coloured how
     #[command(flatten)]
@@ -148,6 +149,11 @@ pub struct GuidanceArguments {
     #[arg(long, value_name = "WORDS")]
     pub text: Option<String>,
 
+    /// Say what the picture looks like as a whole: a mean colour ("#a08060"), a palette ("dark brown, beige"), the mean strength of its
+    /// colours ("chroma 12"), or a picture in colour to take both from
+    #[arg(long, value_name = "COLOURS|FILE", value_hint = ValueHint::FilePath)]
+    pub mood: Option<String>,
+
     /// Take colours from this picture; may be repeated
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub reference: Vec<PathBuf>,
@@ -166,9 +172,44 @@ pub struct GuidanceArguments {
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
     pub palette: Vec<autochrome::Recolor>,
 
+    /// Give what looks like remembered pictures their colours: the name of a memory that `autochrome memory add` made
+    #[arg(long, value_name = "NAME")]
+    pub memory: Option<String>,
+
+    /// The colour corrections
+    #[command(flatten)]
+    pub fixes: FixArguments,
+
     /// Treat pictures as line drawings: scribbles and hints fill the regions between dark lines
     #[arg(long)]
     pub sketch: bool,
+}
+
+/// What is done with the colours that were found.
+#[derive(Debug, Default, Args)]
+pub struct FixArguments {
+    /// Correct colours of the result by their hue: "violet -> gray", "green -> 20 towards yellow", "all -> 60%",
+    /// "hue 280..330 -> 30"; in one part: "skin: green -> gray", "at 0.4,0.6: red -> gray", "x,y,width,height: ..."; may be repeated
+    #[arg(long = "fix", value_name = "FIX", help_heading = "Guidance")]
+    pub fix: Vec<String>,
+
+    /// Keep the automatic colour of skin, whatever hints, words, references and fixes say
+    #[arg(long, help_heading = "Guidance")]
+    pub protect_skin: bool,
+}
+
+impl FixArguments {
+    /// The same in terms of the library.
+    ///
+    /// # Errors
+    /// When a fix is not understood.
+    pub fn fixes(&self) -> Result<autochrome::Fixes, autochrome::Error> {
+        let mut all = autochrome::Fixes { protect_skin: self.protect_skin, ..autochrome::Fixes::default() };
+        for text in &self.fix {
+            all.changes.extend(autochrome::fixes::fixes(text)?);
+        }
+        Ok(all)
+    }
 }
 
 /// `--format`.

@@ -66,6 +66,18 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=50))]
     pub hints: Option<u16>,
 
+    /// Also evaluate methods that take a mood with the mean colour of the truth, as a separate row
+    #[arg(long)]
+    pub mood: bool,
+
+    /// Ask rows that draw several answers for this many, and report how much they differ and how near the best comes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=8))]
+    pub variants: Option<u8>,
+
+    /// Look at the suggested colours at this many places of every picture
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub suggestions: usize,
+
     /// Skip the Fréchet distance on encoder features, which needs three encoder passes per picture
     #[arg(long)]
     pub no_frechet: bool,

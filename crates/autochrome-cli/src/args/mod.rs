@@ -8,6 +8,7 @@ mod dataset;
 mod evaluate;
 #[cfg(feature = "serve")]
 mod keys;
+mod memory;
 mod methods;
 mod models;
 #[cfg(feature = "serve")]
@@ -29,6 +30,7 @@ pub use dataset::{DatasetArguments, DatasetBuildArguments, DatasetCommand, Datas
 pub use evaluate::EvaluateArguments;
 #[cfg(feature = "serve")]
 pub use keys::{KeysArguments, KeysCommand};
+pub use memory::{MemoryArguments, MemoryCommand};
 pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
 #[cfg(feature = "serve")]
@@ -77,6 +79,8 @@ pub enum Command {
     Video(Box<VideoArguments>),
     /// List models, or show a model card
     Models(ModelsArguments),
+    /// Remember colour pictures of one film, one artist or one family
+    Memory(MemoryArguments),
     /// List methods, or show the options of one
     Methods(MethodsArguments),
     /// List filters

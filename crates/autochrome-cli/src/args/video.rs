@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::choice::MethodChoice;
+use super::colorize::FixArguments;
 use super::sliders::SliderArguments;
 use super::values::moment;
 
@@ -107,6 +108,19 @@ pub struct VideoGuidanceArguments {
     /// Say what has which colour, in English or German: "red car, blue sky"
     #[arg(long, value_name = "WORDS")]
     pub text: Option<String>,
+
+    /// Say what the film looks like as a whole: a mean colour ("#a08060"), a palette ("dark brown, beige"), or the mean strength of its
+    /// colours ("chroma 12")
+    #[arg(long, value_name = "COLOURS")]
+    pub mood: Option<String>,
+
+    /// Give what looks like remembered pictures their colours: the name of a memory that `autochrome memory add` made
+    #[arg(long, value_name = "NAME")]
+    pub memory: Option<String>,
+
+    /// The colour corrections
+    #[command(flatten)]
+    pub fixes: FixArguments,
 
     /// Change existing colours: blue=brown, "#3050a0=#804020", 225..310=65; may be repeated
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]

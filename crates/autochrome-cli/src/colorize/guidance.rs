@@ -11,6 +11,7 @@ use autochrome::{
 
 use super::inputs;
 use crate::args::GuidanceArguments;
+use crate::commands::memory;
 use crate::exit::{Blame as _, Exit, Failure};
 
 /// The option that `--sketch` switches on.
@@ -44,6 +45,17 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
     if let Some(text) = &arguments.text {
         draft.guidance.words = autochrome::words::wishes(text).map_err(Error::from).usage()?;
     }
+    if let Some(mood) = &arguments.mood {
+        if Path::new(mood).is_file() {
+            files.mood = Some(GuidanceFile::at(Path::new(mood)));
+        } else {
+            draft.guidance.mood = Some(mood.parse().map_err(Error::Method).usage()?);
+        }
+    }
+    if let Some(name) = &arguments.memory {
+        draft.guidance.memory = Some(memory::memories()?.open(name).map_err(memory::blame)?);
+    }
+    draft.fixes = arguments.fixes.fixes().usage()?;
     draft.guidance.swatches.clone_from(&arguments.swatch);
     draft.guidance.recolors.clone_from(&arguments.palette);
     if let Some(pair) = arguments.swatch.iter().find(|pair| pair.reference >= files.references.len()) {
@@ -100,6 +112,8 @@ fn arguments_for(need: &Need) -> String {
         GuidanceKind::Swatches => Some("--swatch PAIR"),
         GuidanceKind::Recolors => Some("--palette FROM=TO"),
         GuidanceKind::Words => Some("--text WORDS"),
+        GuidanceKind::Mood => Some("--mood COLOURS"),
+        GuidanceKind::Memory => Some("--memory NAME"),
         _ => None,
     };
     let mut arguments: Vec<&str> = Vec::new();
@@ -129,7 +143,7 @@ fn is_json(bytes: &[u8]) -> bool {
 }
 
 /// The pictures of a folder, by name.
-fn pictures_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn pictures_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !folder.is_dir() {
         return Err(Failure::usage(format!("there is no folder {}", folder.display())));
     }

@@ -50,7 +50,7 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
     if tasks.is_empty() {
         return Ok(report.finish(false));
     }
-    let pipeline = Pipeline::new().with_memory(u64::from(arguments.memory) << 20);
+    let pipeline = Pipeline::new().with_memory(u64::from(arguments.memory_limit) << 20);
     let order = order(arguments, &tasks, &pipeline)?;
     report.with(pipeline.open(&order).map_err(blame)?.as_ref());
     // Read before signals are caught: a program that waits for its input should end at the first Ctrl-C.

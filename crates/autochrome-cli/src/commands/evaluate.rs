@@ -23,6 +23,8 @@ pub fn run(arguments: &EvaluateArguments) -> Result<Exit, Failure> {
         jobs,
         hint_pictures: arguments.hint_pictures.unwrap_or(usize::MAX),
         hint_seed: arguments.seed,
+        variants: arguments.variants.map_or(0, usize::from),
+        suggestions: arguments.suggestions,
         frechet: !arguments.no_frechet,
         bootstrap: autochrome_evaluate::Bootstrap { seed: arguments.seed, ..Default::default() },
         ..EvaluateOptions::default()
@@ -123,6 +125,9 @@ fn painters(arguments: &EvaluateArguments) -> Result<Vec<Painter>, Failure> {
             {
                 let name = format!("{name}, {count} hints");
                 painters.push(Painter::hinted(name, open()?, draft.clone(), count.into(), arguments.seed));
+            }
+            if arguments.mood && entry.info.takes.contains(&GuidanceKind::Mood) {
+                painters.push(Painter::told_mean(format!("{name}, true mean"), open()?, draft.clone()));
             }
             Ok::<(), Failure>(())
         };

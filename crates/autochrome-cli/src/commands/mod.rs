@@ -10,6 +10,7 @@ pub mod filters;
 #[cfg(feature = "serve")]
 pub mod keys;
 pub mod man;
+pub mod memory;
 pub mod methods;
 pub mod models;
 #[cfg(feature = "serve")]

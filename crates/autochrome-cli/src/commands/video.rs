@@ -159,8 +159,8 @@ fn made_with(arguments: &VideoArguments, colorist: &FilmColorist<'_>) -> String 
     let model = colorist.method().model();
     let method = method.as_deref().unwrap_or(colorist.method().info().id);
     format!(
-        "{method} {model:?} {options:?} {keyframes:?} {hints:?} {:?} {:?}",
-        guidance.reference, guidance.palette
+        "{method} {model:?} {options:?} {keyframes:?} {hints:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        guidance.reference, guidance.palette, guidance.text, guidance.mood, guidance.memory, guidance.fixes
     )
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::blame;
 use crate::args::{VideoArguments, moment};
+use crate::commands::memory;
 use crate::exit::{Blame as _, Failure};
 
 /// What finds the colours of keyframes.
@@ -47,6 +48,13 @@ fn draft(arguments: &VideoArguments) -> Result<OrderDraft, Failure> {
     }
     let mut draft = OrderDraft { tone: arguments.sliders.tone(), ..arguments.choice.draft().map_err(blame)? };
     draft.guidance.recolors.clone_from(&arguments.guidance.palette);
+    if let Some(mood) = &arguments.guidance.mood {
+        draft.guidance.mood = Some(mood.parse().map_err(autochrome::Error::Method).map_err(blame)?);
+    }
+    if let Some(name) = &arguments.guidance.memory {
+        draft.guidance.memory = Some(memory::memories()?.open(name).map_err(memory::blame)?);
+    }
+    draft.fixes = arguments.guidance.fixes.fixes().map_err(blame)?;
     if let Some(text) = &arguments.guidance.text {
         draft.guidance.words =
             autochrome::words::wishes(text).map_err(autochrome::Error::from).map_err(blame)?;

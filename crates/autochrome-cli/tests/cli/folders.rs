@@ -160,7 +160,7 @@ fn little_memory_still_colours_everything() {
     for i in 0..20 {
         folder.picture(&format!("{i}.png"));
     }
-    folder.gray(&[".", "--memory", "1", "--jobs", "8"]).assert().success();
+    folder.gray(&[".", "--memory-limit", "1", "--jobs", "8"]).assert().success();
     assert_eq!(folder.files().iter().filter(|name| name.contains(".color.")).count(), 20);
 }
 

@@ -62,6 +62,9 @@ const ORDERS: &str = r##"[
 {"on": "color", "with": ["other"], "order": {"method": "palette"}},
 {"on": "gray", "order": {"settings": {"size": 64}, "max_side_px": 40}},
 {"on": "gray", "order": {"settings": {"size": 64}, "text": "blue sky, dark red coat"}},
+{"on": "gray", "order": {"settings": {"size": 64}, "fix": "all -> 50%, sky: yellow -> gray; 0,0,0.5,1: hue 0..90 -> green"}},
+{"on": "gray", "order": {"settings": {"size": 64}, "text": "red hair", "protect_skin": true}},
+{"on": "gray", "order": {"settings": {"size": 64}, "mood": "dark brown, beige"}},
 {"on": "gray", "order": {"settings": {"size": 64}, "seed": 3}},
 {"on": "gray", "order": {"settings": {"size": 64}, "variants": 3}},
 {"on": "gray", "with": ["reference"], "order": {"method": "irony", "variants": 2, "seed": 5}},
@@ -188,7 +191,10 @@ impl Given {
         }
         for (key, value) in order {
             match key.as_str() {
-                "method" | "model" | "quality" | "text" | "seed" => {
+                "protect_skin" => {
+                    command.arg("--protect-skin");
+                }
+                "method" | "model" | "quality" | "text" | "seed" | "fix" | "mood" => {
                     command.args([format!("--{key}"), text(value)]);
                 }
                 "format" => {

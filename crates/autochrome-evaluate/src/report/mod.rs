@@ -62,6 +62,8 @@ pub fn html(
         ("Parts of the set", table::parts(evaluation)),
         (table::PATCHWORK, table::patchwork(set, evaluation)),
         (table::LOCALITY, table::locality(evaluation)),
+        (table::VARIETY, table::variety(evaluation)),
+        (table::SUGGESTIONS, table::suggestions(evaluation)),
     ] {
         if cells.len() > 1 {
             let _ = writeln!(page, "<h2>{title}</h2>\n{}", html_table(&cells));

@@ -1,10 +1,11 @@
 //! Chia et al. 2011, with a folder in place of the internet: the best references are found by what they show.
 
 use autochrome_color::Plane;
-use autochrome_engine::{Features, Session};
+use autochrome_engine::{Features, PredictOptions, Session};
 
 use super::deep::{MOST_POINTS, Seen, TRUST, answer, matched};
 use super::{NEEDS, check};
+use crate::fixes::{FoundParts, Part};
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
     OptionSpec, Options, Paper, Reference, ReferenceSide,
@@ -77,6 +78,10 @@ impl Method for Collection {
             })
             .collect()
     }
+
+    fn find_parts(&self, luma: &Plane, parts: &[Part], _: &Options) -> Result<FoundParts, MethodError> {
+        crate::neural::find_parts(&self.session, INFO.id, luma, parts, &PredictOptions::default())
+    }
 }
 
 /// The references, the one that shows most of the same first.
@@ -99,7 +104,7 @@ fn rank<'a>(
 /// Size at which pictures are shown to the encoder to be ranked: small, since there may be many.
 const LOOK_PX: usize = 160;
 /// The picture is pooled as a whole and in this many parts along each side, so that sky above counts as sky above.
-const PARTS: usize = 2;
+pub(super) const PARTS: usize = 2;
 
 /// What the two coarsest scales of the encoder see, averaged over the picture and over its quarters.
 fn pool(session: &Session, luma: &Plane) -> Result<Vec<f32>, MethodError> {
@@ -109,7 +114,7 @@ fn pool(session: &Session, luma: &Plane) -> Result<Vec<f32>, MethodError> {
 }
 
 /// The mean over a part of the picture; part 0 is all of it.
-fn mean(features: &Features, part: usize) -> Vec<f32> {
+pub(super) fn mean(features: &Features, part: usize) -> Vec<f32> {
     let mut sum = vec![0.0; features.channels()];
     let mut n = 0.0_f32;
     for (cell, vector) in features.vectors().enumerate() {
@@ -124,7 +129,7 @@ fn mean(features: &Features, part: usize) -> Vec<f32> {
 }
 
 /// Takes the mean over all pictures away, which they have in common and which says nothing, and scales to length 1.
-fn whiten(pooled: &mut [Vec<f32>]) {
+pub(super) fn whiten(pooled: &mut [Vec<f32>]) {
     let n = pooled.len() as f32;
     for d in 0..pooled[0].len() {
         let mean = pooled.iter().map(|vector| vector[d]).sum::<f32>() / n;

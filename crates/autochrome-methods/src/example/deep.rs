@@ -11,6 +11,7 @@ use autochrome_engine::{Features, Hint, PredictOptions, Session};
 use super::neighbors::{Cloud, Neighbor};
 use super::vote::{self, Ballot};
 use super::{NEEDS, check};
+use crate::fixes::{FoundParts, Part};
 use crate::neural::hint;
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
@@ -96,6 +97,10 @@ impl Method for Deep {
         hints.extend(guidance.points.iter().map(|point| hint(point, luma.size())));
         Ok(vec![answer(&self.session, luma, &hints)?])
     }
+
+    fn find_parts(&self, luma: &Plane, parts: &[Part], _: &Options) -> Result<FoundParts, MethodError> {
+        crate::neural::find_parts(&self.session, INFO.id, luma, parts, &PredictOptions::default())
+    }
 }
 
 /// The network's answer with these hints.
@@ -106,6 +111,7 @@ pub(super) fn answer(session: &Session, luma: &Plane, hints: &[Hint]) -> Result<
 }
 
 /// What the encoder sees in a picture, from coarse to fine.
+#[derive(Debug)]
 pub(super) struct Seen {
     scales: Vec<Features>,
 }
@@ -118,8 +124,18 @@ impl Seen {
         Ok(Self { scales })
     }
 
+    /// The same of scales that were kept, from coarse to fine.
+    pub fn from_scales(scales: Vec<Features>) -> Self {
+        Self { scales }
+    }
+
+    /// From coarse to fine.
+    pub fn scales(&self) -> &[Features] {
+        &self.scales
+    }
+
     /// The finest of the scales, whose cells are matched.
-    fn grid(&self) -> &Features {
+    pub fn grid(&self) -> &Features {
         &self.scales[self.scales.len() - 1]
     }
 }
@@ -212,15 +228,25 @@ pub(super) fn matched(
     for reference in references {
         seen.push(Seen::new(session, &reference.luma)?);
     }
-    let pictures: Vec<&Seen> = std::iter::once(picture).chain(&seen).collect();
+    let colors: Vec<Vec<[f32; 2]>> =
+        seen.iter().zip(references).map(|(seen, reference)| cell_colors(seen.grid(), reference)).collect();
+    let among: Vec<(&Seen, &[[f32; 2]])> = seen.iter().zip(colors.iter().map(Vec::as_slice)).collect();
+    Ok(matched_among(picture, &among, most, trust))
+}
+
+/// The same with references that were looked at before: what was seen, and the colours of the cells of its finest scale.
+pub(super) fn matched_among(
+    picture: &Seen,
+    references: &[(&Seen, &[[f32; 2]])],
+    most: usize,
+    trust: f32,
+) -> Vec<Hint> {
+    let pictures: Vec<&Seen> =
+        std::iter::once(picture).chain(references.iter().map(|(seen, _)| *seen)).collect();
     let (dims, mut vectors) = descriptors(&pictures);
     let queries = vectors.remove(0);
     let points = vectors.concat();
-    let colours: Vec<[f32; 2]> = seen
-        .iter()
-        .zip(references)
-        .flat_map(|(seen, reference)| cell_colours(seen.grid(), reference))
-        .collect();
+    let colours: Vec<[f32; 2]> = references.iter().flat_map(|(_, colors)| colors.iter().copied()).collect();
     let found = Cloud::new(&points, dims).nearest(&queries, NEAREST);
     let back = Cloud::new(&queries, dims).nearest(&points, 1);
     let matches: Vec<Match> = found
@@ -228,11 +254,11 @@ pub(super) fn matched(
         .enumerate()
         .map(|(cell, nearest)| vote_color(picture.grid(), cell, nearest, &back, &colours))
         .collect();
-    Ok(chosen(picture.grid(), matches, most, trust))
+    chosen(picture.grid(), matches, most, trust)
 }
 
 /// Mean a and b of a reference under each cell of its grid.
-fn cell_colours(grid: &Features, reference: &Reference) -> Vec<[f32; 2]> {
+pub(super) fn cell_colors(grid: &Features, reference: &Reference) -> Vec<[f32; 2]> {
     let (width, height) = grid.size();
     // Two samples a cell and side: the mean over a cell is that of four of them, whatever the cells' share of the picture.
     let [_, _, cell_width, cell_height] = grid.area(0);

@@ -11,6 +11,7 @@ mod discriminant;
 pub(crate) mod intrinsic;
 pub(crate) mod irony;
 mod local;
+pub(crate) mod memory;
 mod neighbors;
 mod spread;
 pub(crate) mod superpixel;

@@ -2,8 +2,11 @@
 
 mod agreement;
 mod draws;
+mod mood;
+mod parts;
 mod region;
 mod suggestions;
+mod uncertainty;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +14,7 @@ use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Hint, PredictOptions, Segmentation, Session, View};
 
+use crate::fixes::{FoundParts, Part};
 use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
 use crate::{
@@ -54,7 +58,13 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         year: None,
     }),
     needs: &[],
-    takes: &[GuidanceKind::Points, GuidanceKind::Words, GuidanceKind::Seed],
+    takes: &[
+        GuidanceKind::Points,
+        GuidanceKind::Words,
+        GuidanceKind::Seed,
+        GuidanceKind::Mood,
+        GuidanceKind::Memory,
+    ],
     options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
     uses_model: true,
     reference_side: None,
@@ -76,6 +86,8 @@ struct Neural {
 /// What the network makes of a picture by itself.
 struct Seen {
     view: View,
+    /// Colours that a memory of other pictures has for it.
+    remembered: Vec<Hint>,
     asked: PredictOptions,
     /// The automatic answer, its surfaces agreed.
     chroma: Chroma,
@@ -108,12 +120,13 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let hints: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
+        let remembered = match &guidance.memory {
+            Some(memory) => memory.hints(&self.session, luma)?,
+            None => Vec::new(),
+        };
+        let said: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
         let view = self.session.view(luma, ask.size_px)?;
-        if self.session.card().things.is_empty() && guidance.words.is_empty() && !hints.is_empty() {
-            return Ok(vec![self.follow(&view, &hints, guidance, &ask, None)?.into()]);
-        }
-        let seen = self.see(view, ask)?;
+        let seen = self.see(view, remembered, ask)?;
         let (luma, mut chroma) = (seen.view.luma(), seen.chroma.clone());
         let Some(segmentation) = &seen.segmentation else {
             if !guidance.words.is_empty() {
@@ -121,13 +134,23 @@ impl Method for Neural {
                 let reason = format!("the model `{id}` tells no things apart; give points of colour");
                 return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Words, reason });
             }
+            if !said.is_empty() {
+                chroma = self.follow(&seen, &said, guidance)?;
+            }
+            if let Some(mood) = &guidance.mood {
+                mood::steer(&self.session, None, luma, mood, &mut chroma);
+            }
             return Ok(vec![chroma.into()]);
         };
         let scene = Scene::new(segmentation, luma, &chroma);
-        // What is said later holds: drawn colours, then words, then spots.
+        // What is said later holds: drawn colours, then the mood, then words, then spots.
         if let Some(seed) = guidance.seed {
+            draws::drift(&self.session, segmentation, luma, seed, &mut chroma);
             let drawn = draws::draw(&self.session, segmentation, luma, seed);
             drawn.iter().try_for_each(|(part, color)| part.paint(luma, *color, &mut chroma))?;
+        }
+        if let Some(mood) = &guidance.mood {
+            mood::steer(&self.session, Some(segmentation), luma, mood, &mut chroma);
         }
         let mut notes = Vec::new();
         for Wish { thing, color } in &guidance.words {
@@ -136,8 +159,8 @@ impl Method for Neural {
                 None => notes.push(format!("no {} was found in the picture", thing.name)),
             }
         }
-        if !hints.is_empty() {
-            let mut hinted = self.follow(&seen.view, &hints, guidance, &ask, Some(segmentation))?;
+        if !said.is_empty() {
+            let mut hinted = self.follow(&seen, &said, guidance)?;
             let mut reached = Region::nowhere(segmentation);
             let reach = |point: &Point| Region::around(&scene, [point.x, point.y]);
             guidance.points.iter().for_each(|point| reached.join(&reach(point)));
@@ -157,7 +180,7 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let seen = self.see(self.session.view(luma, ask.size_px)?, ask)?;
+        let seen = self.see(self.session.view(luma, ask.size_px)?, Vec::new(), ask)?;
         let (luma, chroma) = (seen.view.luma(), &seen.chroma);
         let Some(segmentation) = &seen.segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
@@ -175,6 +198,50 @@ impl Method for Neural {
             colors: suggestions::likeliest(&self.session, segmentation, cell, lightness, own),
         })
     }
+
+    fn find_parts(&self, luma: &Plane, parts: &[Part], options: &Options) -> Result<FoundParts, MethodError> {
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        let ask = question(options);
+        let seen = self.see(self.session.view(luma, ask.size_px)?, Vec::new(), ask)?;
+        let Some(segmentation) = &seen.segmentation else {
+            return Err(MethodError::NoDescription { method: INFO.id });
+        };
+        parts::find(segmentation, seen.view.luma(), seen.chroma.clone(), parts)
+    }
+}
+
+/// Where parts of a picture are, by the network of `session`, for other methods that have one.
+pub(crate) fn find_parts(
+    session: &Session,
+    method: &'static str,
+    luma: &Plane,
+    parts: &[Part],
+    ask: &PredictOptions,
+) -> Result<FoundParts, MethodError> {
+    if luma.data().is_empty() {
+        return Err(MethodError::EmptyPicture);
+    }
+    let view = session.view(luma, ask.size_px)?;
+    let (chroma, Some(segmentation)) = answer(session, &view, &[], ask)? else {
+        return Err(MethodError::NoDescription { method });
+    };
+    parts::find(&segmentation, view.luma(), chroma, parts)
+}
+
+/// The network's answer, its surfaces agreed, and what lies where.
+fn answer(
+    session: &Session,
+    view: &View,
+    hints: &[Hint],
+    ask: &PredictOptions,
+) -> Result<(Chroma, Option<Segmentation>), MethodError> {
+    let (mut chroma, segmentation) = session.predict_and_segment(view, hints, ask)?;
+    if let Some(segmentation) = &segmentation {
+        agreement::agree(session, segmentation, view.luma(), &mut chroma);
+    }
+    Ok((chroma, segmentation))
 }
 
 /// How to ask the network.
@@ -187,17 +254,20 @@ fn question(options: &Options) -> PredictOptions {
 }
 
 impl Neural {
-    /// What the network makes of a picture by itself, from memory where it was asked lately.
-    fn see(&self, view: View, asked: PredictOptions) -> Result<Arc<Seen>, MethodError> {
+    /// What the network makes of a picture that nobody said anything of but a memory; kept for a while.
+    fn see(
+        &self,
+        view: View,
+        remembered: Vec<Hint>,
+        asked: PredictOptions,
+    ) -> Result<Arc<Seen>, MethodError> {
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(seen) = kept().iter().find(|seen| seen.asked == asked && seen.view == view) {
+        let is_this = |seen: &Seen| seen.asked == asked && seen.remembered == remembered && seen.view == view;
+        if let Some(seen) = kept().iter().find(|seen| is_this(seen)) {
             return Ok(Arc::clone(seen));
         }
-        let (mut chroma, segmentation) = self.session.predict_and_segment(&view, &asked)?;
-        if let Some(segmentation) = &segmentation {
-            agreement::agree(&self.session, segmentation, view.luma(), &mut chroma);
-        }
-        let seen = Arc::new(Seen { view, asked, chroma, segmentation });
+        let (chroma, segmentation) = answer(&self.session, &view, &remembered, &asked)?;
+        let seen = Arc::new(Seen { view, remembered, asked, chroma, segmentation });
         if seen.view.luma().data().len() <= KEPT_PIXELS {
             let mut kept = kept();
             if kept.len() == KEPT {
@@ -208,17 +278,13 @@ impl Neural {
         Ok(seen)
     }
 
-    /// What the network makes of points of colour.
-    fn follow(
-        &self,
-        view: &View,
-        hints: &[Hint],
-        guidance: &Guidance,
-        ask: &PredictOptions,
-        segmentation: Option<&Segmentation>,
-    ) -> Result<Chroma, MethodError> {
-        let mut chroma = self.session.predict_view(view, hints, ask)?;
-        if let Some(segmentation) = segmentation {
+    /// What the network makes of points of colour, over what is remembered.
+    fn follow(&self, seen: &Seen, said: &[Hint], guidance: &Guidance) -> Result<Chroma, MethodError> {
+        let view = &seen.view;
+        // What a person says comes last and holds.
+        let hints: Vec<Hint> = seen.remembered.iter().chain(said).copied().collect();
+        let mut chroma = self.session.predict_view(view, &hints, &seen.asked)?;
+        if let Some(segmentation) = &seen.segmentation {
             agreement::agree(&self.session, segmentation, view.luma(), &mut chroma);
         }
         keep_marked_colors(view.luma(), guidance, &mut chroma)?;

@@ -217,7 +217,7 @@ impl Region {
 
     /// The weights at the size of `luma`, their borders along its edges: what is surely inside and surely outside is known, and spread
     /// over the rest as colours are.
-    fn drawn(&self, luma: &Plane) -> Result<Plane, MethodError> {
+    pub(super) fn drawn(&self, luma: &Plane) -> Result<Plane, MethodError> {
         let (width, height) = luma.size();
         let Some(grid) = Plane::from_vec(self.width, self.height, self.weights.clone()) else {
             return Ok(Plane::filled(width, height, 0.0));

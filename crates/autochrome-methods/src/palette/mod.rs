@@ -4,7 +4,6 @@
 //! pixel. Luma is never touched.
 
 mod entries;
-mod hues;
 mod lattice;
 mod transfer;
 
@@ -13,6 +12,7 @@ use autochrome_color::{Chroma, Plane};
 use self::entries::Entries;
 pub use self::entries::{PaletteEntry, palette};
 use self::lattice::Lattice;
+use crate::hues::{HueChange, Hues};
 use crate::{
     Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, Need, OptionSpec,
     Options, Paper, RealSpec, Recolor, ReferenceSide, Srgb,
@@ -111,7 +111,9 @@ impl Palette {
         let mut rest = &guidance.recolors[..];
         while let Some(first) = rest.first() {
             if let Recolor::Hues { start, end, to } = *first {
-                let hues = hues::Hues::new(start, end, to)?;
+                let change = to.map_or(HueChange::Scale(0.0), HueChange::To);
+                let unfit = |reason| MethodError::GuidanceUnfit { kind: GuidanceKind::Recolors, reason };
+                let hues = Hues::new(start, end, change, unfit)?;
                 lattice.compose(|[_, a, b]| hues.apply([a, b]));
                 rest = &rest[1..];
                 continue;

@@ -32,6 +32,18 @@ fn two_spots_colour_two_halves() {
 }
 
 #[test]
+fn a_gray_spot_holds_what_looks_alike_gray() {
+    let gray = Srgb { red: 120, green: 120, blue: 120 };
+    let guidance =
+        Guidance { points: vec![point(0.2, 0.5, RED), point(0.8, 0.5, gray)], ..Guidance::default() };
+    let chroma = colored(&halves(40, 30), &guidance, &[]).unwrap().chroma;
+    for y in 0..30 {
+        let at = |x: usize| chroma.a.row(y)[x].hypot(chroma.b.row(y)[x]);
+        assert!(at(18) > 50.0 && at(22) < 2.0, "row {y}: {} and {}", at(18), at(22));
+    }
+}
+
+#[test]
 fn one_stroke_colours_the_whole_picture() {
     let guidance = Guidance {
         strokes: vec![Stroke { path: vec![[0.1, 0.1], [0.2, 0.3]], width: 0.01, color: RED }],

@@ -170,15 +170,20 @@ pub(super) fn all_names() -> impl Iterator<Item = &'static str> {
 }
 
 fn plain(word: &str) -> Option<Srgb> {
+    named(word).map(|(_, color)| color)
+}
+
+/// A colour by its name without a shade, with its English name.
+pub(super) fn named(word: &str) -> Option<(&'static str, Srgb)> {
     let is = |name: &str| {
         let ending = word.strip_prefix(name)?;
         // Endings of German adjectives; English ones have none.
         matches!(ending, "" | "e" | "er" | "es" | "en" | "em" | "farben" | "farbene" | "farbener")
             .then_some(())
     };
-    let (_, rgb) = COLORS.iter().find(|(names, _)| names.split(' ').any(|name| is(name).is_some()))?;
+    let (names, rgb) = COLORS.iter().find(|(names, _)| names.split(' ').any(|name| is(name).is_some()))?;
     let [_, red, green, blue] = rgb.to_be_bytes();
-    Some(Srgb { red, green, blue })
+    Some((names.split(' ').next().unwrap_or_default(), Srgb { red, green, blue }))
 }
 
 /// `dunkelblau`, and `dark-blue` where the hyphen was kept.

@@ -44,6 +44,36 @@ pub fn wishes(text: &str) -> Result<Vec<Wish>, MethodError> {
     }
 }
 
+/// The thing of this name in lower case, English or German.
+pub(crate) fn thing_of(name: &str) -> Option<&'static Thing> {
+    things::thing_of(name)
+}
+
+/// The English name of a colour and the colour, by its name in lower case, English or German, without a shade.
+pub(crate) fn plain_color(name: &str) -> Option<(&'static str, Srgb)> {
+    colors::named(name)
+}
+
+/// A colour by its name in lower case, with or without a shade, or as `#rrggbb`.
+pub(crate) fn color(text: &str) -> Option<Srgb> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words.as_slice() {
+        [word] if word.starts_with('#') => word.parse().ok(),
+        words => colors::color(words),
+    }
+}
+
+/// Whether a word in lower case changes the shade of the colour behind it.
+pub(crate) fn is_shade(word: &str) -> bool {
+    colors::is_shade(word)
+}
+
+/// The known name of a colour or a thing that was probably meant.
+pub(crate) fn nearest_name(word: &str) -> Option<String> {
+    let known: Vec<String> = things::names().chain(colors::names()).map(str::to_owned).collect();
+    nearest(word, &known)
+}
+
 /// The English names of all things that can be named, with commas between.
 #[must_use]
 pub fn known_things() -> String {
@@ -67,9 +97,8 @@ fn wish(part: &str) -> Result<Wish, MethodError> {
     let unknown = words.iter().find(|word| things::thing_of(word).is_none() && !is_color(word));
     Err(unfit(match unknown {
         Some(word) => {
-            let known: Vec<String> = things::names().chain(colors::names()).map(str::to_owned).collect();
             let meant =
-                nearest(word, &known).map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+                nearest_name(word).map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
             format!("`{word}` is no colour or thing that is known{meant}; things are {}", known_things())
         }
         None if words.iter().all(|word| is_color(word)) => {

@@ -24,6 +24,17 @@ pub struct FilmDocument {
     /// Options of the method by their ids, as `/v1/methods` describes them.
     #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, super::schema::Setting>))]
     pub settings: BTreeMap<String, Value>,
+    /// Things and their colours in words, wherever they are seen: `red car, blue sky`.
+    #[cfg_attr(feature = "schema", schema(max_length = 2000))]
+    pub text: Option<String>,
+    /// What the film looks like as a whole: a mean colour (`#a08060`), a palette (`dark brown, beige`), or the mean strength of its colours (`chroma 12`).
+    #[cfg_attr(feature = "schema", schema(max_length = 2000))]
+    pub mood: Option<String>,
+    /// What is done with the colours of the film, by their hues: `violet -> gray; skin: green -> 20 towards yellow`.
+    #[cfg_attr(feature = "schema", schema(max_length = 2000))]
+    pub fix: Option<String>,
+    /// Keeps the colours that skin has when nothing is said.
+    pub protect_skin: bool,
     /// What is to become of the colours that the film has.
     pub recolors: Vec<RecolorDocument>,
     /// Sliders of the colours; a film takes no filter and no contrast.
@@ -193,6 +204,10 @@ impl FilmDocument {
             model: self.model.clone(),
             settings: self.settings.clone(),
             recolors: self.recolors.clone(),
+            text: self.text.clone(),
+            mood: self.mood.clone(),
+            fix: self.fix.clone(),
+            protect_skin: self.protect_skin,
             look: self.look.clone(),
             ..OrderDocument::default()
         };

@@ -24,7 +24,7 @@ mod schema;
 use std::collections::BTreeMap;
 
 use autochrome_media::Format;
-use autochrome_methods::words;
+use autochrome_methods::{Fixes, fixes, words};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,6 +64,14 @@ pub struct OrderDocument {
     /// Things and their colours in words: `red car, blue sky`, English or German.
     #[cfg_attr(feature = "schema", schema(max_length = 2000))]
     pub text: Option<String>,
+    /// What the picture looks like as a whole: a mean colour (`#a08060`), a palette (`dark brown, beige`), or the mean strength of its colours (`chroma 12`).
+    #[cfg_attr(feature = "schema", schema(max_length = 2000))]
+    pub mood: Option<String>,
+    /// What is done with the colours of the answer, by their hues: `violet -> gray; skin: green -> 20 towards yellow`.
+    #[cfg_attr(feature = "schema", schema(max_length = 2000))]
+    pub fix: Option<String>,
+    /// Keeps the colours that skin has when nothing is said.
+    pub protect_skin: bool,
     /// Parts of the picture that are to look like parts of references.
     pub swatches: Vec<SwatchDocument>,
     /// What is to become of the colours that the picture has.
@@ -122,6 +130,13 @@ impl OrderDocument {
         if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
             guidance.words = words::wishes(text)?;
         }
+        if let Some(text) = self.mood.as_deref().filter(|text| !text.trim().is_empty()) {
+            guidance.mood = Some(text.parse()?);
+        }
+        let mut fixes = Fixes { protect_skin: self.protect_skin, ..Fixes::default() };
+        if let Some(text) = self.fix.as_deref().filter(|text| !text.trim().is_empty()) {
+            fixes.changes = fixes::fixes(text)?;
+        }
         let known = OrderDraft::default();
         let settings = self.settings.iter().map(|(id, value)| Ok((id.clone(), setting(id, value)?)));
         Ok(OrderDraft {
@@ -129,6 +144,7 @@ impl OrderDocument {
             model: self.model.clone().map_or(Model::Default, Model::Builtin),
             settings: settings.collect::<Result<_, Error>>()?,
             guidance,
+            fixes,
             scribbles: None,
             pages: self.pages.as_ref().map_or(Ok(known.pages), pages)?,
             invert: self.invert,
@@ -231,6 +247,15 @@ mod tests {
         assert_eq!(recolors[0], Recolor::Entry { index: 2, to: Srgb { red: 1, green: 2, blue: 3 } });
         assert!(matches!(recolors[1], Recolor::Nearest { .. }));
         assert_eq!(recolors[2], Recolor::Hues { start: 350.0, end: 20.0, to: None });
+    }
+
+    #[test]
+    fn fixes_are_read_as_people_write_them() {
+        let draft =
+            parse(r#"{"fix":"violet -> gray, skin: grün -> grau","protect_skin":true}"#).draft().unwrap();
+        assert_eq!((draft.fixes.changes.len(), draft.fixes.protect_skin), (2, true));
+        assert!(parse(r#"{"fix":" "}"#).draft().unwrap().fixes.is_empty());
+        assert_eq!(parse(r#"{"fix":"violet"}"#).draft().unwrap_err().code(), "bad-fix");
     }
 
     #[test]

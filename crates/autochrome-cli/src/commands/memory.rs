@@ -1,0 +1,90 @@
+//! `autochrome memory`: pictures that are remembered.
+
+use std::path::{Path, PathBuf};
+
+use autochrome::{Blame as Fault, Error, GuidanceFile, Memories, Model, Pipeline};
+use serde_json::json;
+
+use crate::args::{MemoryArguments, MemoryCommand};
+use crate::colorize::guidance::pictures_of;
+use crate::exit::{Exit, Failure};
+use crate::output;
+
+/// Where memories lie when this is set.
+const FOLDER: &str = "AUTOCHROME_MEMORIES";
+
+/// Does what the arguments say.
+pub fn run(arguments: &MemoryArguments) -> Result<Exit, Failure> {
+    let memories = memories()?;
+    match &arguments.command {
+        MemoryCommand::Add { folder, name, model, overwrite } => {
+            add(&memories, folder, name, model.as_deref(), *overwrite)?;
+        }
+        MemoryCommand::List { json } => list(&memories, *json)?,
+        MemoryCommand::Remove { name } => {
+            memories.remove(name).map_err(blame)?;
+            output::line(&format!("{name} is forgotten"))?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// The memories of this computer: `AUTOCHROME_MEMORIES`, or `autochrome/memories` in the folder for data of programs.
+pub fn memories() -> Result<Memories, Failure> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = set(FOLDER) {
+        return Ok(Memories::at(folder));
+    }
+    let data = if cfg!(windows) {
+        set("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")))
+    };
+    let data =
+        data.ok_or_else(|| Failure::usage(format!("there is no folder for memories; set {FOLDER} to one")))?;
+    Ok(Memories::at(data.join("autochrome").join("memories")))
+}
+
+fn add(
+    memories: &Memories,
+    folder: &Path,
+    name: &str,
+    model: Option<&str>,
+    overwrite: bool,
+) -> Result<(), Failure> {
+    if !overwrite && memories.names().iter().any(|known| known == name) {
+        return Err(Failure::usage(format!("there is a memory `{name}` already; --overwrite replaces it")));
+    }
+    let files: Vec<GuidanceFile> = pictures_of(folder)?.iter().map(|path| GuidanceFile::at(path)).collect();
+    let model = model.map_or(Ok(Model::Default), Model::find).map_err(blame)?;
+    let memory = memories.add(name, &files, &model, &Pipeline::new()).map_err(blame)?;
+    let (count, folder) = (memory.names().len(), memories.folder().display());
+    output::line(&format!("{name}: {count} pictures, {folder}"))
+}
+
+fn list(memories: &Memories, json: bool) -> Result<(), Failure> {
+    for name in memories.names() {
+        // One damaged file should not hide the others.
+        let line = match memories.open(&name) {
+            Ok(memory) if json => {
+                let pictures: Vec<&str> = memory.names().collect();
+                json!({"name": name, "model": memory.model(), "pictures": pictures}).to_string()
+            }
+            Ok(memory) => {
+                format!("{name}  {} pictures, for the model {}", memory.names().len(), memory.model())
+            }
+            Err(error) if json => json!({"name": name, "error": error.to_string()}).to_string(),
+            Err(error) => format!("{name}  {error}"),
+        };
+        output::line(&line)?;
+    }
+    Ok(())
+}
+
+/// Whose fault it is.
+pub fn blame(error: Error) -> Failure {
+    let exit = if error.blame() == Fault::Environment { Exit::Environment } else { Exit::Usage };
+    Failure { exit, error: error.into() }
+}
