@@ -506,6 +506,10 @@ export const de: Catalogue = {
   settings: {
     neural: {
       flip: { name: "Mit dem Spiegelbild mitteln", summary: "Mittelt mit der Antwort für das Spiegelbild; braucht doppelt so lang" },
+      ensemble: {
+        name: "Mehrere Größen mitteln",
+        summary: "Mittelt mit den Antworten in einer kleineren und einer größeren Größe; viermal so viel Arbeit",
+      },
       size: {
         name: "Arbeitsgröße",
         summary: "In Pixeln, das geometrische Mittel beider Seiten: groß sieht Einzelheiten, klein sieht das Ganze",

@@ -462,6 +462,7 @@ export const en = {
   settings: {
     neural: {
       flip: { name: "Average with the mirror image" },
+      ensemble: { name: "Average several sizes" },
       size: { name: "Working size" },
       temperature: { name: "Caution" },
     },

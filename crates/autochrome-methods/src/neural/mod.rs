@@ -2,6 +2,7 @@
 
 mod agreement;
 mod draws;
+mod ensemble;
 mod mood;
 mod parts;
 mod region;
@@ -48,6 +49,12 @@ static FLIP: SwitchSpec = SwitchSpec {
     default: DefaultValue::Card,
 };
 
+static ENSEMBLE: SwitchSpec = SwitchSpec {
+    id: "ensemble",
+    help: "Average with the answers at a smaller and a larger size, by how sure each is; takes four times the work",
+    default: DefaultValue::Is(false),
+};
+
 pub(crate) static INFO: MethodInfo = MethodInfo {
     id: "neural",
     name: "Neural network",
@@ -65,7 +72,12 @@ pub(crate) static INFO: MethodInfo = MethodInfo {
         GuidanceKind::Mood,
         GuidanceKind::Memory,
     ],
-    options: &[OptionSpec::Int(&SIZE), OptionSpec::Real(&TEMPERATURE), OptionSpec::Switch(&FLIP)],
+    options: &[
+        OptionSpec::Int(&SIZE),
+        OptionSpec::Real(&TEMPERATURE),
+        OptionSpec::Switch(&FLIP),
+        OptionSpec::Switch(&ENSEMBLE),
+    ],
     uses_model: true,
     reference_side: None,
 };
@@ -88,11 +100,19 @@ struct Seen {
     view: View,
     /// Colours that a memory of other pictures has for it.
     remembered: Vec<Hint>,
-    asked: PredictOptions,
+    asked: Asked,
     /// The automatic answer, its surfaces agreed.
     chroma: Chroma,
     /// What lies where, for a model that tells things apart.
     segmentation: Option<Segmentation>,
+}
+
+/// How the network was asked.
+#[derive(Clone, Copy, PartialEq)]
+struct Asked {
+    predict: PredictOptions,
+    /// Whether answers at other sizes count, too.
+    ensemble: bool,
 }
 
 /// The method with these weights, or the default model's.
@@ -125,9 +145,8 @@ impl Method for Neural {
             None => Vec::new(),
         };
         let said: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
-        let view = self.session.view(luma, ask.size_px)?;
-        let seen = self.see(view, remembered, ask)?;
-        let (luma, mut chroma) = (seen.view.luma(), seen.chroma.clone());
+        let seen = self.see(luma, remembered, ask)?;
+        let (picture, luma, mut chroma) = (luma, seen.view.luma(), seen.chroma.clone());
         let Some(segmentation) = &seen.segmentation else {
             if !guidance.words.is_empty() {
                 let id = &self.session.card().id;
@@ -135,7 +154,7 @@ impl Method for Neural {
                 return Err(MethodError::GuidanceUnfit { kind: GuidanceKind::Words, reason });
             }
             if !said.is_empty() {
-                chroma = self.follow(&seen, &said, guidance)?;
+                chroma = self.follow(picture, &seen, &said, guidance)?;
             }
             if let Some(mood) = &guidance.mood {
                 mood::steer(&self.session, None, luma, mood, &mut chroma);
@@ -160,7 +179,7 @@ impl Method for Neural {
             }
         }
         if !said.is_empty() {
-            let mut hinted = self.follow(&seen, &said, guidance)?;
+            let mut hinted = self.follow(picture, &seen, &said, guidance)?;
             let mut reached = Region::nowhere(segmentation);
             let reach = |point: &Point| Region::around(&scene, [point.x, point.y]);
             guidance.points.iter().for_each(|point| reached.join(&reach(point)));
@@ -180,7 +199,7 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let seen = self.see(self.session.view(luma, ask.size_px)?, Vec::new(), ask)?;
+        let seen = self.see(luma, Vec::new(), ask)?;
         let (luma, chroma) = (seen.view.luma(), &seen.chroma);
         let Some(segmentation) = &seen.segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
@@ -204,7 +223,7 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let seen = self.see(self.session.view(luma, ask.size_px)?, Vec::new(), ask)?;
+        let seen = self.see(luma, Vec::new(), ask)?;
         let Some(segmentation) = &seen.segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
         };
@@ -224,20 +243,25 @@ pub(crate) fn find_parts(
         return Err(MethodError::EmptyPicture);
     }
     let view = session.view(luma, ask.size_px)?;
-    let (chroma, Some(segmentation)) = answer(session, &view, &[], ask)? else {
+    let asked = Asked { predict: *ask, ensemble: false };
+    let (chroma, Some(segmentation)) = answer(session, luma, &view, &[], &asked)? else {
         return Err(MethodError::NoDescription { method });
     };
     parts::find(&segmentation, view.luma(), chroma, parts)
 }
 
-/// The network's answer, its surfaces agreed, and what lies where.
+/// The network's answer to a picture of which `view` is what it sees, its surfaces agreed, and what lies where.
 fn answer(
     session: &Session,
+    luma: &Plane,
     view: &View,
     hints: &[Hint],
-    ask: &PredictOptions,
+    Asked { predict, ensemble }: &Asked,
 ) -> Result<(Chroma, Option<Segmentation>), MethodError> {
-    let (mut chroma, segmentation) = session.predict_and_segment(view, hints, ask)?;
+    let (mut chroma, segmentation) = session.predict_and_segment(view, hints, predict)?;
+    if *ensemble {
+        ensemble::join(session, luma, hints, predict, &mut chroma)?;
+    }
     if let Some(segmentation) = &segmentation {
         agreement::agree(session, segmentation, view.luma(), &mut chroma);
     }
@@ -245,30 +269,28 @@ fn answer(
 }
 
 /// How to ask the network.
-fn question(options: &Options) -> PredictOptions {
-    PredictOptions {
+fn question(options: &Options) -> Asked {
+    let predict = PredictOptions {
         size_px: options.given_int(&SIZE).map(|size_px| size_px as usize),
         temperature: options.given_real(&TEMPERATURE).map(|temperature| temperature as f32),
         flip: options.given_switch(&FLIP),
-    }
+    };
+    Asked { predict, ensemble: options.given_switch(&ENSEMBLE).unwrap_or(false) }
 }
 
 impl Neural {
     /// What the network makes of a picture that nobody said anything of but a memory; kept for a while.
-    fn see(
-        &self,
-        view: View,
-        remembered: Vec<Hint>,
-        asked: PredictOptions,
-    ) -> Result<Arc<Seen>, MethodError> {
+    fn see(&self, luma: &Plane, remembered: Vec<Hint>, asked: Asked) -> Result<Arc<Seen>, MethodError> {
+        let view = self.session.view(luma, asked.predict.size_px)?;
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let is_this = |seen: &Seen| seen.asked == asked && seen.remembered == remembered && seen.view == view;
         if let Some(seen) = kept().iter().find(|seen| is_this(seen)) {
             return Ok(Arc::clone(seen));
         }
-        let (chroma, segmentation) = answer(&self.session, &view, &remembered, &asked)?;
+        let (chroma, segmentation) = answer(&self.session, luma, &view, &remembered, &asked)?;
         let seen = Arc::new(Seen { view, remembered, asked, chroma, segmentation });
-        if seen.view.luma().data().len() <= KEPT_PIXELS {
+        // What several sizes see is not all in the view.
+        if !asked.ensemble && seen.view.luma().data().len() <= KEPT_PIXELS {
             let mut kept = kept();
             if kept.len() == KEPT {
                 kept.remove(0);
@@ -279,15 +301,24 @@ impl Neural {
     }
 
     /// What the network makes of points of colour, over what is remembered.
-    fn follow(&self, seen: &Seen, said: &[Hint], guidance: &Guidance) -> Result<Chroma, MethodError> {
-        let view = &seen.view;
+    fn follow(
+        &self,
+        luma: &Plane,
+        seen: &Seen,
+        said: &[Hint],
+        guidance: &Guidance,
+    ) -> Result<Chroma, MethodError> {
         // What a person says comes last and holds.
         let hints: Vec<Hint> = seen.remembered.iter().chain(said).copied().collect();
-        let mut chroma = self.session.predict_view(view, &hints, &seen.asked)?;
-        if let Some(segmentation) = &seen.segmentation {
-            agreement::agree(&self.session, segmentation, view.luma(), &mut chroma);
+        let Asked { predict, ensemble } = &seen.asked;
+        let mut chroma = self.session.predict_view(&seen.view, &hints, predict)?;
+        if *ensemble {
+            ensemble::join(&self.session, luma, &hints, predict, &mut chroma)?;
         }
-        keep_marked_colors(view.luma(), guidance, &mut chroma)?;
+        if let Some(segmentation) = &seen.segmentation {
+            agreement::agree(&self.session, segmentation, seen.view.luma(), &mut chroma);
+        }
+        keep_marked_colors(seen.view.luma(), guidance, &mut chroma)?;
         Ok(chroma)
     }
 }
