@@ -601,6 +601,11 @@ export interface components {
              * @default false
              */
             collage?: boolean;
+            /**
+             * @description What is done with the colours of the answer, by their hues: `violet -> gray; skin: green -> 20 towards yellow`.
+             * @default null
+             */
+            fix?: string | null;
             /** @default null */
             format?: components["schemas"]["OutputFormat"] | null;
             /**
@@ -633,6 +638,11 @@ export interface components {
             method?: components["schemas"]["MethodId"] | null;
             /** @default null */
             model?: components["schemas"]["ModelId"] | null;
+            /**
+             * @description What the picture looks like as a whole: a mean colour (`#a08060`), a palette (`dark brown, beige`), or the mean strength of its colours (`chroma 12`).
+             * @default null
+             */
+            mood?: string | null;
             /** @default null */
             pages?: components["schemas"]["PagesChoice"] | null;
             /**
@@ -640,6 +650,11 @@ export interface components {
              * @default []
              */
             points?: components["schemas"]["Point"][];
+            /**
+             * @description Keeps the colours that skin has when nothing is said.
+             * @default false
+             */
+            protect_skin?: boolean;
             /**
              * Format: int32
              * @description JPEG quality; 92 when left out.
@@ -830,6 +845,11 @@ export interface components {
              */
             end_s?: number | null;
             /**
+             * @description What is done with the colours of the film, by their hues: `violet -> gray; skin: green -> 20 towards yellow`.
+             * @default null
+             */
+            fix?: string | null;
+            /**
              * @description Numbers of scenes, from 1, that stay as they are.
              * @default []
              */
@@ -848,6 +868,16 @@ export interface components {
              * @default []
              */
             moments?: components["schemas"]["FilmMoment"][];
+            /**
+             * @description What the film looks like as a whole: a mean colour (`#a08060`), a palette (`dark brown, beige`), or the mean strength of its colours (`chroma 12`).
+             * @default null
+             */
+            mood?: string | null;
+            /**
+             * @description Keeps the colours that skin has when nothing is said.
+             * @default false
+             */
+            protect_skin?: boolean;
             /**
              * @description Colours scenes that are in colour already, too.
              * @default false
@@ -871,6 +901,11 @@ export interface components {
              * @default 0
              */
             start_s?: number;
+            /**
+             * @description Things and their colours in words, wherever they are seen: `red car, blue sky`.
+             * @default null
+             */
+            text?: string | null;
         };
         /** @description What is to be done with a film. */
         FilmOrder: {

@@ -38,7 +38,7 @@ export type PointHint = Required<Schemas["Point"]>;
 export type StrokeHint = Omit<Schemas["Stroke"], "path"> & { path: [number, number][] };
 
 /** A kind of guidance, as methods name what they take and need. */
-export type Kind = "points" | "strokes" | "references" | "swatches" | "colors" | "recolors" | "seed" | "words" | "mood";
+export type Kind = "points" | "strokes" | "references" | "swatches" | "colors" | "recolors" | "seed" | "words" | "mood" | "memory";
 
 /** The look that changes nothing. */
 export const PLAIN: Look = { filter: "none", amount: 1, saturation: 1, temperature: 0, tint: 0, contrast: 1 };

@@ -1,6 +1,7 @@
 //! `autochrome video`: what the arguments mean, and the run.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use autochrome::Pipeline;
@@ -157,10 +158,14 @@ fn made_with(arguments: &VideoArguments, colorist: &FilmColorist<'_>) -> String 
     let keyframes = keyframes.as_deref().map(contents);
     let hints = guidance.hints.as_deref().map(std::fs::read);
     let model = colorist.method().model();
+    // What is said of the whole film: words, mood, memory, fixes.
+    let mut order = DefaultHasher::new();
+    colorist.order().hash(&mut order);
     let method = method.as_deref().unwrap_or(colorist.method().info().id);
     format!(
-        "{method} {model:?} {options:?} {keyframes:?} {hints:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-        guidance.reference, guidance.palette, guidance.text, guidance.mood, guidance.memory, guidance.fixes
+        "{method} {model:?} {options:?} {keyframes:?} {hints:?} {:?} {:x}",
+        guidance.reference,
+        order.finish()
     )
 }
 

@@ -203,3 +203,57 @@ fn the_method_is_chosen_by_what_is_said() {
         assert_eq!(line["method"], method);
     }
 }
+
+#[test]
+fn fixes_take_colours_off_and_are_named_when_they_are_not_understood() {
+    let folder = folder();
+    folder.file("hints.json", HINTS);
+    let strokes = ["a.png", "--method", "scribble", "--hints", "hints.json"];
+    let result = colorize(&folder, &[&strokes[..], &["--fix", "red -> gray"]].concat());
+    let colorless = |Rgb([red, green, blue]): &Rgb<u8>| red.abs_diff(*green).max(blue.abs_diff(*green)) < 6;
+    assert!(
+        colorless(result.get_pixel(5, 5)) && bluish(result.get_pixel(50, 30)),
+        "{:?}",
+        result.get_pixel(5, 5)
+    );
+    assert!(refused(&folder, &["a.png", "--fix", "purpel -> gray"]).contains("did you mean `purple`?"));
+    let needs = refused(&folder, &[&strokes[..], &["--protect-skin"]].concat());
+    assert!(needs.contains("tells no things apart"), "{needs}");
+}
+
+#[test]
+fn a_mood_is_colours_or_a_picture() {
+    let folder = folder();
+    let mean = |result: &RgbImage| {
+        let sum = |channel: usize| result.pixels().map(|pixel| i64::from(pixel[channel])).sum::<i64>();
+        (sum(0) - sum(2)) / (60 * 40)
+    };
+    let warm = mean(&colorize(&folder, &["a.png", "--mood", "orange"]));
+    RgbImage::from_pixel(8, 8, Rgb([40, 80, 200])).save(folder.path("sea.png")).unwrap();
+    let cold = mean(&colorize(&folder, &["a.png", "--mood", "sea.png"]));
+    assert!(warm > 20 && cold < -20, "{warm} and {cold}");
+    assert!(refused(&folder, &["a.png", "--mood", "sunny"]).contains("no colour that is known"));
+}
+
+#[test]
+fn a_memory_is_made_listed_used_and_forgotten() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("snapshots")).unwrap();
+    poster(&folder, "snapshots/one.png");
+    halves().save(folder.path("a.png")).unwrap();
+    let run = |arguments: &[&str], code: i32| {
+        let mut command = folder.autochrome();
+        let output =
+            command.env("AUTOCHROME_MEMORIES", folder.path("memories")).args(arguments).assert().code(code);
+        let output = output.get_output();
+        [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+    };
+    run(&["memory", "add", "snapshots", "--name", "family"], 0);
+    assert!(run(&["memory", "list"], 0).contains("family  1 pictures, for the model flagship"));
+    assert!(run(&["memory", "list", "--json"], 0).contains("\"pictures\":[\"one.png\"]"));
+    assert!(run(&["memory", "add", "snapshots", "--name", "family"], 2).contains("--overwrite"));
+    run(&["colorize", "a.png", "-o", "b.png", "--memory", "family"], 0);
+    assert!(run(&["colorize", "a.png", "-o", "c.png", "--memory", "famly"], 2).contains("known: family"));
+    run(&["memory", "remove", "family"], 0);
+    assert!(run(&["memory", "remove", "family"], 2).contains("autochrome memory add"));
+}

@@ -26,6 +26,9 @@ const GRAY: f32 = 8.0;
 /// Most percent of its colour that anything may get, as the slider of saturation allows.
 const MOST_PERCENT: f32 = 400.0;
 
+/// Most fixes of one text: beyond, they are a program's and not a person's.
+const MOST_FIXES: usize = 50;
+
 /// Words that mean nothing here.
 const FILLERS: &[&str] = &[
     "the", "in", "on", "der", "die", "das", "dem", "auf", "im", "patches", "flecken", "colours", "colors",
@@ -64,6 +67,9 @@ pub fn fixes(text: &str) -> Result<Vec<Fix>, MethodError> {
         if !begun.trim_matches([',', ' ']).is_empty() {
             all.push(fix(begun.trim_matches(','))?);
         }
+    }
+    if all.len() > MOST_FIXES {
+        return Err(bad(format!("there are {} fixes; write {MOST_FIXES} at most", all.len())));
     }
     if all.is_empty() { Err(bad("nothing is said; write `violet -> gray`".to_owned())) } else { Ok(all) }
 }
@@ -281,7 +287,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_named() {
+        let many = "red -> gray,".repeat(51);
         for (text, told) in [
+            (many.as_str(), "50 at most"),
             ("", "nothing is said"),
             ("violet", "nothing of what becomes"),
             ("violet ->", "after `->`"),
