@@ -8,6 +8,7 @@ mod gallery;
 mod http;
 mod load;
 mod marked;
+mod python;
 mod server;
 mod shell;
 mod smoke;

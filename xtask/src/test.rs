@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests, and a plain word about those that did not run.
 //!
-//! FFmpeg is the one thing outside of the workspace that tests use; it is installed where that is possible without asking
-//! anybody. A test that may have to do without something on the machine at hand says so by appending one line to the file
+//! FFmpeg is the one thing outside of the workspace that tests of Rust use; it is installed where that is possible without asking
+//! anybody. The Python package is tested where there is Python. A test that may have to do without something on the machine at hand says so by appending one line to the file
 //! that the variable `AUTOCHROME_SKIPPED` names; those lines are repeated at the end, so that a green run never hides them.
 
 use std::fs;
@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::python;
 use crate::shell::{WORKSPACE, apt_install, cargo, run as run_command, succeeds, target};
 
 /// Runs every test of the workspace, doc examples included.
@@ -27,10 +28,11 @@ pub fn run() -> Result<()> {
         vec![cargo(["test", "--no-fail-fast"])]
     };
     // All of them, whatever becomes of the first: a failure in one should not hide another.
-    let results: Vec<Result<()>> = runs
+    let mut results: Vec<Result<()>> = runs
         .iter_mut()
         .map(|command| run_command(command.args(WORKSPACE).env("AUTOCHROME_SKIPPED", &notes)))
         .collect();
+    results.push(python::test(&notes));
 
     eprintln!("\nSkipped:");
     for line in skipped(&fs::read_to_string(&notes)?)? {

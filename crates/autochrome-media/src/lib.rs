@@ -54,6 +54,7 @@ pub use error::MediaError;
 pub use file::{read_file, write_atomic};
 pub use format::{Format, foreign_extension};
 pub use frame::{Inner, find_frame};
+pub use icc::srgb_profile;
 pub use kind::{Coloring, Kind, Subject, Thumbnail, ToneCurve, recognize};
 pub use limits::Limits;
 pub use metadata::{Density, Metadata};

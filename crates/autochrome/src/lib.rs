@@ -57,6 +57,7 @@ mod memories;
 mod model;
 mod opened;
 mod order;
+mod paint;
 mod palette;
 mod pipeline;
 mod prepared;
@@ -72,7 +73,7 @@ pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, Coloring, DecodeOptions, Depth, EncodeOptions, Format, Header, Inner, Kind, Limits, MediaError,
     Metadata, Picture, Pixels, Raster, Subject, Thumbnail, decode, encode, foreign_extension, join_pages,
-    page_count, probe, read_file, write_atomic,
+    page_count, probe, read_file, srgb_profile, write_atomic,
 };
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Fix, Fixes, FoundParts, Guidance, GuidanceKind, GuidanceKinds,
@@ -90,6 +91,7 @@ pub use memories::Memories;
 pub use model::{Model, Weights};
 pub use opened::OpenedPicture;
 pub use order::{Extra, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
+pub use paint::{Painted, PaintedAnswer};
 pub use pipeline::{FileType, Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
 pub use prepared::{Prepared, Variant};
 pub use scribbles::Scribbles;

@@ -292,7 +292,30 @@ impl Pipeline {
         leave_colored: bool,
         watch: &PageWatch<'_>,
     ) -> Result<Finished, Error> {
-        let reached = watch.reached;
+        let finish = |prepared: &Prepared<'_>, kind: Kind, stages: Stages| {
+            let digest = self.remembered.as_ref().map(|_| Sha256::digest(bytes).into());
+            let mut finished =
+                self.finish(method, prepared, &Source { digest, page, kind }, stages, watch)?;
+            finished.warnings.splice(0..0, prepared.losses());
+            Ok(finished)
+        };
+        let (mut finished, warnings) =
+            self.on_page(bytes, order, page, leave_colored, watch.reached, finish)?;
+        finished.warnings.splice(0..0, warnings);
+        Ok(finished)
+    }
+
+    /// Decodes a page, counted from 0, checks that the order fits it, and goes on with both; waits for memory first. The second value is
+    /// what had to be left out or guessed.
+    pub(crate) fn on_page<T>(
+        &self,
+        bytes: &[u8],
+        order: &Order,
+        page: usize,
+        leave_colored: bool,
+        reached: &dyn Fn(f32) -> Result<(), Error>,
+        go_on: impl FnOnce(&Prepared<'_>, Kind, Stages) -> Result<T, Error>,
+    ) -> Result<(T, Vec<String>), Error> {
         reached(0.0)?;
         let header = probe_page(bytes, &self.limits, page)?;
         let _share = self.budget.take(order.cost_bytes(&header, bytes.len()));
@@ -315,12 +338,7 @@ impl Pipeline {
         }
         warnings.extend(kind_warnings(kind, order));
         let prepared = order.check(&picture)?.with_overview(&overview);
-        warnings.extend(prepared.losses());
-        let source =
-            Source { digest: self.remembered.as_ref().map(|_| Sha256::digest(bytes).into()), page, kind };
-        let finished = self.finish(method, &prepared, &source, stages, watch)?;
-        warnings.extend(finished.warnings);
-        Ok(Finished { warnings, ..finished })
+        Ok((go_on(&prepared, kind, stages)?, warnings))
     }
 
     /// Reads a picture that is to be coloured again and again; waits for memory first.
@@ -559,7 +577,7 @@ fn combine_pages(pages: Vec<Finished>) -> Result<Finished, Error> {
 }
 
 /// Whether to go on, at a share of the work.
-fn checkpoint(watch: &Watch<'_>) -> impl Fn(f32) -> Result<(), Error> {
+pub(crate) fn checkpoint(watch: &Watch<'_>) -> impl Fn(f32) -> Result<(), Error> {
     move |share| if (watch.reached)(share) || stop::requested() { Err(Error::Stopped) } else { Ok(()) }
 }
 

@@ -39,6 +39,23 @@ fn the_second_look_at_a_picture_is_remembered() {
 }
 
 #[test]
+fn painted_pixels_are_those_of_the_files() {
+    let pipeline = Pipeline::new();
+    for collage in [Extra::Without, Extra::Instead] {
+        let draft = OrderDraft { look: filter("sepia"), collage, format: Some(Format::Png), ..gray() };
+        let file = run(&pipeline, draft.clone()).unwrap();
+        let painted = pipeline.paint(CAMERA, &Order::new(draft).unwrap(), &Watch::none()).unwrap();
+        let again = painted.answers[0].colored.encode(&EncodeOptions::new(Format::Png)).unwrap();
+        assert_eq!(again, file.results[0].bytes);
+    }
+    for draft in [OrderDraft { pages: Pages::All, ..gray() }, OrderDraft { layers: Extra::Instead, ..gray() }]
+    {
+        let error = pipeline.paint(CAMERA, &Order::new(draft).unwrap(), &Watch::none()).unwrap_err();
+        assert_eq!(error.code(), "option-out-of-range");
+    }
+}
+
+#[test]
 fn another_option_of_the_method_is_another_question() {
     let pipeline = Pipeline::new().remembering();
     let points = |color| {

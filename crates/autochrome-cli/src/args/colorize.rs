@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::choice::MethodChoice;
 use super::sliders::SliderArguments;
 use super::values::number;
+use crate::colorize::shard::Shard;
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -118,6 +119,10 @@ pub struct ColorizeArguments {
     /// Skip inputs whose result exists and is newer
     #[arg(long)]
     pub resume: bool,
+
+    /// Process only the K-th of N parts of the inputs, for N machines that share the work
+    #[arg(long, value_name = "K/N", conflicts_with = "output")]
+    pub shard: Option<Shard>,
 
     /// Number of pictures to process in parallel [default: number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -73,7 +73,7 @@ pub struct Arguments {
 pub enum Command {
     /// Colorize photographs
     #[command(after_help = colorize::EXAMPLES)]
-    Colorize(ColorizeArguments),
+    Colorize(Box<ColorizeArguments>),
     /// Colorize a film
     #[command(after_help = video::EXAMPLES)]
     Video(Box<VideoArguments>),

@@ -4,4 +4,5 @@ pub mod guidance;
 pub mod inputs;
 pub mod outputs;
 pub mod report;
+pub mod shard;
 pub mod worker;

@@ -86,7 +86,12 @@ fn plan(arguments: &ColorizeArguments, naming: &Naming) -> Result<Plan, Failure>
     }
     let Found { inputs, missing, passed } = inputs::find(typed, *recursive, out_dir.as_deref());
     let Some(output) = output else {
-        return Ok(Plan { tasks: outputs::assign(inputs, naming)?, missing, passed });
+        let wanted: Vec<bool> =
+            inputs.iter().map(|input| arguments.shard.is_none_or(|shard| shard.holds(input))).collect();
+        // All inputs are named first, so that results have the names of a run that is not shared.
+        let tasks = outputs::assign(inputs, naming)?.into_iter().zip(wanted);
+        let tasks = tasks.filter_map(|(task, wanted)| wanted.then_some(task)).collect();
+        return Ok(Plan { tasks, missing, passed });
     };
     if typed.iter().any(|input| input.is_dir()) || inputs.len() + missing.len() > 1 {
         return Err(Failure::usage("--output names one file, but there are more inputs; use --out-dir"));
@@ -149,6 +154,9 @@ fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure>
         return Err(Failure::usage(
             "a picture from stdin has no name; use --output FILE instead of --out-dir",
         ));
+    }
+    if arguments.shard.is_some() {
+        return Err(Failure::usage("--shard shares files among machines; a picture from stdin is one"));
     }
     if let Some(output) = arguments.output.as_deref().filter(|output| !outputs::is_dash(output)) {
         check_folder(output)?;

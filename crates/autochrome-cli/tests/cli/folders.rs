@@ -48,6 +48,30 @@ fn an_output_folder_keeps_stems_and_sub_folders() {
 }
 
 #[test]
+fn parts_of_a_folder_are_together_the_whole_with_the_same_names() {
+    let folder = album();
+    folder.picture("other/a.png").picture("album/a.bmp").picture("album/1932/d.png");
+    let inputs = ["album", "other", "--recursive"];
+    folder.gray(&[&inputs[..], &["--out-dir", "whole"]].concat()).assert().success();
+    let mut counts = Vec::new();
+    for part in ["1/3", "2/3", "3/3"] {
+        // None replaces what another has written: that would be an error.
+        let arguments = [&inputs[..], &["--out-dir", "parts", "--json", "--shard", part]].concat();
+        counts.push(stdout(&mut folder.gray(&arguments), 0).lines().count());
+    }
+    assert_eq!(counts.iter().sum::<usize>(), 6);
+    let below = |root: &str| {
+        let files = folder.files().into_iter();
+        files.filter_map(|name| name.strip_prefix(root).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(below("parts/"), below("whole/"));
+    assert_eq!(below("whole/").len(), 6);
+
+    let refused = stderr(&mut folder.gray(&["album", "--shard", "4/3"]), 2);
+    assert!(refused.contains("K/N"), "{refused}");
+}
+
+#[test]
 fn an_output_folder_within_the_input_is_not_an_input() {
     let folder = album();
     let arguments = ["album", "-r", "--out-dir", "album/done"];

@@ -8,7 +8,8 @@ use moxcms::{
     MatrixCoefficients, ToneReprCurve, TransferCharacteristics, TransformExecutor, TransformOptions,
 };
 
-pub(crate) use written::{gray_profile, srgb_profile};
+pub(crate) use written::gray_profile;
+pub use written::srgb_profile;
 
 /// A profile that parsed.
 pub(crate) struct Profile(ColorProfile);

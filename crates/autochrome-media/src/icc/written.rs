@@ -16,8 +16,9 @@ const PRIMARIES: [(&[u8; 4], [i32; 3]); 3] =
 /// The curve ((a·x + b)^g above d, else c·x): g, a, b, c, d.
 const CURVE: [i32; 5] = [157_286, 62_119, 3_417, 5_072, 2_651];
 
-/// The profile that is written into colour pictures.
-pub(crate) fn srgb_profile() -> &'static [u8] {
+/// The ICC profile that is written into colour pictures: sRGB.
+#[must_use]
+pub fn srgb_profile() -> &'static [u8] {
     static PROFILE: OnceLock<Vec<u8>> = OnceLock::new();
     PROFILE.get_or_init(|| {
         let mut tags = common("sRGB");
