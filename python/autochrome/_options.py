@@ -57,6 +57,13 @@ class Wishes(TypedDict, total=False):
     """A painted copy of the picture, or a transparent picture with strokes alone."""
     text: str
     """Things and their colours in words, English or German: ``"red car, blue sky"``."""
+    mood: str
+    """What the picture looks like as a whole: a mean colour (``"#a08060"``), a palette (``"dark brown, beige"``) or the mean strength
+    of its colours (``"chroma 12"``)."""
+    fix: str
+    """What is done with colours of the answer, by their hues: ``"violet -> gray; skin: green -> 20 towards yellow"``."""
+    protect_skin: bool
+    """Keeps the colours that skin has when nothing is said."""
     swatches: List[Dict[str, Any]]
     """Parts of the picture that are to look like parts of references: ``{"picture": area, "area": area, "reference": 0}``,
     an area being ``{"x": 0, "y": 0, "width": 0.5, "height": 1}``."""

@@ -68,6 +68,7 @@ impl Pipeline {
                 references: references
                     .map(|(number, file)| guidance_file(format!("reference {}", number + 1), file))
                     .collect(),
+                ..GuidanceFiles::default()
             };
             self.0.order(draft, &files)
         };
