@@ -5,7 +5,8 @@
 
 SCANS and DONE must be seen by every machine (NFS, a mounted bucket). Only paths travel through Ray; pictures are read and written where they are
 coloured, whole or not at all. A second run goes on where the first was stopped: what lies in DONE is passed over. A worker that dies is replaced and its
-pictures are given out again; a picture that kills several workers, or cannot be read, is a line of DONE/failed.csv and costs nobody else anything.
+pictures are given out again; a picture that kills several workers, or cannot be read, is a line of DONE/failed.csv and costs nobody else anything. Pictures
+that are in colour already are left alone.
 
 The memory of a worker is that of its model, about 60 MB, and `--memory` for its pictures. The driver holds two paths for each worker at a time.
 """
@@ -29,7 +30,7 @@ TRIES = 3
 @ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=TRIES - 1)
 class Painter:
     def __init__(self, memory_mb, options):
-        self.colorizer = autochrome.Colorizer(memory_mb=memory_mb, **options)
+        self.colorizer = autochrome.Colorizer(memory_mb=memory_mb, leave_colored=True, **options)
 
     def paint(self, source, result):
         """None when the result is there, else the code and the message of what went wrong."""
@@ -78,7 +79,7 @@ def main():
     painters = [Painter.remote(arguments.memory, options) for _ in range(arguments.actors)]
     # The clock begins when every worker has its model.
     print("workers:", *ray.get([painter.process_id.remote() for painter in painters]), flush=True)
-    started, counts = time.monotonic(), {"done": 0, "failed": 0, "skipped": 0}
+    started, counts = time.monotonic(), {"done": 0, "failed": 0, "in colour": 0, "skipped": 0}
     waiting = {}
 
     with open(arguments.done / "failed.csv", "w", newline="", encoding="utf-8") as table:
@@ -92,8 +93,12 @@ def main():
                 problem = ray.get(ready)
             except ray.exceptions.RayError as error:
                 problem = "worker-died", f"given up after {TRIES} tries: {type(error).__name__}"
-            counts["failed" if problem else "done"] += 1
-            if problem:
+            if problem and problem[0] == "in-color-already":
+                counts["in colour"] += 1
+            elif not problem:
+                counts["done"] += 1
+            else:
+                counts["failed"] += 1
                 failed.writerow([below.as_posix(), *problem])
                 table.flush()
             return painter

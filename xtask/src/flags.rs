@@ -9,6 +9,8 @@ xflags::xflags! {
     cmd xtask {
         /// Run all tests; installs what they need, and says what had to be skipped.
         cmd test {}
+        /// Test the Python package alone; `test` does, too.
+        cmd python {}
         /// Formatting, lints and documentation, without a warning, of the web app too.
         cmd lint {}
         /// Train for ten steps, stopped and resumed.

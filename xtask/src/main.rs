@@ -22,6 +22,7 @@ use flags::XtaskCmd;
 fn main() -> ExitCode {
     let result = match flags::Xtask::from_env_or_exit().subcommand {
         XtaskCmd::Test(_) => test::run(),
+        XtaskCmd::Python(_) => python::run(),
         XtaskCmd::Lint(_) => ci::lint(),
         XtaskCmd::Smoke(_) => smoke::run(),
         XtaskCmd::Features(_) => ci::features(),

@@ -7,10 +7,22 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::shell::{root, run as run_command, succeeds, target};
+use crate::shell::{WORKSPACE, cargo, root, run as run_command, succeeds, target};
 
 /// What the package must be able to run on.
 const RECENT: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))";
+
+/// Builds what the tests need, with the features of all tests, and runs them alone.
+pub fn run() -> Result<()> {
+    run_command(
+        cargo(["test", "--no-run", "--quiet", "--test", "keywords", "--test", "cli"]).args(WORKSPACE),
+    )?;
+    let folder = target().join("xtask/python");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let notes = folder.join("skipped.txt");
+    fs::write(&notes, "")?;
+    test(&notes)
+}
 
 /// Runs pytest; a line in the file `notes` says why not, where Python or what it needs cannot be had.
 pub fn test(notes: &Path) -> Result<()> {
