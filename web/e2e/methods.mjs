@@ -84,6 +84,16 @@ async function words(page, address) {
   await field.fill("dark red coat");
   await field.press("Enter");
   await turns(page, [0.33, 0.42], 0, 2); // the coat, which is nearly black
+  await page.getByText("Mend colours", { exact: true }).click();
+  const mend = page.getByLabel("Change colours of the result");
+  await mend.fill("red -> blue");
+  await mend.press("Enter");
+  await turns(page, [0.33, 0.42], 2, 0);
+  await axe(page, "mended colours");
+  await fits(page, "mended colours");
+  await mend.fill("");
+  await mend.press("Enter");
+  await turns(page, [0.33, 0.42], 0, 2);
   await field.fill("red boat");
   await field.press("Enter");
   await page.getByText("no boat was found in the picture").waitFor();

@@ -181,6 +181,21 @@ export const de: Catalogue = {
     help: "Je eine Farbe und ein Ding: Kleid, Jacke, Hut, Haar, Himmel, Gras, Wand, Auto … Alles von der Art bekommt die Farbe.",
   },
 
+  mend: {
+    title: "Farben ausbessern",
+    fix: {
+      title: "Farben des Ergebnisses ändern",
+      example: "violett -> grau, Haut: grün -> 60%",
+      help: "Eine Farbe, ein Pfeil und was aus ihr wird: grau, eine andere Farbe, ein Anteil ihrer Stärke in Prozent. Ein Ding und ein Doppelpunkt davor beschränken es darauf.",
+    },
+    protectSkin: "Hautfarbe behalten, was auch sonst gesagt wird",
+    mood: {
+      title: "Das Bild im Ganzen",
+      example: "#a08060, oder dunkelbraun, beige",
+      help: "Eine mittlere Farbe, einige Farben, oder „chroma 12“ für ihre Stärke. Was nur eine Farbe haben kann, bleibt.",
+    },
+  },
+
   hints: {
     title: "Farben von Hand",
     likely: "Wahrscheinliche Farben hier",

@@ -184,6 +184,21 @@ export const en = {
     help: "A colour and a thing each: dress, jacket, hat, hair, sky, grass, wall, car … Everything of that kind gets the colour.",
   },
 
+  mend: {
+    title: "Mend colours",
+    fix: {
+      title: "Change colours of the result",
+      example: "violet -> gray, skin: green -> 60%",
+      help: "A colour, an arrow, and what becomes of it: gray, another colour, a percentage of its strength, or “20 towards yellow”. A thing and a colon before it keep it to that thing.",
+    },
+    protectSkin: "Keep the colour of skin, whatever else is said",
+    mood: {
+      title: "The picture as a whole",
+      example: "#a08060, or dark brown, beige",
+      help: "A mean colour, a few colours, or “chroma 12” for their strength. What can have but one colour stays.",
+    },
+  },
+
   hints: {
     title: "Colours by hand",
     likely: "Likely colours here",

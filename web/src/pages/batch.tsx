@@ -176,7 +176,7 @@ function Prepare({
             onRemove={(number) => setReferences(references.filter((_, i) => i !== number))}
           />
         )}
-        {spoken && <Words words={words} onWords={setWords} />}
+        {spoken && <Words labels={t.words} words={words} onWords={setWords} />}
         <LookControls look={look} registry={registry} onChange={(change) => setLook({ ...look, ...change })} />
         <label className="block text-sm font-medium">
           {t.look.format}

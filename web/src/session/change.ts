@@ -31,7 +31,8 @@ export type Change =
   | { type: "erase-hints"; rubber: Rubber }
   | { type: "load-hints"; hints: Hints }
   | { type: "clear-hints" }
-  | { type: "set-words"; words: string }
+  | { type: "say"; text: Partial<Pick<Session, "words" | "mood" | "fix">> }
+  | { type: "protect-skin"; protectSkin: boolean }
   | { type: "add-references"; files: File[] }
   | { type: "remove-reference"; number: number }
   /** A part of the picture, which waits for its counterpart. */
@@ -81,8 +82,12 @@ export function changed(session: Session, change: Change): Session {
       return { ...session, hints: change.hints };
     case "clear-hints":
       return isEmpty(session.hints) ? session : { ...session, hints: NO_HINTS };
-    case "set-words":
-      return change.words === session.words ? session : { ...session, words: change.words };
+    case "say": {
+      const said = { ...session, ...change.text };
+      return said.words === session.words && said.mood === session.mood && said.fix === session.fix ? session : said;
+    }
+    case "protect-skin":
+      return { ...session, protectSkin: change.protectSkin };
     case "add-references":
       return { ...session, references: [...session.references, ...change.files] };
     case "remove-reference":

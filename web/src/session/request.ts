@@ -38,7 +38,7 @@ export function missing(method: Method, given: Set<Kind>): Need | null {
 
 /** What decides about the colours, as the server wants it. */
 export function requestOf(session: Session, method: Method): ColorizeOptions {
-  const { settings, hints, words, parts, recolors, invert, keepTone, several } = session;
+  const { settings, hints, words, mood, fix, protectSkin, parts, recolors, invert, keepTone, several } = session;
   // What was painted waits while a person looks at what comes by itself.
   const paints = session.way !== "automatic" && (takes(method, "points") || takes(method, "strokes"));
   return {
@@ -46,6 +46,10 @@ export function requestOf(session: Session, method: Method): ColorizeOptions {
     settings,
     ...(paints && !isEmpty(hints) ? hints : {}),
     ...(takes(method, "words") && words ? { text: words } : {}),
+    ...(takes(method, "mood") && mood ? { mood } : {}),
+    ...(fix ? { fix } : {}),
+    // Who tells words' things apart finds skin.
+    ...(takes(method, "words") && protectSkin ? { protect_skin: true } : {}),
     ...(takes(method, "references") && takes(method, "swatches") && parts.pairs.length > 0 ? { swatches: parts.pairs } : {}),
     ...(takes(method, "recolors") && recolors.length > 0 ? { recolors } : {}),
     ...(invert ? { invert } : {}),

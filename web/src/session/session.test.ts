@@ -114,6 +114,19 @@ test("what a method does not take is not sent to it", () => {
   });
 });
 
+test("what is said is sent to methods that hear it, and fixes to all", () => {
+  const session = now(
+    after(
+      { type: "say", text: { words: "red car", mood: "beige" } },
+      { type: "say", text: { fix: "violet -> gray" } },
+      { type: "protect-skin", protectSkin: true },
+    ),
+  );
+  const rest = { method: "some", settings: {}, variants: 4, fix: "violet -> gray" };
+  expect(requestOf(session, method([]))).toEqual(rest);
+  expect(requestOf(session, method(["words", "mood"]))).toEqual({ ...rest, text: "red car", mood: "beige", protect_skin: true });
+});
+
 test("a method waits for one of the kinds that it needs, and for colours of the picture itself", () => {
   const session = now(after({ type: "add-point", point }));
   expect(missing(method(["points"], [["strokes", "points"]]), kindsOf(session, null))).toBeNull();

@@ -24,6 +24,12 @@ export interface Session {
   hints: Hints;
   /** Things and their colours in words; empty for none. */
   words: string;
+  /** What the whole picture looks like, in words; empty for none. */
+  mood: string;
+  /** What is done with colours of the answer, by their hues; empty for none. */
+  fix: string;
+  /** Whether skin keeps its automatic colour, whatever else is said. */
+  protectSkin: boolean;
   references: File[];
   parts: Parts;
   recolors: Recolor[];
@@ -52,6 +58,9 @@ export function newSession(original: File): Session {
     look: PLAIN,
     hints: NO_HINTS,
     words: "",
+    mood: "",
+    fix: "",
+    protectSkin: false,
     references: [],
     parts: NO_PARTS,
     recolors: [],

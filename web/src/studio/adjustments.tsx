@@ -44,7 +44,9 @@ export function Adjustments({ session, work, view, selected, suggestions, waits,
       )}
       {view === "parts" && <PartTools parts={session.parts} references={session.references} onChange={dispatch} />}
       {work.recolored && !need?.of_picture && <RecolorTools palette={palette} recolors={session.recolors} onChange={dispatch} />}
-      {takes(method, "words") && <Words words={session.words} onWords={(words) => dispatch({ type: "set-words", words })} />}
+      {takes(method, "words") && (
+        <Words labels={t.words} words={session.words} onWords={(words) => dispatch({ type: "say", text: { words } })} />
+      )}
       {view === "hints" && (
         <HintTools
           hints={session.hints}
@@ -57,6 +59,25 @@ export function Adjustments({ session, work, view, selected, suggestions, waits,
         />
       )}
       <LookControls look={session.look} registry={registry} onChange={(look) => dispatch({ type: "set-look", look })} />
+      <details className="border-t border-line pt-4">
+        <summary className="min-h-11 cursor-pointer text-xl">{t.mend.title}</summary>
+        <div className="mt-3 space-y-6">
+          <Words labels={t.mend.fix} words={session.fix} onWords={(fix) => dispatch({ type: "say", text: { fix } })} />
+          {takes(method, "words") && (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={session.protectSkin}
+                onChange={(event) => dispatch({ type: "protect-skin", protectSkin: event.target.checked })}
+              />
+              {t.mend.protectSkin}
+            </label>
+          )}
+          {takes(method, "mood") && (
+            <Words labels={t.mend.mood} words={session.mood} onWords={(mood) => dispatch({ type: "say", text: { mood } })} />
+          )}
+        </div>
+      </details>
       <TakeHome
         ready={work.ready}
         onTake={(collage, mark) => takeHome.picture({ ...finished, collage }, mark)}

@@ -114,7 +114,7 @@ export function usePictureWork(session: Session): PictureWork {
     doing: busy ? finding : takeHome.making,
     // Where nothing can be shown, the reason stands in its place.
     problem: words && !drawn && !before ? words : "",
-    note: words || takeHome.note || (session.words ? (answer?.warnings.join(" ") ?? "") : ""),
+    note: words || takeHome.note || (session.words || session.fix ? (answer?.warnings.join(" ") ?? "") : ""),
     cancelled,
     ready: answer !== undefined && !busy && takeHome.making === "",
     takeHome,

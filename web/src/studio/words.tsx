@@ -1,13 +1,15 @@
-/** Colours in words: "red car, blue sky". */
+/** Something said in words, which holds when it is sent: "red car, blue sky". */
 import { useEffect, useId, useState } from "react";
 import { useText } from "../i18n/text";
 
 interface Props {
+  /** What the field is for, an example, and how to say it. */
+  labels: { title: string; example: string; help: string };
   words: string;
   onWords: (words: string) => void;
 }
 
-export function Words({ words, onWords }: Props) {
+export function Words({ labels, words, onWords }: Props) {
   const t = useText();
   const [typed, setTyped] = useState(words);
   const id = useId();
@@ -22,7 +24,7 @@ export function Words({ words, onWords }: Props) {
       }}
     >
       <label htmlFor={id} className="mb-2 block text-xl">
-        {t.words.title}
+        {labels.title}
       </label>
       <div className="flex gap-2">
         <input
@@ -31,7 +33,7 @@ export function Words({ words, onWords }: Props) {
           className="field min-w-0 flex-1"
           value={typed}
           maxLength={2000}
-          placeholder={t.words.example}
+          placeholder={labels.example}
           aria-describedby={`${id}-help`}
           onChange={(event) => setTyped(event.target.value)}
           onBlur={say}
@@ -41,7 +43,7 @@ export function Words({ words, onWords }: Props) {
         </button>
       </div>
       <p id={`${id}-help`} className="mt-2 text-sm text-quiet">
-        {t.words.help}
+        {labels.help}
       </p>
     </form>
   );
