@@ -54,19 +54,18 @@ impl Matrix {
 
 /// Covariances of the colours that the cells of a grid may have, in squared units of ab, less where it is too dark or too light for them.
 pub(super) fn covariances(session: &Session, segmentation: &Segmentation, luma: &Plane) -> Vec<Matrix> {
-    let classes = segmentation.classes().len();
     segmentation
         .probabilities()
         .vectors()
         .zip(luma.data())
         .map(|(probabilities, &luma)| {
             let (mut weight, mut mean, mut squares) = (0.0_f32, [0.0_f32; 2], Matrix::default());
-            for class in 0..classes {
+            for (class, probability) in probabilities.iter().enumerate() {
                 let colors = session.usual_colors(class);
                 let fit: f32 = colors.iter().map(|color| fitting(color.share, color.lab[0] - luma)).sum();
                 for color in colors {
-                    let share = probabilities[class] * fitting(color.share, color.lab[0] - luma)
-                        / fit.max(f32::MIN_POSITIVE);
+                    let share =
+                        probability * fitting(color.share, color.lab[0] - luma) / fit.max(f32::MIN_POSITIVE);
                     let [_, a, b] = color.lab;
                     weight += share;
                     mean = [mean[0] + share * a, mean[1] + share * b];
