@@ -78,10 +78,10 @@ impl Hues {
         }
         let changed = match self.change {
             HueChange::Scale(factor) => [a * factor, b * factor],
-            HueChange::To(hue) => turned([a, b], self.beyond_middle(hue)),
+            HueChange::To(hue) => turned([a, b], self.degrees_off(hue)),
             HueChange::Towards { hue, most } => {
                 // Both are measured from the middle, so that all colours of the range turn the same way round.
-                let left = self.beyond_middle(hue) - self.offset([a, b]);
+                let left = self.degrees_off(hue) - self.offset([a, b]);
                 turned([a, b], left.clamp(-most.abs(), most.abs()))
             }
         };
@@ -91,10 +91,10 @@ impl Hues {
 
     /// Degrees from the middle of the range to a colour's hue, -180..180.
     fn offset(&self, [a, b]: [f32; 2]) -> f32 {
-        self.beyond_middle(b.atan2(a).to_degrees())
+        self.degrees_off(b.atan2(a).to_degrees())
     }
 
-    fn beyond_middle(&self, hue: f32) -> f32 {
+    fn degrees_off(&self, hue: f32) -> f32 {
         (hue - self.middle + 180.0).rem_euclid(360.0) - 180.0
     }
 }

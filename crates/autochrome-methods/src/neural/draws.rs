@@ -24,7 +24,7 @@ const FREE: &[&str] = &[
 const LEAST_SHARE: f32 = 0.006;
 
 /// How far colours drift, in deviations of what they may be.
-const DRIFT: f32 = 0.48;
+const DRIFT: f32 = 0.54;
 
 /// Degrees of CIELAB's hue from which the ways are counted, so that those of the first four seeds lie around the way that the truth takes least,
 /// towards yellow-green (on validation pictures).
