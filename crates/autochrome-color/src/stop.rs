@@ -40,6 +40,24 @@ pub fn requested() -> bool {
     FLAG.with_borrow(|flag| flag.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)))
 }
 
+/// `work` as another thread may do it: it ends early when the work of this thread does.
+///
+/// ```
+/// use std::sync::{Arc, atomic::AtomicBool};
+/// use autochrome_color::stop;
+///
+/// let flag = Arc::new(AtomicBool::new(true));
+/// let work = stop::scope(&flag, || stop::inherited(stop::requested));
+/// assert!(std::thread::spawn(work).join().unwrap());
+/// ```
+pub fn inherited<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let flag = FLAG.with_borrow(Clone::clone);
+    move || match flag {
+        Some(flag) => scope(&flag, work),
+        None => work(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use autochrome_color::resize::{Filter, resize_plane};
-use autochrome_color::{Chroma, Plane};
+use autochrome_color::{Chroma, Plane, stop};
 
 use crate::backend::{Backend, EngineBackend, Question, Sides};
 use crate::card::{Inference, NetworkConfig};
@@ -225,19 +225,27 @@ impl Session {
         if !hints.is_empty() && !self.takes_hints() {
             return Err(NetError::Input(format!("model '{}' takes no colour hints", self.card.id)));
         }
-        let mut small = frame.pad(luma);
+        let small = frame.pad(luma);
         let hints: Vec<Hint> =
             hints.iter().map(|&hint| Hint { ab: shown.inverse(hint.ab), ..hint }).collect();
-        let mut hint_planes = frame.hint_planes(&hints);
-        let asked = question(frame, &small, &hint_planes, temperature);
-        let (mut chroma, segments) = match segment {
-            true => self.backend.answer_and_segment(&asked)?,
-            false => (self.backend.answer(&asked)?, None),
+        let hint_planes = frame.hint_planes(&hints);
+        let straight = || {
+            let asked = question(frame, &small, &hint_planes, temperature);
+            match segment {
+                true => self.backend.answer_and_segment(&asked),
+                false => Ok((self.backend.answer(&asked)?, None)),
+            }
         };
-        if options.flip.unwrap_or(flip) {
+        let mirrored = || {
+            let [mut small, mut hint_planes] = [small.clone(), hint_planes.clone()];
             mirror(&mut small, frame.padded_width);
             mirror(&mut hint_planes, frame.padded_width);
-            let mut other = self.backend.answer(&question(frame, &small, &hint_planes, temperature))?;
+            self.backend.answer(&question(frame, &small, &hint_planes, temperature))
+        };
+        let (mut chroma, segments) = if options.flip.unwrap_or(flip) {
+            // Whoever waits for one picture has cores to spare.
+            let (straight, mirrored) = rayon::join(stop::inherited(straight), stop::inherited(mirrored));
+            let ((mut chroma, segments), mut other) = (straight?, mirrored?);
             for (plane, other) in [(&mut chroma.a, &mut other.a), (&mut chroma.b, &mut other.b)] {
                 let width = plane.width();
                 mirror(other.data_mut(), width);
@@ -245,7 +253,10 @@ impl Session {
                     *x = 0.5 * (*x + *y);
                 }
             }
-        }
+            (chroma, segments)
+        } else {
+            straight()?
+        };
         shown.enliven(&mut chroma);
         let segmentation = segments.map(|[hidden, scores]| {
             Segmentation::new(&self.card.things, Features::new(&hidden, frame), Features::new(&scores, frame))

@@ -9,7 +9,7 @@ import { isAway } from "./use-sent";
 const PREVIEW = { max_side_px: 1700, format: "jpeg", quality: 95 };
 
 /** What is shown of a spot as soon as it is painted; the preview follows when the hand rests. */
-const QUICK = { max_side_px: 900, format: "jpeg", quality: 85, variants: undefined };
+const QUICK = { max_side_px: 720, format: "jpeg", quality: 85, variants: undefined };
 
 /** Rests this long after a change, so that typing a number is one question. */
 const REST_MS = 250;
