@@ -113,6 +113,7 @@ async function words(page, address) {
   const color = (await likely.nth(1).getAttribute("aria-label")).slice(0, 7);
   await likely.nth(1).click();
   await page.waitForFunction((color) => [...document.querySelectorAll("svg circle")].some((c) => c.getAttribute("fill") === color), color);
+  await page.getByText("Colours are simulated.").waitFor();
   await shot(page, "words");
   await axe(page, "words");
   await fits(page, "words");
