@@ -8,11 +8,11 @@
 //! likeness of meaning in place of likeness of pixels.
 
 use autochrome_color::resize::{Filter, resize_chroma, resize_plane};
-use autochrome_color::upsample::upsample;
 use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Segmentation, Session};
 
 use super::region::step;
+use super::uncertainty;
 
 /// What agrees with itself.
 struct Kind {
@@ -66,10 +66,7 @@ pub(super) fn agree(session: &Session, segmentation: &Segmentation, luma: &Plane
         return;
     }
     let (width, height) = chroma.size();
-    let change = upsample(&resize_plane(luma, width, height, Filter::Area), &change);
-    for (plane, change) in [(&mut chroma.a, &change.a), (&mut chroma.b, &change.b)] {
-        plane.data_mut().iter_mut().zip(change.data()).for_each(|(sample, change)| *sample += change);
-    }
+    uncertainty::add(&change, &resize_plane(luma, width, height, Filter::Area), chroma);
 }
 
 /// A cell of a kind.
