@@ -1,14 +1,14 @@
 //! Who computes a network's answer.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use autochrome_color::{Chroma, Plane};
 
-use crate::NetError;
 use crate::engine::{Engine, Groundwork, Map};
 use crate::graph::{Graph, LUMA, SCALES};
 use crate::networks::chroma_net::HINT_CHANNELS;
+use crate::{NetError, Recent};
 
 /// The working sizes a network can compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,12 +79,15 @@ pub(crate) struct EngineBackend {
     segmentation: Option<Engine>,
     multiple_px: usize,
     takes_hints: bool,
-    /// Pictures that were looked at, the latest last.
-    kept: Mutex<Vec<Looked>>,
+    /// Pictures that were looked at.
+    kept: Recent<Looked>,
 }
 
 /// A picture's L and what the network makes of it.
-type Looked = (Map, Arc<Groundwork>);
+struct Looked {
+    luma: Map,
+    groundwork: Groundwork,
+}
 
 impl EngineBackend {
     /// Packs the weights of a network whose sides are multiples of `multiple_px`, and of the head on its encoder.
@@ -92,28 +95,25 @@ impl EngineBackend {
         let takes_hints = graph.takes_hints();
         let segmentation = segmentation.map(Engine::new);
         let engine = Engine::new(graph);
-        Self { engine, segmentation, multiple_px, takes_hints, kept: Mutex::default() }
+        Self { engine, segmentation, multiple_px, takes_hints, kept: Recent::new(KEPT) }
     }
 
     /// What the network makes of luma alone, from memory where it was asked lately.
-    fn groundwork(&self, question: &Question<'_>) -> Result<Arc<Groundwork>, NetError> {
+    fn look(&self, question: &Question<'_>) -> Result<Arc<Looked>, NetError> {
         let Question { width, height, luma, .. } = *question;
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_this =
-            |(seen, _): &Looked| (seen.width, seen.height) == (width, height) && seen.values == luma;
-        if let Some((_, groundwork)) = kept().iter().find(|looked| is_this(looked)) {
-            return Ok(Arc::clone(groundwork));
+        let is_this = |Looked { luma: seen, .. }: &Looked| {
+            (seen.width, seen.height) == (width, height) && seen.values == luma
+        };
+        if let Some(looked) = self.kept.find(is_this) {
+            return Ok(looked);
         }
         let luma = Map { channels: 1, height, width, values: luma.to_vec() };
-        let groundwork = Arc::new(self.engine.groundwork(luma.clone()).ok_or(NetError::Stopped)?);
-        if self.takes_hints && groundwork.bytes() <= KEPT_BYTES {
-            let mut kept = kept();
-            if kept.len() == KEPT {
-                kept.remove(0);
-            }
-            kept.push((luma, Arc::clone(&groundwork)));
+        let groundwork = self.engine.groundwork(luma.clone()).ok_or(NetError::Stopped)?;
+        let looked = Arc::new(Looked { luma, groundwork });
+        if self.takes_hints && looked.groundwork.bytes() <= KEPT_BYTES {
+            self.kept.keep(Arc::clone(&looked));
         }
-        Ok(groundwork)
+        Ok(looked)
     }
 
     fn finish(&self, groundwork: &Groundwork, question: &Question<'_>) -> Result<Chroma, NetError> {
@@ -133,20 +133,14 @@ impl Backend for EngineBackend {
     }
 
     fn answer(&self, question: &Question<'_>) -> Result<Chroma, NetError> {
-        self.finish(self.groundwork(question)?.as_ref(), question)
+        self.finish(&self.look(question)?.groundwork, question)
     }
 
     fn answer_and_segment(&self, question: &Question<'_>) -> Result<(Chroma, Option<[Map; 2]>), NetError> {
-        let groundwork = self.groundwork(question)?;
-        let chroma = self.finish(&groundwork, question)?;
+        let Looked { luma, groundwork } = &*self.look(question)?;
+        let chroma = self.finish(groundwork, question)?;
         let Some(head) = &self.segmentation else { return Ok((chroma, None)) };
-        let luma = Map {
-            channels: 1,
-            height: question.height,
-            width: question.width,
-            values: question.luma.to_vec(),
-        };
-        let features = self.engine.features_of(&groundwork).unwrap_or_else(|| self.features(luma));
+        let features = self.engine.features_of(groundwork).unwrap_or_else(|| self.features(luma.clone()));
         // The finest scale, at 1/2, says nothing about things.
         let scales: Vec<(&str, Map)> = SCALES.into_iter().zip(features.into_iter().skip(1)).collect();
         Ok((chroma, head.features(&scales).try_into().ok()))

@@ -14,6 +14,7 @@ pub mod foreign;
 mod frame;
 pub mod graph;
 pub mod networks;
+mod recent;
 mod segmentation;
 mod session;
 #[doc(hidden)]
@@ -25,5 +26,6 @@ pub use backend::{Backend, Question, Sides, ab_chroma, rgb_chroma, scale_luma};
 pub use card::ModelCard;
 pub use error::NetError;
 pub use features::Features;
+pub use recent::Recent;
 pub use segmentation::{Segmentation, UsualColor};
 pub use session::{Hint, PredictOptions, Session, View};

@@ -9,11 +9,11 @@ mod region;
 mod suggestions;
 mod uncertainty;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
-use autochrome_engine::{Hint, PredictOptions, Segmentation, Session, View};
+use autochrome_engine::{Hint, PredictOptions, Recent, Segmentation, Session, View};
 
 use crate::fixes::{FoundParts, Part};
 use crate::scribble::keep_marked_colors;
@@ -91,8 +91,8 @@ const KEPT_PIXELS: usize = 512 * 512;
 /// The method `neural`.
 struct Neural {
     session: Session,
-    /// What was seen of pictures without hints, the latest last: spot after spot asks for the same.
-    kept: Mutex<Vec<Arc<Seen>>>,
+    /// What was seen of pictures without hints: spot after spot asks for the same.
+    kept: Recent<Seen>,
 }
 
 /// What the network makes of a picture by itself.
@@ -117,7 +117,7 @@ struct Asked {
 
 /// The method with these weights, or the default model's.
 pub(crate) fn open(model: Option<ModelSource<'_>>) -> Result<Box<dyn Method>, MethodError> {
-    Ok(Box::new(Neural { session: ModelSource::open(model)?, kept: Mutex::default() }))
+    Ok(Box::new(Neural { session: ModelSource::open(model)?, kept: Recent::new(KEPT) }))
 }
 
 impl Method for Neural {
@@ -282,20 +282,15 @@ impl Neural {
     /// What the network makes of a picture that nobody said anything of but a memory; kept for a while.
     fn see(&self, luma: &Plane, remembered: Vec<Hint>, asked: Asked) -> Result<Arc<Seen>, MethodError> {
         let view = self.session.view(luma, asked.predict.size_px)?;
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let is_this = |seen: &Seen| seen.asked == asked && seen.remembered == remembered && seen.view == view;
-        if let Some(seen) = kept().iter().find(|seen| is_this(seen)) {
-            return Ok(Arc::clone(seen));
+        if let Some(seen) = self.kept.find(is_this) {
+            return Ok(seen);
         }
         let (chroma, segmentation) = answer(&self.session, luma, &view, &remembered, &asked)?;
         let seen = Arc::new(Seen { view, remembered, asked, chroma, segmentation });
         // What several sizes see is not all in the view.
         if !asked.ensemble && seen.view.luma().data().len() <= KEPT_PIXELS {
-            let mut kept = kept();
-            if kept.len() == KEPT {
-                kept.remove(0);
-            }
-            kept.push(Arc::clone(&seen));
+            self.kept.keep(Arc::clone(&seen));
         }
         Ok(seen)
     }
