@@ -7,7 +7,7 @@ use crate::motion::{Motion, seek};
 use crate::paint::FramePainter;
 use crate::plan::Span;
 use crate::shot::Shot;
-use crate::spread::{agree, blend, carry, from_one_keyframe};
+use crate::spread::{agree, blend, carry, from_one_keyframe, steady};
 
 /// Frames that are finished at once: enough for all cores, few enough to be small in memory.
 const AT_ONCE: usize = 4;
@@ -44,6 +44,7 @@ impl<'a> Spreader<'a> {
         if !wanted {
             return true;
         }
+        let colors = colors.map(|colors| colors.frames(&span));
         let scene_start = span.scene_start;
         let mut shots = span.shots;
         let mut first_place = 0;
@@ -52,7 +53,7 @@ impl<'a> Spreader<'a> {
             let count = batch.len();
             let finish = |(offset, shot): (usize, Shot)| {
                 let data = match &colors {
-                    Some(colors) => self.painter.paint(&shot.frame.data, &colors.at(first_place + offset)),
+                    Some(colors) => self.painter.paint(&shot.frame.data, &colors[first_place + offset]),
                     None => self.painter.pass(&shot.frame.data),
                 };
                 let begins_span = first_place + offset == 0;
@@ -125,7 +126,19 @@ struct SpanColors {
 }
 
 impl SpanColors {
-    /// The colours of a frame by its place in the span.
+    /// The colours of every frame of the span.
+    fn frames(&self, span: &Span) -> Vec<Chroma> {
+        let pairs = span.shots.iter().zip(span.shots.iter().skip(1));
+        let steps = pairs.parallel_map(|(before, shot)| seek(&shot.pyramid, &before.pyramid, None));
+        let mut frames = (0..span.shots.len()).parallel_map(|place| self.at(place));
+        for (place, step) in steps.iter().enumerate() {
+            let before = carry(step, &frames[place]);
+            steady(&mut frames[place + 1], &before);
+        }
+        frames
+    }
+
+    /// The colours of a frame by its place in the span, as its keyframes have them.
     fn at(&self, place: usize) -> Chroma {
         let Some(motion) = place.checked_sub(1).and_then(|place| self.from_before.get(place)) else {
             return self.before.clone();

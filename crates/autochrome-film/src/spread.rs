@@ -12,6 +12,10 @@ use crate::motion::{BLOCK_PX, Motion, STEP_PX, blocks};
 const UNLIKE: f32 = 6.0;
 /// Least weight of a block: something must be taken even where nothing matches.
 const LEAST_WEIGHT: f32 = 0.002;
+/// How much of a frame's colours is that of the frame before it, where the match is sure and the colours are near.
+const STEADINESS: f32 = 0.95;
+/// Distance in ab at which half as much of it is taken.
+const APART: f32 = 12.0;
 /// Half the side of the area that fills what no keyframe shows.
 const FILL_PX: usize = 12;
 /// Weight of that area.
@@ -109,6 +113,19 @@ pub(crate) fn agree(own: &Chroma, carried: &Carried, share: f32) -> Chroma {
     agreed
 }
 
+/// Draws the colours of a frame to those of the frame before it, carried along: what a keyframe shows is found by a whole pixel, and
+/// found elsewhere in every frame where blocks match by chance.
+pub(crate) fn steady(own: &mut Chroma, before: &Carried) {
+    let Chroma { a, b } = own;
+    let earlier = before.chroma.a.data().iter().zip(before.chroma.b.data()).zip(&before.sure);
+    for ((a, b), ((earlier_a, earlier_b), sure)) in a.data_mut().iter_mut().zip(b.data_mut()).zip(earlier) {
+        let (da, db) = (earlier_a - *a, earlier_b - *b);
+        let share = STEADINESS * sure.min(1.0).sqrt() / (1.0 + (da * da + db * db) / (APART * APART));
+        *a += share * da;
+        *b += share * db;
+    }
+}
+
 /// Takes what is unsure from around it, weighed by how sure that is.
 fn fill(a: Vec<f32>, b: Vec<f32>, sure: &[f32], (width, height): (usize, usize)) -> Chroma {
     let weighed = |plane: &[f32]| {
@@ -182,6 +199,22 @@ mod tests {
             }
         }
         (gray, chroma)
+    }
+
+    #[test]
+    fn colours_that_tremble_are_steadied_and_new_ones_taken() {
+        let chroma = |a: f32| Chroma { a: Plane::filled(2, 1, a), ..Chroma::neutral(2, 1) };
+        let before = Carried { chroma: chroma(20.0), sure: vec![1.0, 0.0] };
+        let steadied = |a: f32| {
+            let mut own = chroma(a);
+            steady(&mut own, &before);
+            own.a.into_vec()
+        };
+        let near = steadied(22.0);
+        assert!((near[0] - 20.0).abs() < 0.2, "{near:?}");
+        assert_eq!(near[1], 22.0, "nothing is taken from what does not match");
+        let far = steadied(90.0);
+        assert!((far[0] - 90.0).abs() < 3.0, "{far:?}");
     }
 
     #[test]
