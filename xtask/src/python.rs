@@ -48,6 +48,14 @@ pub fn test(notes: &Path) -> Result<()> {
     )
 }
 
+/// The server of S3's API that tests of Rust talk to, in the same environment; a test says what it does without.
+pub fn moto_server() -> Result<Option<PathBuf>> {
+    let folder = target().join("xtask/python");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let program = interpreter(&folder)?.ok().map(|python| python.with_file_name("moto_server"));
+    Ok(program.filter(|program| program.exists()))
+}
+
 /// Python with what the tests import, in an environment of its own; or why there is none.
 fn interpreter(folder: &Path) -> Result<Result<PathBuf, String>> {
     if !succeeds(Command::new("python3").args(["-c", RECENT])) {

@@ -23,8 +23,8 @@ pub fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command
     command
 }
 
-/// Everything there is, training too. Chores that build name the same features, so that nothing is compiled twice.
-pub const WORKSPACE: [&str; 3] = ["--workspace", "--features", "autochrome-cli/train"];
+/// Everything there is, training and queues in NATS too. Chores that build name the same features, so that nothing is compiled twice.
+pub const WORKSPACE: [&str; 3] = ["--workspace", "--features", "autochrome-cli/train,autochrome-cli/nats"];
 
 /// Shows `command` and runs it to its end.
 pub fn run(command: &mut Command) -> Result<()> {

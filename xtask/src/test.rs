@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests, and a plain word about those that did not run.
 //!
-//! FFmpeg is the one thing outside of the workspace that tests of Rust use; it is installed where that is possible without asking
-//! anybody. The Python package is tested where there is Python. A test that may have to do without something on the machine at hand says so by appending one line to the file
+//! FFmpeg, nats-server and moto's server of S3 are what tests of Rust use from outside of the workspace; they are installed where that is
+//! possible without asking anybody. The Python package is tested where there is Python. A test that may have to do without something on the machine at hand says so by appending one line to the file
 //! that the variable `AUTOCHROME_SKIPPED` names; those lines are repeated at the end, so that a green run never hides them.
 
 use std::fs;
@@ -22,6 +22,10 @@ pub fn run() -> Result<()> {
     if !succeeds(Command::new("ffmpeg").arg("-version")) {
         apt_install("ffmpeg");
     }
+    if !succeeds(Command::new("nats-server").arg("--version")) {
+        apt_install("nats-server");
+    }
+    let moto = python::moto_server()?;
     let mut runs = if succeeds(&mut cargo(["nextest", "--version"])) {
         vec![cargo(["nextest", "run", "--no-fail-fast"]), cargo(["test", "--doc", "--no-fail-fast"])]
     } else {
@@ -30,7 +34,11 @@ pub fn run() -> Result<()> {
     // All of them, whatever becomes of the first: a failure in one should not hide another.
     let mut results: Vec<Result<()>> = runs
         .iter_mut()
-        .map(|command| run_command(command.args(WORKSPACE).env("AUTOCHROME_SKIPPED", &notes)))
+        .map(|command| {
+            command.args(WORKSPACE).env("AUTOCHROME_SKIPPED", &notes);
+            moto.iter().for_each(|program| drop(command.env("AUTOCHROME_MOTO", program)));
+            run_command(command)
+        })
         .collect();
     results.push(python::test(&notes));
 

@@ -3,6 +3,8 @@
 mod args;
 mod colorize;
 mod commands;
+#[cfg(feature = "serve")]
+mod configuration;
 mod exit;
 mod interrupt;
 mod output;
@@ -10,14 +12,30 @@ mod video;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
-use crate::args::{Arguments, Command};
+use crate::args::Command;
 
 fn main() -> ExitCode {
     // clap ends the process itself for --help, --version and usage errors, with 0 and 2.
-    let arguments = Arguments::parse();
-    let result = match arguments.command {
+    #[cfg(feature = "serve")]
+    let configured = configuration::parse();
+    #[cfg(not(feature = "serve"))]
+    let configured = Ok(Some(<args::Arguments as clap::Parser>::parse()));
+    let result = match configured {
+        Ok(Some(arguments)) => run(arguments.command),
+        Ok(None) => Ok(exit::Exit::Success),
+        Err(failure) => Err(failure),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::note(&format!("{:#}", failure.error));
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<exit::Exit, exit::Failure> {
+    match command {
         Command::Colorize(arguments) => commands::colorize::run(&arguments),
         Command::Video(arguments) => commands::video::run(&arguments),
         Command::Models(arguments) => commands::models::run(&arguments),
@@ -28,8 +46,14 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Keys(arguments) => commands::keys::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Worker(arguments) => commands::worker::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Jobs(arguments) => commands::jobs::run(&arguments),
         #[cfg(not(feature = "serve"))]
-        Command::Serve(_) | Command::Keys(_) => Err(exit::Failure::left_out("serving", "serve")),
+        Command::Serve(_) | Command::Keys(_) | Command::Worker(_) | Command::Jobs(_) => {
+            Err(exit::Failure::left_out("serving", "serve"))
+        }
         #[cfg(feature = "dataset")]
         Command::Dataset(arguments) => commands::dataset::run(&arguments),
         #[cfg(not(feature = "dataset"))]
@@ -44,12 +68,5 @@ fn main() -> ExitCode {
         Command::Evaluate(_) => Err(exit::Failure::left_out("evaluation", "evaluate")),
         Command::Completions { shell } => commands::completions::run(shell),
         Command::Man { out_dir } => commands::man::run(out_dir.as_deref()),
-    };
-    match result {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            output::note(&format!("{:#}", failure.error));
-            failure.exit.into()
-        }
     }
 }

@@ -31,9 +31,19 @@ pub enum QueueError {
     #[code("idempotency-key-reused", BadRequest)]
     KeyReused,
     /// The file was made by another version of this program.
-    #[error("the job queue is of another version of autochrome; move its file away")]
+    #[error(
+        "the job queue is of a later version of autochrome, or of one before the first release; install that version, or move the file away"
+    )]
     #[code("queue-failed", Environment)]
     OtherVersion,
+    /// The server of the queue does not answer; comes with `Retry-After`.
+    #[error("the job queue does not answer: {0}; send the same request again later")]
+    #[code("queue-unavailable", Unavailable)]
+    Unavailable(String),
+    /// The store of pictures refused, or does not answer; comes with `Retry-After`.
+    #[error("the store of pictures failed: {0}; send the same request again later")]
+    #[code("store-failed", Unavailable)]
+    Store(String),
     /// There is no such job.
     #[error("there is no such job")]
     #[code("unknown-job", NotFound)]

@@ -1,9 +1,9 @@
 //! A job as it is told to whoever asks.
 
-use rusqlite::Row;
+use serde::{Deserialize, Serialize};
 
 /// What a job is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Kind {
     /// One picture.
     #[default]
@@ -30,13 +30,13 @@ impl Kind {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
 /// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum State {
     /// Waits for a worker.
     Queued,
@@ -106,7 +106,7 @@ pub struct NewJob {
 }
 
 /// A job without its bytes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Job {
     /// 128 random bits in hexadecimal.
     pub id: String,
@@ -132,31 +132,4 @@ pub struct Job {
     pub error: Option<(String, String)>,
     /// Media type of the result.
     pub result_type: Option<String>,
-}
-
-/// The columns that [`Job::from_row`] reads.
-pub(crate) const COLUMNS: &str = "id, owner, kind, state, progress, attempts, created_ms, updated_ms, pictures, \
-    error_code, error_text, result_type, detail";
-
-impl Job {
-    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        // The tables' checks allow no other names.
-        let kind = Kind::from_name(&row.get::<_, String>(2)?).ok_or(rusqlite::Error::InvalidQuery)?;
-        let state = State::from_name(&row.get::<_, String>(3)?).ok_or(rusqlite::Error::InvalidQuery)?;
-        let error: (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
-        Ok(Self {
-            id: row.get(0)?,
-            owner: row.get(1)?,
-            kind,
-            state,
-            progress: row.get(4)?,
-            attempts: row.get(5)?,
-            created_ms: row.get(6)?,
-            updated_ms: row.get(7)?,
-            pictures: row.get(8)?,
-            error: error.0.zip(error.1),
-            result_type: row.get(11)?,
-            detail: row.get(12)?,
-        })
-    }
 }

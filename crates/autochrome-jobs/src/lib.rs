@@ -1,4 +1,4 @@
-//! Jobs that survive a crash: a queue in SQLite with leases, retries, progress and events.
+//! Jobs that survive a crash: one [`Queue`] with leases, retries, progress and events, kept in memory, in SQLite, or in NATS JetStream.
 //!
 //! # Contract
 //!
@@ -15,17 +15,28 @@
 //!
 //! Times are milliseconds of a clock that the caller reads, so that this crate can be tested without waiting.
 
+mod documents;
 mod error;
 mod events;
 mod files;
 mod job;
+#[cfg(feature = "nats")]
+mod network;
 mod queue;
-mod schema;
-mod worker;
+mod sqlite;
+mod store;
 
+pub use documents::MemoryQueue;
+#[cfg(feature = "nats")]
+pub use documents::{NatsOptions, NatsQueue};
 pub use error::QueueError;
 pub use events::{Event, News};
 pub use files::{File, Made};
 pub use job::{Job, Kind, NewJob, Part, State};
-pub use queue::{Bounds, Queue};
-pub use worker::{Lease, MAX_ATTEMPTS};
+#[cfg(feature = "nats")]
+pub use network::Network;
+pub use queue::{Bounds, DeadLetter, Lease, MAX_ATTEMPTS, Queue};
+pub use sqlite::SqliteQueue;
+#[cfg(feature = "nats")]
+pub use store::BucketStore;
+pub use store::{MemoryStore, Store};

@@ -20,7 +20,7 @@ const EXTENDED_TIMESTAMP: u16 = 0x5455;
 ///
 /// # Errors
 /// When the queue cannot be read or the file cannot be written.
-pub fn of_job(queue: &Queue, id: &str, folder: &Path) -> io::Result<File> {
+pub fn of_job(queue: &dyn Queue, id: &str, folder: &Path) -> io::Result<File> {
     let failed = |error: QueueError| io::Error::other(error);
     let ended_s = queue.get(id).map_err(failed)?.updated_ms / 1000;
     // Pictures are compressed already.

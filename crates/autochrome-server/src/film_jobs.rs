@@ -92,12 +92,15 @@ impl FilmWorker {
             self.delete_unused();
             match self.jobs.queue().lease(&[Kind::Video], now_ms()) {
                 Ok(Some(lease)) => self.one(&lease),
+                // It has waited already.
+                Ok(None) if self.jobs.queue().waits() => {}
                 _ => self.jobs.wait_for_film(),
             }
         }
     }
 
     fn delete_unused(&self) {
+        let Some(keep) = self.jobs.keep() else { return };
         let queue = self.jobs.queue();
         // A queue that does not answer says nothing about what may go.
         let Ok(in_use) = queue.in_use(Kind::Video) else { return };
@@ -106,7 +109,7 @@ impl FilmWorker {
             Err(QueueError::Unknown) => false,
             Err(_) => true,
         };
-        self.films.delete_unused(self.jobs.keep(), &in_use, &has_result);
+        self.films.delete_unused(keep, &in_use, &has_result);
     }
 
     /// Works on one job, and renews its lease meanwhile.
@@ -218,6 +221,7 @@ impl FilmWorker {
             Ok(news) => {
                 self.films.touch(&film.id);
                 let bytes = output.metadata().map_or(0, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
+                self.films.share_result(&lease.job, &film.id, &output)?;
                 let name = archive::name(&name, extension, &[]);
                 Outcome::Done { name, media_type: media_type(extension), bytes, news }
             }

@@ -1,7 +1,8 @@
 //! Films that were sent or lie in the media folder, and the results of their jobs: files in the server's folder.
 //!
 //! A film is a folder `films/ID` with what is known of it, and with its file where it was sent. A job's result and its unfinished
-//! parts lie in `film-jobs/ID`. What nobody needs any more is swept away with the old jobs.
+//! parts lie in `film-jobs/ID`. What nobody needs any more is swept away with the old jobs. Where other machines work, films travel
+//! through the store of the queue, and the folders hold copies.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use autochrome_film::{Ffmpeg, FilmError, Source};
+use autochrome_jobs::{QueueError, Store};
 use axum::body::{Body, BodyDataStream};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,7 @@ pub struct Films {
     jobs: PathBuf,
     media: Option<PathBuf>,
     most_bytes: u64,
+    store: Option<Arc<dyn Store>>,
     ffmpeg: Mutex<Option<Ffmpeg>>,
     known: Mutex<HashMap<String, Arc<Film>>>,
     /// Who may look into films now; decoding is work, and nobody waits in a queue for it.
@@ -63,11 +66,17 @@ struct About {
 }
 
 impl Films {
-    /// The films in `folder`; `media` is a folder whose films may be named instead of sent, `most_bytes` the size of one that is sent.
+    /// The films in `folder`; `media` is a folder whose films may be named instead of sent, `most_bytes` the size of one that is sent,
+    /// `store` where films travel.
     ///
     /// # Errors
     /// When a folder cannot be used.
-    pub fn open(folder: &Path, media: Option<&Path>, most_bytes: u64) -> Result<Self, ServeError> {
+    pub fn open(
+        folder: &Path,
+        media: Option<&Path>,
+        most_bytes: u64,
+        store: Option<Arc<dyn Store>>,
+    ) -> Result<Self, ServeError> {
         let io = |path: &Path| {
             let what = path.display().to_string();
             move |source| ServeError::Io { what, source }
@@ -82,6 +91,7 @@ impl Films {
             jobs,
             media,
             most_bytes,
+            store,
             ffmpeg: Mutex::new(Ffmpeg::find().ok()),
             known: Mutex::default(),
             looks: Arc::new(Semaphore::new(LOOKS)),
@@ -229,9 +239,66 @@ impl Films {
         if let Some(film) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Ok(Arc::clone(film));
         }
+        self.fetch(id)?;
         let text = fs::read(self.folder.join(id).join(ABOUT)).map_err(|_| unknown_film())?;
         let about = serde_json::from_slice(&text).map_err(|_| unknown_film())?;
         self.load(id, &about)
+    }
+
+    /// Sends a film to where other machines find it, unless it is there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn share(&self, film: &Film) -> Result<(), QueueError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let (about, content) = (shared(&film.id, ABOUT), shared(&film.id, FILE));
+        if store.get(&about)?.is_some() {
+            return Ok(());
+        }
+        store.put_file(&content, &film.source.path)?;
+        // Last, because it says that all of the film is there.
+        let text = About { owner: film.owner.clone(), name: film.name.clone(), path: None };
+        store.put(&about, &serde_json::to_vec(&text).unwrap_or_default())
+    }
+
+    /// Fetches a film that another machine has sent, unless it is here.
+    fn fetch(&self, id: &str) -> Result<(), Problem> {
+        let folder = self.folder.join(id);
+        let Some(store) = self.store.as_ref().filter(|_| !folder.join(ABOUT).exists()) else { return Ok(()) };
+        if store.get(&shared(id, ABOUT))?.is_none() {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder).map_err(|error| no_room(format!("the film cannot be kept: {error}")))?;
+        if store.get_file(&shared(id, FILE), &folder.join(FILE))? {
+            store.get_file(&shared(id, ABOUT), &folder.join(ABOUT))?;
+        }
+        Ok(())
+    }
+
+    /// Sends the result of a job to where servers find it; the worker's own copies are then of no use any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn share_result(&self, job: &str, film: &str, path: &Path) -> Result<(), QueueError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        store.put_file(&format!("jobs/{job}/{name}"), path)?;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(film);
+        let _ = fs::remove_dir_all(self.folder.join(film));
+        self.delete_job(job);
+        Ok(())
+    }
+
+    /// Fetches the result of a job that another machine has sent, unless it is here.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn fetch_result(&self, job: &str, path: &Path) -> Result<(), QueueError> {
+        let Some(store) = self.store.as_ref().filter(|_| !path.exists()) else { return Ok(()) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // What cannot be made is missed when it is opened.
+        let _ = fs::create_dir_all(self.job_folder(job));
+        store.get_file(&format!("jobs/{job}/{name}"), path).map(drop)
     }
 
     fn load(&self, id: &str, about: &About) -> Result<Arc<Film>, Problem> {
@@ -256,6 +323,9 @@ impl Films {
     pub fn delete(&self, id: &str) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         let _ = fs::remove_dir_all(self.folder.join(id));
+        if let Some(store) = &self.store {
+            let _ = store.delete_all(&shared(id, ""));
+        }
     }
 
     /// Forgets what came of a job.
@@ -284,6 +354,11 @@ impl Films {
             }
         }
     }
+}
+
+/// The key of a film's file in the store.
+fn shared(id: &str, file: &str) -> String {
+    format!("films/{id}/{file}")
 }
 
 /// How long a film may be on its way in.
@@ -374,7 +449,7 @@ mod tests {
         std::os::unix::fs::symlink("../secret.mp4", media.join("link.mp4")).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("sub/film.mp4", media.join("inside.mp4")).unwrap();
-        let films = Films::open(&data, Some(&media), 100).unwrap();
+        let films = Films::open(&data, Some(&media), 100, None).unwrap();
         let code = |path: &str| films.resolve_media_path(Path::new(path)).map_err(|problem| problem.code);
         assert!(code("sub/film.mp4").is_ok());
         for path in ["../secret.mp4", "/etc/passwd", "sub/../../secret.mp4"] {
@@ -384,14 +459,14 @@ mod tests {
         assert!(code("link.mp4") == Err("outside-media") && code("inside.mp4").is_ok());
         assert_eq!(code("none.mp4"), Err("unknown-film"));
         assert_eq!(code("sub"), Err("unknown-film"));
-        let closed = Films::open(&data, None, 100).unwrap();
+        let closed = Films::open(&data, None, 100, None).unwrap();
         assert_eq!(closed.resolve_media_path(Path::new("sub/film.mp4")).unwrap_err().code, "outside-media");
     }
 
     #[test]
     fn what_is_no_id_is_no_film() {
         let root = tempfile::tempdir().unwrap();
-        let films = Films::open(root.path(), None, 100).unwrap();
+        let films = Films::open(root.path(), None, 100, None).unwrap();
         for id in ["", "..", "../../etc", &"A".repeat(32), &"0".repeat(32)] {
             assert_eq!(films.get(id).unwrap_err().code, "unknown-film", "{id}");
         }
@@ -400,7 +475,7 @@ mod tests {
     #[test]
     fn what_nobody_needs_is_swept_away() {
         let root = tempfile::tempdir().unwrap();
-        let films = Films::open(root.path(), None, 100).unwrap();
+        let films = Films::open(root.path(), None, 100, None).unwrap();
         let (old, used, new) = ("a".repeat(32), "b".repeat(32), "c".repeat(32));
         for id in [&old, &used, &new] {
             fs::create_dir(films.folder.join(id)).unwrap();

@@ -1,7 +1,8 @@
 //! Jobs: pictures that are coloured while nobody waits, and that a crash does not lose.
 //!
-//! One thread takes them from the queue, one at a time, so that requests which somebody waits for keep most of the machine. Beside it a
-//! second thread renews the lease while the first one works. Films, which take longer, have a thread of their own (`film_jobs`).
+//! One thread of a server takes them from the queue, one at a time, so that requests which somebody waits for keep most of the machine;
+//! a worker has several. Beside each a second thread renews the lease while the first one works. Films, which take longer, have a
+//! thread of their own (`film_jobs`).
 
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,20 +15,24 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use autochrome::document::OrderDocument;
 use autochrome::{Error, Finished, Order, Watch};
 use autochrome_color::stop;
-use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError};
+use autochrome_jobs::{Bounds, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError, Store};
 use tracing::{info, warn};
 
 use crate::intake;
 use crate::problem::Problem;
+use crate::queue_place::QueuePlace;
 use crate::refusal::Refusal;
 use crate::studio::Studio;
 use crate::{ServeError, archive};
 
 /// What the queue takes: a worker may be silent for half a minute.
-const BOUNDS: Bounds = Bounds { lease_ms: 30_000, waiting: 1000, bytes: 8_000_000_000 };
+pub const BOUNDS: Bounds = Bounds { lease_ms: 30_000, waiting: 1000, bytes: 8_000_000_000 };
 
 /// How often the queue is looked at when nobody rings: for old jobs, and for leases that ran out.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// The same of a queue that other machines fill, when it failed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How often a lease is renewed; short enough that a cancelled job stops soon.
 pub const RENEW: Duration = Duration::from_millis(500);
@@ -37,9 +42,11 @@ pub const ZIP: &str = "application/zip";
 
 /// The queue and the bell that wakes its worker.
 pub struct Jobs {
-    queue: Queue,
+    queue: Box<dyn Queue>,
+    /// Where films and their results travel, when the queue is on other machines too.
+    store: Option<Arc<dyn Store>>,
     folder: PathBuf,
-    keep: Duration,
+    keep: Option<Duration>,
     bell: Bell,
     film_bell: Bell,
     stopping: AtomicBool,
@@ -51,12 +58,12 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Opens the queue in `folder`, which no other process may use, and makes what a former life left behind wait again.
-    /// Jobs that are over are kept for `keep`.
+    /// Opens the queue at `place`, with `folder` for files, which no other process may use. Jobs that are over are kept for `keep`;
+    /// `None` leaves forgetting them to others. Blocks.
     ///
     /// # Errors
-    /// When the folder cannot be used or belongs to another server.
-    pub fn open(folder: &Path, keep: Duration) -> Result<Self, ServeError> {
+    /// When the queue cannot be opened, or the folder cannot be used or belongs to another server.
+    pub fn open(folder: &Path, place: &QueuePlace, keep: Option<Duration>) -> Result<Self, ServeError> {
         let io = |source| ServeError::Io { what: folder.display().to_string(), source };
         fs::create_dir_all(folder).map_err(io)?;
         // People's pictures lie here.
@@ -64,24 +71,10 @@ impl Jobs {
         fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(io)?;
         let lock = File::create(folder.join("lock")).map_err(io)?;
         lock.try_lock().map_err(|_| ServeError::InUse(folder.to_owned()))?;
-        let path = folder.join("jobs.db");
-        let broken = |error: QueueError| ServeError::Jobs(format!("{}: {error}", path.display()));
-        let queue = match Queue::open(&path, BOUNDS) {
-            Err(QueueError::Damaged(how)) => {
-                let (aside, how) = (move_damaged(&path).map_err(io)?, how.replace('\n', " "));
-                warn!(
-                    aside = %aside.display(),
-                    "the job database was damaged ({how}); it was set aside and a new one begun. \
-                     `sqlite3 FILE .recover` may bring jobs back; delete it when nobody misses any"
-                );
-                Queue::open(&path, BOUNDS)
-            }
-            opened => opened,
-        }
-        .map_err(broken)?;
-        queue.recover(now_ms()).map_err(broken)?;
+        let opened = place.open(folder, BOUNDS)?;
         Ok(Self {
-            queue,
+            queue: opened.queue,
+            store: opened.store,
             folder: folder.to_owned(),
             keep,
             bell: Bell::default(),
@@ -94,8 +87,13 @@ impl Jobs {
     }
 
     /// The queue itself.
-    pub fn queue(&self) -> &Queue {
-        &self.queue
+    pub fn queue(&self) -> &dyn Queue {
+        self.queue.as_ref()
+    }
+
+    /// Where films and their results travel, when the queue is on other machines too.
+    pub fn store(&self) -> Option<&Arc<dyn Store>> {
+        self.store.as_ref()
     }
 
     /// Where files may lie for a moment.
@@ -103,14 +101,14 @@ impl Jobs {
         &self.folder
     }
 
-    /// How long a job is kept after its end.
-    pub fn keep(&self) -> Duration {
+    /// How long a job is kept after its end; `None` when others see to that.
+    pub fn keep(&self) -> Option<Duration> {
         self.keep
     }
 
     /// When a job is forgotten, if it is over.
     pub fn expires_ms(&self, job: &Job) -> Option<i64> {
-        let keep_ms = i64::try_from(self.keep.as_millis()).unwrap_or(i64::MAX);
+        let keep_ms = i64::try_from(self.keep?.as_millis()).unwrap_or(i64::MAX);
         job.state.is_over().then(|| job.updated_ms.saturating_add(keep_ms))
     }
 
@@ -179,6 +177,21 @@ impl Jobs {
         thread::Builder::new().name("jobs".to_owned()).spawn(move || jobs.run_worker(&studio))
     }
 
+    /// Starts a thread that forgets what is old, for a server that leaves the work to others.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start_housekeeping(self: &Arc<Self>) -> std::io::Result<thread::JoinHandle<()>> {
+        let jobs = Arc::clone(self);
+        let run = move || {
+            while !jobs.is_stopping() {
+                jobs.delete_expired();
+                jobs.wait();
+            }
+        };
+        thread::Builder::new().name("jobs".to_owned()).spawn(run)
+    }
+
     fn run_worker(&self, studio: &Studio) {
         let mut tidied = Instant::now();
         while !self.stopping.load(Ordering::Relaxed) {
@@ -201,6 +214,8 @@ impl Jobs {
             }
             match next {
                 Ok(Some(lease)) => self.run_job(studio, &lease),
+                // It has waited already.
+                Ok(None) if self.queue.waits() => {}
                 _ => {
                     // Idle: what was erased leaves the disk now.
                     self.delete_expired();
@@ -213,12 +228,18 @@ impl Jobs {
 
     /// Waits for a ring, or for the time to look again.
     fn wait(&self) {
-        self.bell.wait(LOOK.min(self.keep));
+        self.bell.wait(self.look());
     }
 
     /// The same for films.
     pub fn wait_for_film(&self) {
-        self.film_bell.wait(LOOK.min(self.keep));
+        self.film_bell.wait(self.look());
+    }
+
+    fn look(&self) -> Duration {
+        // Nobody rings when another machine has work.
+        let most = if self.queue.waits() { LOOK_AGAIN } else { LOOK };
+        most.min(self.keep.unwrap_or(most))
     }
 
     /// Whether the server goes down.
@@ -228,9 +249,10 @@ impl Jobs {
 
     /// Forgets what is old; the next time may do what fails this time.
     fn delete_expired(&self) {
-        let keep_ms = i64::try_from(self.keep.as_millis()).unwrap_or(i64::MAX);
+        let Some(keep) = self.keep else { return };
+        let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let _ = self.queue.expire(now_ms().saturating_sub(keep_ms));
-        let _ = self.queue.checkpoint();
+        let _ = self.queue.tidy();
     }
 
     /// Works on one job, and renews its lease meanwhile.
@@ -259,9 +281,10 @@ impl Jobs {
             };
             // What another worker has now, or nobody wants any more, is dropped.
             let done = stop::scope(&lost, || self.colorize_pictures(studio, lease, &reached));
-            if let Err(QueueError::DiskFull) = done {
+            if let Err(QueueError::DiskFull | QueueError::Unavailable(_)) = done {
                 self.note_disk_state(&done);
-                // The picture is begun again when there is room; where not even that can be written, when the lease is over.
+                // The picture is begun again when there is room, or when the queue answers; where not even that can be written, when
+                // the lease is over.
                 let _ = self.queue.release(lease, now_ms());
             }
             over.store(true, Ordering::Relaxed);
@@ -293,7 +316,8 @@ impl Jobs {
                 Watch { reached: &|share| reached((place as f32 + share) / all), preview: Some(&preview) };
             match catch_unwind(AssertUnwindSafe(|| studio.run(&picture.bytes, &order, &watch))) {
                 Ok(Ok(finished)) => self.store_result(lease, &picture, finished)?,
-                Ok(Err(Error::Stopped)) => return Ok(()),
+                // Who waits for the next start gets it back at once; a lease that is lost is not given back.
+                Ok(Err(Error::Stopped)) => return self.queue.release(lease, now_ms()),
                 Ok(Err(error)) => self.store_failure(lease, place, error.code(), &error.to_string())?,
                 Err(_) => {
                     let Problem { code, detail, .. } = Problem::defect();
@@ -382,23 +406,6 @@ impl Bell {
     }
 }
 
-/// Moves a damaged database and what belongs to it out of the way; tells where to.
-fn move_damaged(path: &Path) -> std::io::Result<PathBuf> {
-    let with = |path: &Path, end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let aside = path.with_file_name(format!("jobs.damaged-{}.db", now_ms() / 1000));
-    for end in ["-wal", "-shm", ""] {
-        let from = with(path, end);
-        if from.exists() {
-            fs::rename(&from, with(&aside, end))?;
-        }
-    }
-    Ok(aside)
-}
-
 /// Milliseconds since 1970.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -407,7 +414,11 @@ pub fn now_ms() -> i64 {
 
 impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
-        let retry_after_s = matches!(error, QueueError::Full | QueueError::DiskFull).then_some(30);
+        let retry_after_s = match error {
+            QueueError::Full | QueueError::DiskFull => Some(30),
+            QueueError::Unavailable(_) | QueueError::Store(_) => Some(5),
+            _ => None,
+        };
         Self { retry_after_s, ..Self::of_code(error.as_code(), error.to_string()) }
     }
 }

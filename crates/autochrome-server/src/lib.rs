@@ -19,6 +19,7 @@ mod app;
 mod archive;
 mod arrival;
 mod assets;
+mod backup;
 mod callers;
 mod connections;
 mod cost;
@@ -33,11 +34,13 @@ mod metrics;
 mod openapi;
 mod pictures;
 mod problem;
+mod queue_place;
 mod ranges;
 mod refusal;
 mod routes;
 mod shares;
 mod studio;
+mod worker;
 mod worker_pool;
 
 use std::net::SocketAddr;
@@ -50,16 +53,18 @@ use autochrome::{Budget, Limits};
 use tokio::net::TcpListener;
 
 pub use assets::has_app;
+pub use backup::{back_up_jobs, restore_jobs};
 pub use keys::Keys;
 pub use log::{LogFormat, log_to_stderr};
+pub use queue_place::QueuePlace;
 pub use refusal::Refusal;
 pub use tracing_subscriber::filter::{LevelFilter as LogLevel, Targets as LogLevels};
+pub use worker::{WorkerConfig, work};
 
 use crate::app::{App, router};
 use crate::arrival::{Arrivals, Pace};
 use crate::callers::Callers;
 use crate::connections::Manners;
-use crate::film_jobs::FilmWorker;
 use crate::films::Films;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
@@ -87,6 +92,10 @@ pub struct Config {
     pub bind: SocketAddr,
     /// Folder for jobs and their results.
     pub data_dir: PathBuf,
+    /// Where jobs wait.
+    pub queue: QueuePlace,
+    /// Whether this process works on jobs too; otherwise others must.
+    pub works: bool,
     /// Threads that work on pictures.
     pub workers: usize,
     /// Requests that may wait for a worker.
@@ -140,6 +149,8 @@ impl Config {
         Self {
             bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data_dir: data_dir.to_owned(),
+            queue: QueuePlace::Folder,
+            works: true,
             workers,
             waiting: 4 * workers,
             limits: Limits { max_pixels: 64_000_000, max_bytes: 64_000_000, ..Limits::default() },
@@ -203,6 +214,12 @@ pub enum ServeError {
     /// The queue of jobs is damaged.
     #[error("{0}")]
     Jobs(String),
+    /// A file that would be lost.
+    #[error("{} exists; choose another name, or say --overwrite where there is one", .0.display())]
+    Exists(PathBuf),
+    /// What is asked for is not in this build.
+    #[error("this program was built without {0}; build it with `--features nats`")]
+    LeftOut(&'static str),
     /// The default method cannot be opened.
     #[error("{0}")]
     Model(String),
@@ -212,6 +229,7 @@ pub enum ServeError {
 pub struct Server {
     listener: TcpListener,
     manners: Manners,
+    works: bool,
     app: Arc<App>,
 }
 
@@ -242,15 +260,20 @@ impl Server {
             most: config.connections.max(1),
             most_of_one: share(config.connections as u64),
         };
+        let (folder, place, keep) = (config.data_dir.clone(), config.queue.clone(), config.keep);
+        let open = tokio::task::spawn_blocking(move || Jobs::open(&folder, &place, Some(keep)));
+        let jobs = Arc::new(open.await.map_err(|error| ServeError::Jobs(error.to_string()))??);
+        let films = Films::open(
+            &config.data_dir,
+            config.media_dir.as_deref(),
+            config.most_film_bytes,
+            jobs.store().cloned(),
+        )?;
         let app = App {
             pool,
             studio: Arc::new(studio),
-            jobs: Arc::new(Jobs::open(&config.data_dir, config.keep)?),
-            films: Arc::new(Films::open(
-                &config.data_dir,
-                config.media_dir.as_deref(),
-                config.most_film_bytes,
-            )?),
+            jobs,
+            films: Arc::new(films),
             pictures: Pictures::new(config.picture_bytes),
             keys,
             callers: Arc::new(Callers::new(
@@ -268,7 +291,7 @@ impl Server {
             arrivals: Arrivals::new(pace, config.arriving_bytes, share(config.arriving_bytes)),
             metrics: Metrics::default(),
         };
-        Ok(Self { listener, manners, app: Arc::new(app) })
+        Ok(Self { listener, manners, works: config.works, app: Arc::new(app) })
     }
 
     /// The address, with the port that was found.
@@ -286,16 +309,12 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let app = Arc::clone(&self.app);
         let (jobs, tidied) = (Arc::clone(&self.app.jobs), Arc::clone(&self.app));
-        let worker = jobs
-            .start(Arc::clone(&self.app.studio))
-            .map_err(|source| ServeError::Io { what: "threads cannot be started".to_owned(), source })?;
-        let film_worker = FilmWorker {
-            jobs: Arc::clone(&jobs),
-            films: Arc::clone(&self.app.films),
-            studio: Arc::clone(&self.app.studio),
+        let threads = if self.works {
+            worker::start(&jobs, &self.app.films, &self.app.studio, 1)
+        } else {
+            jobs.start_housekeeping().map(|thread| vec![thread])
         };
-        let film_worker = film_worker
-            .start()
+        let threads = threads
             .map_err(|source| ServeError::Io { what: "threads cannot be started".to_owned(), source })?;
         let (told, mut tell) = tokio::sync::watch::channel(false);
         let stopped = async move {
@@ -305,7 +324,7 @@ impl Server {
             let _ = told.send(true);
         };
         let answering = connections::answer(self.listener, router(self.app), self.manners, stopped);
-        let worked = tokio::task::spawn_blocking(move || (worker.join(), film_worker.join()));
+        let worked = tokio::task::spawn_blocking(move || worker::join(threads));
         let drained = async {
             answering.await;
             jobs.stop();
@@ -367,13 +386,13 @@ pub fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(), Serve
 }
 
 /// Ctrl-C, and the request to terminate where there is one.
-struct Asked {
+pub(crate) struct Asked {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
 impl Asked {
-    fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         #[cfg(unix)]
         let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         Ok(Self {
@@ -383,7 +402,7 @@ impl Asked {
     }
 
     /// The next time that somebody asks to stop.
-    async fn next_request(&mut self) {
+    pub(crate) async fn next_request(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

@@ -95,4 +95,23 @@ mod tests {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
     }
+
+    #[test]
+    fn the_dashboard_shows_what_is_counted() {
+        let dashboard = include_str!("../../../deploy/grafana/autochrome.json");
+        let dashboard: serde_json::Value = serde_json::from_str(dashboard).unwrap();
+        let text = Metrics::default().text(0, 0, &[("queued", 0)]);
+        let panels = dashboard["panels"].as_array().unwrap();
+        assert_eq!(panels.len(), 6);
+        for target in panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap()) {
+            let query = target["expr"].as_str().unwrap();
+            let names = query.split(|letter: char| !letter.is_ascii_lowercase() && letter != '_');
+            let names: Vec<&str> = names.filter(|name| name.starts_with("autochrome_")).collect();
+            assert_eq!(names.len(), 1, "{query}");
+            let is_counted = |line: &str| {
+                line.starts_with(&format!("{}{{", names[0])) || line.starts_with(&format!("{} ", names[0]))
+            };
+            assert!(text.lines().any(is_counted), "{} is not counted", names[0]);
+        }
+    }
 }

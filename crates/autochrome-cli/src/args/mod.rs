@@ -7,6 +7,8 @@ mod dataset;
 #[cfg(feature = "evaluate")]
 mod evaluate;
 #[cfg(feature = "serve")]
+mod jobs;
+#[cfg(feature = "serve")]
 mod keys;
 mod memory;
 mod methods;
@@ -17,6 +19,8 @@ mod sliders;
 mod train;
 mod values;
 mod video;
+#[cfg(feature = "serve")]
+mod worker;
 
 use std::path::PathBuf;
 
@@ -29,15 +33,19 @@ pub use dataset::{DatasetArguments, DatasetBuildArguments, DatasetCommand, Datas
 #[cfg(feature = "evaluate")]
 pub use evaluate::EvaluateArguments;
 #[cfg(feature = "serve")]
+pub use jobs::{JobsArguments, JobsCommand};
+#[cfg(feature = "serve")]
 pub use keys::{KeysArguments, KeysCommand};
 pub use memory::{MemoryArguments, MemoryCommand};
 pub use methods::MethodsArguments;
 pub use models::{ModelsArguments, ModelsCommand};
 #[cfg(feature = "serve")]
-pub use serve::{LogArgument, ServeArguments};
+pub use serve::{LogArgument, QueueArguments, ServeArguments};
 pub use train::TrainArguments;
 pub use values::moment;
 pub use video::{CodecArgument, VideoArguments};
+#[cfg(feature = "serve")]
+pub use worker::WorkerArguments;
 
 /// The arguments of a command that this build leaves out: whatever they are.
 #[cfg(not(all(feature = "serve", feature = "dataset", feature = "evaluate")))]
@@ -53,9 +61,13 @@ type DatasetArguments = LeftOut;
 #[cfg(not(feature = "evaluate"))]
 type EvaluateArguments = LeftOut;
 #[cfg(not(feature = "serve"))]
+type JobsArguments = LeftOut;
+#[cfg(not(feature = "serve"))]
 type KeysArguments = LeftOut;
 #[cfg(not(feature = "serve"))]
 type ServeArguments = LeftOut;
+#[cfg(not(feature = "serve"))]
+type WorkerArguments = LeftOut;
 
 /// Give colour to grayscale photographs, offline, on an ordinary CPU.
 #[derive(Debug, Parser)]
@@ -90,7 +102,11 @@ pub enum Command {
         json: bool,
     },
     /// Run the web app and the HTTP API on this machine
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
+    /// Work on the jobs of `serve --queue nats://...`, on this machine
+    Worker(Box<WorkerArguments>),
+    /// Back up and restore the jobs of `serve`
+    Jobs(JobsArguments),
     /// Build a training set from films and pictures
     Dataset(DatasetArguments),
     /// Create, list and revoke API keys for `serve`

@@ -19,6 +19,13 @@ pub struct ServeArguments {
     #[arg(long, value_name = "DIR", default_value = "autochrome-data", value_hint = ValueHint::DirPath)]
     pub data_dir: PathBuf,
 
+    #[command(flatten)]
+    pub place: QueueArguments,
+
+    /// Process jobs in this process too when --queue is shared with workers; without --queue, or with `memory`, that is always so
+    #[arg(long)]
+    pub work: bool,
+
     /// Number of pictures to process in parallel [default: number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
@@ -80,6 +87,35 @@ pub struct ServeArguments {
     /// [default: $RUST_LOG, or info]
     #[arg(long, value_name = "LEVEL")]
     pub log_level: Option<LogLevels>,
+
+    #[command(flatten)]
+    pub configuration: ConfigurationArguments,
+}
+
+/// Where jobs wait.
+#[derive(Debug, Args)]
+pub struct QueueArguments {
+    /// Queue of jobs: nats://HOST:PORT/NAME (shared with `autochrome worker` on any machine), or memory [default: a file in
+    /// --data-dir]
+    #[arg(long, value_name = "URL")]
+    pub queue: Option<String>,
+
+    /// Store of pictures and films for a nats:// queue: s3://BUCKET/PATH, gs://, az://, or a folder that every machine sees
+    /// [default: the folder `store` in --data-dir]
+    #[arg(long, value_name = "URL", requires = "queue")]
+    pub store: Option<String>,
+}
+
+/// Where values come from besides the command line.
+#[derive(Debug, Args)]
+pub struct ConfigurationArguments {
+    /// File of values for these options, in TOML; the environment (AUTOCHROME_BIND for --bind) and the command line precede it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Print every value and where it comes from, in TOML, and exit
+    #[arg(long)]
+    pub print_config: bool,
 }
 
 /// `--log`.

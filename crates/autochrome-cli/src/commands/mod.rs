@@ -8,6 +8,8 @@ pub mod dataset;
 pub mod evaluate;
 pub mod filters;
 #[cfg(feature = "serve")]
+pub mod jobs;
+#[cfg(feature = "serve")]
 pub mod keys;
 pub mod man;
 pub mod memory;
@@ -18,3 +20,5 @@ pub mod serve;
 #[cfg(feature = "train")]
 pub mod train;
 pub mod video;
+#[cfg(feature = "serve")]
+pub mod worker;

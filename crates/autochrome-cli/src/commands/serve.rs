@@ -1,11 +1,14 @@
 //! `autochrome serve`: the web app and the HTTP API.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
-use autochrome_server::{Config, LogFormat, LogLevel, LogLevels, ServeError, has_app, log_to_stderr, serve};
+use autochrome_server::{
+    Config, LogFormat, LogLevel, LogLevels, QueuePlace, ServeError, has_app, log_to_stderr, serve,
+};
 
-use crate::args::{LogArgument, ServeArguments};
+use crate::args::{LogArgument, QueueArguments, ServeArguments};
 use crate::exit::{Blame as _, Exit, Failure};
 use crate::output;
 
@@ -14,8 +17,11 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     fs::create_dir_all(&arguments.data_dir)
         .with_context(|| format!("cannot make {}", arguments.data_dir.display()))
         .environment()?;
+    let queue = place(&arguments.place, &arguments.data_dir)?;
     let mut config = Config {
         bind: arguments.bind,
+        works: arguments.work || !queue.is_shared(),
+        queue,
         allow_anonymous: arguments.allow_anonymous,
         rate_per_minute: arguments.rate,
         concurrency: arguments.concurrency,
@@ -33,16 +39,8 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         config.workers = usize::from(workers);
         config.waiting = 4 * config.workers;
     }
-    if let Some(path) = &arguments.model {
-        let weights = fs::read(path).with_context(|| format!("cannot read {}", path.display())).usage()?;
-        config.weights = Some(weights);
-    }
-    let format = match arguments.log {
-        LogArgument::Text => LogFormat::Text,
-        LogArgument::Json => LogFormat::Json,
-        LogArgument::Off => LogFormat::Off,
-    };
-    log_to_stderr(format, levels(arguments));
+    config.weights = weights(arguments.model.as_deref())?;
+    log_to_stderr(format(arguments.log), levels(arguments.log_level.as_ref()));
     serve(config, |address| {
         let what = if has_app() { "the app and the API are" } else { "the API is" };
         output::note(&format!("{what} at http://{address}; Ctrl-C stops"));
@@ -51,11 +49,44 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
+/// Where jobs wait, as told.
+pub fn place(arguments: &QueueArguments, data_dir: &Path) -> Result<QueuePlace, Failure> {
+    let store = || {
+        let folder = || data_dir.join("store").to_string_lossy().into_owned();
+        arguments.store.clone().unwrap_or_else(folder)
+    };
+    match arguments.queue.as_deref() {
+        None => Ok(QueuePlace::Folder),
+        Some("memory") => Ok(QueuePlace::Memory),
+        Some(url) if url.starts_with("nats://") || url.starts_with("tls://") => {
+            Ok(QueuePlace::Nats { url: url.to_owned(), store: store() })
+        }
+        Some(_) => Err(Failure::usage("a queue is nats://HOST:PORT/NAME, tls://HOST:PORT/NAME, or memory")),
+    }
+}
+
+/// The content of a weights file.
+pub fn weights(path: Option<&Path>) -> Result<Option<Vec<u8>>, Failure> {
+    let read =
+        |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display())).usage();
+    path.map(read).transpose()
+}
+
+/// How to log, as told.
+pub fn format(argument: LogArgument) -> LogFormat {
+    match argument {
+        LogArgument::Text => LogFormat::Text,
+        LogArgument::Json => LogFormat::Json,
+        LogArgument::Off => LogFormat::Off,
+    }
+}
+
 /// As told, else as the environment says and can be understood, else `info`.
-fn levels(arguments: &ServeArguments) -> LogLevels {
-    let told = arguments.log_level.clone();
+pub fn levels(told: Option<&LogLevels>) -> LogLevels {
     let around = || std::env::var("RUST_LOG").ok()?.parse().ok();
-    told.or_else(around).unwrap_or_else(|| LogLevels::new().with_default(LogLevel::INFO))
+    // That the client of NATS is connected is not news; that it no longer is, is.
+    let usual = || LogLevels::new().with_default(LogLevel::INFO).with_target("async_nats", LogLevel::WARN);
+    told.cloned().or_else(around).unwrap_or_else(usual)
 }
 
 /// An address that everybody could reach and names of keys are for the command line to mend.
@@ -64,7 +95,8 @@ pub fn failure(error: ServeError) -> Failure {
         ServeError::Open(_)
         | ServeError::KeyName(_)
         | ServeError::KeyExists(_)
-        | ServeError::UnknownKey(_) => Exit::Usage,
+        | ServeError::UnknownKey(_)
+        | ServeError::Exists(_) => Exit::Usage,
         _ => Exit::Environment,
     };
     Failure { exit, error: error.into() }

@@ -5,11 +5,18 @@
 #[path = "../../../autochrome-server/tests/http/client.rs"]
 #[allow(dead_code, reason = "shared with the tests of the server itself")]
 mod client;
+mod configured;
 #[path = "../../../autochrome-film/tests/film/ffmpeg.rs"]
 mod ffmpeg;
 mod films;
 mod logs;
+#[cfg(feature = "nats")]
+#[path = "../../../autochrome-jobs/tests/queue/nats_server.rs"]
+#[allow(dead_code, reason = "shared with the tests of the queue itself")]
+mod nats_server;
 mod orders;
+#[cfg(feature = "nats")]
+mod shared;
 mod stall;
 
 use std::collections::BTreeSet;

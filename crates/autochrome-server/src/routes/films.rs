@@ -478,6 +478,8 @@ pub async fn job(
         owner,
     };
     app.films.touch(&film.id);
+    let films = Arc::clone(&app.films);
+    tokio::task::spawn_blocking(move || films.share(&film)).await.map_err(|_| Problem::stopping())??;
     add(&app, new).await
 }
 

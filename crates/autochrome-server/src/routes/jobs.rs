@@ -489,7 +489,11 @@ async fn film(app: &App, headers: &HeaderMap, job: Job, tag: String) -> Result<R
     let files = with_jobs(app, move |jobs| jobs.queue().files(&id)).await?;
     let made = files.into_iter().find_map(|file| Some((file.name, file.outcome.ok()?.0)));
     let (name, media_type) = made.ok_or_else(no_file)?;
-    let path = result_path(&app.films, &job.id, &media_type);
+    let (path, films) = (result_path(&app.films, &job.id, &media_type), Arc::clone(&app.films));
+    let fetched = path.clone();
+    tokio::task::spawn_blocking(move || films.fetch_result(&job.id, &fetched))
+        .await
+        .map_err(|_| Problem::stopping())??;
     films::serve_file(headers, path, &Description { media_type, name, tag }).await
 }
 

@@ -465,7 +465,7 @@ pub async fn limits(State(app): State<Arc<App>>) -> Result<Json<LimitsJson>, Pro
         header_timeout_s: app.header_timeout.as_secs(),
         body_timeout_s: app.arrivals.pace().most.as_secs(),
         least_rate: app.arrivals.pace().least_rate,
-        keep_s: app.jobs.keep().as_secs(),
+        keep_s: app.jobs.keep().unwrap_or_default().as_secs(),
         rate_per_minute: app.callers.per_minute(),
         concurrency: app.callers.at_once(),
         films: films.await.map_err(|_| Problem::stopping())?,

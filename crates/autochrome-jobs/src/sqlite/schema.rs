@@ -4,8 +4,16 @@ use rusqlite::Connection;
 
 use crate::QueueError;
 
-/// Number of this layout; a file with another one is refused.
-const VERSION: i64 = 3;
+/// Number of this layout. A file with an earlier one is brought to it, a file with a later one refused.
+const VERSION: i64 = 4;
+
+/// What brings a file of a layout to the next one.
+const MIGRATIONS: &[(i64, &str)] = &[
+    // Lists of one of many owners need not sort all of theirs.
+    (3, OWNERS),
+];
+
+const OWNERS: &str = "CREATE INDEX jobs_by_owner ON jobs (owner, created_ms DESC, id);";
 
 const TABLES: &str = "
 CREATE TABLE jobs (
@@ -63,18 +71,26 @@ CREATE TABLE events (
 CREATE INDEX events_by_job ON events (job, number);
 ";
 
-/// Makes the tables in a new file, and refuses a file of another layout.
-pub(crate) fn prepare(db: &mut Connection) -> Result<(), QueueError> {
+/// Makes the tables in a new file, brings those of an earlier version to this one, and refuses a file of another layout. All
+/// of it or nothing.
+pub(super) fn prepare(db: &mut Connection) -> Result<(), QueueError> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let mut version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if version == VERSION {
         return Ok(());
     }
-    if tables > 0 {
-        return Err(QueueError::OtherVersion);
+    if tables == 0 {
+        transaction.execute_batch(TABLES)?;
+        transaction.execute_batch(OWNERS)?;
+        version = VERSION;
     }
-    transaction.execute_batch(TABLES)?;
+    while version != VERSION {
+        let step = MIGRATIONS.iter().find(|(from, _)| *from == version);
+        let (_, sql) = step.ok_or(QueueError::OtherVersion)?;
+        transaction.execute_batch(sql)?;
+        version += 1;
+    }
     transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
 }
