@@ -122,14 +122,15 @@ def send(cluster, path, key, method):
     return cluster.ask("/v1/jobs", head + path.read_bytes() + tail, headers)["id"]
 
 
-def send_film(cluster, folder, seconds):
+def send_film(cluster, folder, seconds, method):
     path = folder / "film.mp4"
     source = f"testsrc2=s=320x240:r=25:d={seconds},format=gray"
     command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)]
     subprocess.run(command, check=True)
     film = cluster.ask("/v1/films?name=film.mp4", path.read_bytes(), {"content-type": "video/mp4"})["id"]
     headers = {"content-type": "application/json", "idempotency-key": "film"}
-    return cluster.ask(f"/v1/films/{film}/jobs", b"{}", headers)["id"]
+    order = json.dumps({"options": {"method": method} if method else {}}).encode()
+    return cluster.ask(f"/v1/films/{film}/jobs", order, headers)["id"]
 
 
 def ends(cluster, job):
@@ -176,7 +177,7 @@ def run(cluster, arguments, files, folder):
     begun = time.monotonic()
     jobs = [send(cluster, files[n % len(files)], f"picture-{n}", arguments.method) for n in range(arguments.jobs)]
     if arguments.film:
-        jobs.append(send_film(cluster, folder, arguments.film))
+        jobs.append(send_film(cluster, folder, arguments.film, arguments.method))
     sent = time.monotonic() - begun
     choices = ["worker", "worker", "worker", "nats-server"]
     next_kill = time.monotonic() + arguments.every

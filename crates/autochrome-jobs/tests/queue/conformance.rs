@@ -228,7 +228,7 @@ pub fn films_are_named_while_they_are_needed(bench: Bench) {
     let extras = vec![("reference".to_owned(), picture("reference"))];
     let film = NewJob { kind: Kind::Video, pictures: vec![part], extras: extras.clone(), ..new(&[], None) };
     let job = queue.add(&film, 0).unwrap();
-    assert_eq!(queue.in_use(Kind::Video).unwrap(), [bytes.clone()]);
+    assert_eq!(queue.in_use(Kind::Video).unwrap(), std::slice::from_ref(&bytes));
     let lease = queue.lease(&Kind::ALL, 0).unwrap().unwrap();
     assert_eq!(queue.extras(&lease).unwrap(), extras);
     assert_eq!(queue.next_picture(&lease).unwrap().unwrap().1.bytes, bytes);
