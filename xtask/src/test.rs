@@ -36,7 +36,9 @@ pub fn run() -> Result<()> {
         .iter_mut()
         .map(|command| {
             command.args(WORKSPACE).env("AUTOCHROME_SKIPPED", &notes);
-            moto.iter().for_each(|program| drop(command.env("AUTOCHROME_MOTO", program)));
+            if let Some(program) = &moto {
+                command.env("AUTOCHROME_MOTO", program);
+            }
             run_command(command)
         })
         .collect();

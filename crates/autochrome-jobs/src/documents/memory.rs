@@ -156,6 +156,11 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
+    fn postpone(&self, _token: &str, _wait_ms: i64) -> Result<(), QueueError> {
+        // Nothing is forgotten here, so nobody is told of a job whose worker is alive.
+        Ok(())
+    }
+
     fn forget(&self, _token: &str) {}
 
     fn bury(&self, _letter: &DeadLetter) -> Result<(), QueueError> {

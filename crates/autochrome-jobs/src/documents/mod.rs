@@ -78,6 +78,8 @@ pub trait Ledger: Send + Sync {
     fn settle(&self, token: &str) -> Result<(), QueueError>;
     /// The job of this token needs another worker, now or when its document is there.
     fn give_back(&self, id: &str, token: &str, is_missing: bool) -> Result<(), QueueError>;
+    /// The job of this token has a worker that was alive a moment ago; others are told of it again after so long.
+    fn postpone(&self, token: &str, wait_ms: i64) -> Result<(), QueueError>;
     /// The token is nobody's any more.
     fn forget(&self, token: &str);
     /// Notes that a picture was given up.
@@ -453,6 +455,12 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
                 if record.job.state.is_over() || record.ticket != offer.ticket {
                     // Its last worker ended before it could say so, or it was announced twice.
                     self.ledger.settle(&token)?;
+                    continue 'offers;
+                }
+                // A server that was killed forgets signs of life that the document may still show.
+                let alive_ms = record.job.updated_ms + self.bounds.lease_ms - now_ms;
+                if record.job.state == State::Running && alive_ms > 0 {
+                    self.ledger.postpone(&token, alive_ms)?;
                     continue 'offers;
                 }
                 let given_up = record.lease(&token, now_ms);

@@ -463,6 +463,15 @@ impl Ledger for NatsLedger {
         Ok(())
     }
 
+    fn postpone(&self, token: &str, wait_ms: i64) -> Result<(), QueueError> {
+        let message = self.in_hand().remove(token);
+        if let Some(message) = message {
+            let wait = Duration::from_millis(wait_ms.unsigned_abs());
+            let _ = self.network.wait(message.ack_with(AckKind::Nak(Some(wait))));
+        }
+        Ok(())
+    }
+
     fn forget(&self, token: &str) {
         self.in_hand().remove(token);
     }
