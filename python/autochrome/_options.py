@@ -60,6 +60,8 @@ class Wishes(TypedDict, total=False):
     mood: str
     """What the picture looks like as a whole: a mean colour (``"#a08060"``), a palette (``"dark brown, beige"``) or the mean strength
     of its colours (``"chroma 12"``)."""
+    memory: str
+    """Name of a memory that ``autochrome memory add`` made on this computer: what looks like its pictures gets their colours."""
     fix: str
     """What is done with colours of the answer, by their hues: ``"violet -> gray; skin: green -> 20 towards yellow"``."""
     protect_skin: bool

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Alpha, Error, FileType, Format, GuidanceFile, GuidanceFiles, Kind, Limits, MediaError, Model, Pixels,
-    Watch, read_file, write_atomic,
+    Alpha, Error, FileType, Format, GuidanceFile, GuidanceFiles, Kind, Limits, MediaError, Memories, Model,
+    Pixels, Watch, read_file, write_atomic,
 };
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -58,7 +58,10 @@ impl Pipeline {
         let document: OrderDocument =
             serde_json::from_str(document).map_err(|error| PyTypeError::new_err(error.to_string()))?;
         let make = || {
-            let mut draft = document.draft()?;
+            let mut draft = match Memories::of_user() {
+                Some(memories) => document.draft_with(&memories)?,
+                None => document.draft()?,
+            };
             if let Some(model) = model {
                 draft.model = Model::find(model)?;
             }

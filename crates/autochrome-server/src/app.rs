@@ -14,10 +14,12 @@ use crate::callers::Callers;
 use crate::films::Films;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
+use crate::memories::MemoryStore;
 use crate::metrics::Metrics;
 use crate::pictures::Pictures;
 use crate::routes::{
-    colorize, docs, events, films, health, inspect, jobs, looks, palette, pictures, registry, suggest,
+    colorize, docs, events, films, health, inspect, jobs, looks, memories, palette, pictures, registry,
+    suggest,
 };
 use crate::studio::Studio;
 use crate::worker_pool::WorkerPool;
@@ -35,6 +37,8 @@ pub struct App {
     pub films: Arc<Films>,
     /// Pictures that somebody works on.
     pub pictures: Pictures,
+    /// Pictures that are remembered.
+    pub memories: Arc<MemoryStore>,
     /// Who may ask.
     pub keys: Keyring,
     /// How much.
@@ -82,6 +86,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/pictures", at_most(post(pictures::post), one))
         .route("/v1/palette", at_most(post(palette::post), one))
         .route("/v1/jobs", at_most(get(jobs::list).post(jobs::post), many))
+        .route("/v1/memories", at_most(get(memories::list).post(memories::post), many))
         .route("/v1/films", post(films::post))
         .route("/v1/films/{id}/scenes", at_most(post(films::scenes), one))
         .route("/v1/films/{id}/jobs", at_most(post(films::job), one))
@@ -95,6 +100,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/suggest", get(suggest::get))
         .route("/v1/looks/cube", get(looks::cube))
         .route("/v1/pictures/{id}", axum::routing::delete(pictures::delete))
+        .route("/v1/memories/{name}", get(memories::get).delete(memories::delete))
         .route("/v1/films/{id}", get(films::get).delete(films::delete))
         .route("/v1/films/{id}/content", get(films::content))
         .route("/v1/films/{id}/frame", get(films::frame))

@@ -177,7 +177,7 @@ impl FilmWorker {
             self.jobs.queue().fail(lease, &code, &detail, now_ms())?;
             return Err(QueueError::LeaseLost);
         };
-        let references = intake::from_parts(self.jobs.queue().extras(lease)?).references;
+        let files = intake::from_parts(self.jobs.queue().extras(lease)?);
         let film = match self.films.get(&String::from_utf8_lossy(&id)) {
             Ok(film) => film,
             Err(problem) => return Ok(Outcome::Failed(problem)),
@@ -196,7 +196,7 @@ impl FilmWorker {
                 return Ok(news.lock().unwrap_or_else(PoisonError::into_inner).0.clone());
             }
             let ffmpeg = self.films.ffmpeg()?;
-            let guidance = self.studio.film(&document, references)?;
+            let guidance = self.studio.film(&document, files)?;
             let range = document.range()?;
             let colorist = guidance.colorist(self.studio.pipeline(), &ffmpeg, &film.source, range, stop)?;
             let options = document.options(lease.options.clone())?;

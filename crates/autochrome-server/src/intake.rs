@@ -87,6 +87,9 @@ pub struct JsonBody {
     #[serde(default)]
     #[schema(value_type = Vec<Base64Picture>)]
     reference: Vec<String>,
+    /// A picture in colour, in base64, whose mean colour and strength of colours are wanted; in place of `mood` in `options`.
+    #[schema(value_type = Option<Base64Picture>)]
+    mood: Option<String>,
     /// Hints beside those in `options`.
     scribbles: Option<JsonScribbles>,
     /// What to do; in place of what the address says, if it says anything.
@@ -122,6 +125,9 @@ pub struct FormBody {
     /// Pictures to take colours from.
     #[schema(value_type = Option<Vec<PictureFile>>)]
     reference: Vec<u8>,
+    /// A picture in colour whose mean colour and strength of colours are wanted; in place of `mood` in `options`.
+    #[schema(value_type = Option<PictureFile>)]
+    mood: Vec<u8>,
     /// Hints beside those in `options`; a PNG that is transparent wherever nobody painted will do too.
     scribbles: Option<HintsDocument>,
     /// What to do; in place of what the address says, if it says anything.
@@ -231,9 +237,9 @@ pub fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
 }
 
 fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake, Problem> {
-    let JsonBody { image, picture: open, reference, scribbles, options } = from_json(bytes)?;
+    let JsonBody { image, picture: open, reference, mood, scribbles, options } = from_json(bytes)?;
     let mut options = options.unwrap_or(beside);
-    count(1 + reference.len(), most_files)?;
+    count(1 + reference.len() + usize::from(mood.is_some()), most_files)?;
     let mut pictures = Vec::new();
     if let Some(image) = image {
         pictures.push(Part { name: "picture".to_owned(), bytes: from_base64("image", &image)? });
@@ -242,6 +248,9 @@ fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake
     for (number, text) in reference.iter().enumerate() {
         let name = format!("reference {}", number + 1);
         files.references.push(GuidanceFile::from_bytes(name, from_base64("reference", text)?));
+    }
+    if let Some(text) = mood {
+        files.mood = Some(GuidanceFile::from_bytes(MOOD, from_base64(MOOD, &text)?));
     }
     match scribbles {
         None => {}
@@ -274,6 +283,10 @@ fn scribbles_file(bytes: Vec<u8>) -> GuidanceFile {
 
 /// What [`GuidanceFiles::scribbles`] are called among the files of a job.
 const SCRIBBLES: &str = "scribbles";
+/// What [`GuidanceFiles::mood`] is called there, and the field that it comes in.
+pub const MOOD: &str = "mood";
+/// What [`GuidanceFiles::memory`] is called there: a job keeps the memory that it was sent with, whatever becomes of its name.
+const MEMORY: &str = "memory";
 
 /// Files that go with a job, each with what it is.
 pub fn into_parts(files: GuidanceFiles) -> Vec<(String, Part)> {
@@ -282,8 +295,9 @@ pub fn into_parts(files: GuidanceFiles) -> Vec<(String, Part)> {
         // No request names a file of this machine.
         Content::Path(_) => None,
     };
-    let scribbles = files.scribbles.into_iter().filter_map(|file| part(SCRIBBLES, file));
-    scribbles.chain(files.references.into_iter().filter_map(|file| part("reference", file))).collect()
+    let single = [(SCRIBBLES, files.scribbles), (MOOD, files.mood), (MEMORY, files.memory)];
+    let single = single.into_iter().filter_map(|(role, file)| part(role, file?));
+    single.chain(files.references.into_iter().filter_map(|file| part("reference", file))).collect()
 }
 
 /// The same the other way round.
@@ -293,6 +307,8 @@ pub fn from_parts(parts: Vec<(String, Part)>) -> GuidanceFiles {
         let file = GuidanceFile::from_bytes(name, bytes);
         match role.as_str() {
             SCRIBBLES => files.scribbles = Some(file),
+            MOOD => files.mood = Some(file),
+            MEMORY => files.memory = Some(file),
             _ => files.references.push(file),
         }
     }
@@ -334,18 +350,20 @@ async fn multipart(request: Request, most_files: usize, options: OrderDocument) 
             "image" => intake.pictures.push(Part { name, bytes: bytes.into() }),
             "picture" => intake.open = Some(String::from_utf8_lossy(&bytes).trim().to_owned()),
             "reference" => intake.files.references.push(GuidanceFile::from_bytes(name, bytes.into())),
+            MOOD => intake.files.mood = Some(GuidanceFile::from_bytes(name, bytes.into())),
             "scribbles" if is_json(&bytes) => hints = Some(from_json::<HintsDocument>(&bytes)?),
             "scribbles" => intake.files.scribbles = Some(scribbles_file(bytes.into())),
             "options" => intake.options = from_json(&bytes)?,
             other => {
-                let known = "`image`, `picture`, `reference`, `scribbles` and `options`";
+                let known = "`image`, `picture`, `reference`, `mood`, `scribbles` and `options`";
                 return Err(Problem::new(
                     Refusal::UnknownField,
                     format!("there is no field `{other}`; send {known}"),
                 ));
             }
         }
-        count(intake.pictures.len() + intake.files.references.len(), most_files)?;
+        let mood = usize::from(intake.files.mood.is_some());
+        count(intake.pictures.len() + intake.files.references.len() + mood, most_files)?;
     }
     if let Some(hints) = hints {
         add(hints, &mut intake.options);

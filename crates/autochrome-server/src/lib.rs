@@ -30,6 +30,7 @@ mod intake;
 mod jobs;
 mod keys;
 mod log;
+mod memories;
 mod metrics;
 mod openapi;
 mod pictures;
@@ -68,6 +69,7 @@ use crate::connections::Manners;
 use crate::films::Films;
 use crate::jobs::Jobs;
 use crate::keys::Keyring;
+use crate::memories::MemoryStore;
 use crate::metrics::Metrics;
 use crate::pictures::Pictures;
 use crate::studio::Studio;
@@ -90,7 +92,7 @@ const LINGER: Duration = Duration::from_millis(200);
 pub struct Config {
     /// Address to listen on; port 0 takes any that is free.
     pub bind: SocketAddr,
-    /// Folder for jobs and their results.
+    /// Folder for jobs and their results, films and memories.
     pub data_dir: PathBuf,
     /// Where jobs wait.
     pub queue: QueuePlace,
@@ -275,6 +277,7 @@ impl Server {
             jobs,
             films: Arc::new(films),
             pictures: Pictures::new(config.picture_bytes),
+            memories: Arc::new(MemoryStore::new(&config.data_dir)),
             keys,
             callers: Arc::new(Callers::new(
                 config.rate_per_minute.or((!local).then_some(120)),
@@ -334,6 +337,10 @@ impl Server {
             loop {
                 tokio::time::sleep(TIDY).await;
                 tidied.pictures.remove_expired(Instant::now());
+                if let Some(keep) = tidied.jobs.keep() {
+                    let memories = Arc::clone(&tidied.memories);
+                    let _ = tokio::task::spawn_blocking(move || memories.remove_expired(keep)).await;
+                }
             }
         };
         let late = async {

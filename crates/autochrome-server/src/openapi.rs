@@ -10,7 +10,8 @@ use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
 
 use crate::routes::{
-    colorize, events, films, health, inspect, jobs, looks, palette, pictures, registry as registries, suggest,
+    colorize, events, films, health, inspect, jobs, looks, memories, palette, pictures,
+    registry as registries, suggest,
 };
 
 #[derive(OpenApi)]
@@ -24,6 +25,7 @@ use crate::routes::{
     paths(
         colorize::post, inspect::post, pictures::post, pictures::delete, palette::post, suggest::get, jobs::post, jobs::list, jobs::get, jobs::delete, jobs::cancel, jobs::result, jobs::file,
         films::post, films::get, films::delete, films::content, films::frame, films::scenes, films::job,
+        memories::post, memories::list, memories::get, memories::delete,
         events::get, registries::methods, registries::filters, registries::models, registries::limits, looks::cube,
         health::alive, health::ready, health::metrics,
     ),
@@ -114,6 +116,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         "/v1/films/{id}/content" => &[(404, "No such film"), (416, "No such bytes")],
         "/v1/films/{id}/frame" => &[(404, "No such film"), (422, "No such moment")],
         path if path.starts_with("/v1/films/{id}") => &[(404, "No such film")],
+        "/v1/memories/{name}" => &[(404, "No such memory")],
         "/v1/pictures/{id}" => &[(404, "No such picture")],
         path if path.starts_with("/v1/jobs/{id}") => &[(404, "No such job")],
         _ => &[],
@@ -166,7 +169,7 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         let methods = schemas["MethodId"]["enum"].as_array().unwrap();
         assert!(methods.contains(&"gray".into()));
-        assert_eq!(document["paths"].as_object().unwrap().len(), 26);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 28);
         assert!(!document.to_string().contains("\"parameters\":null"));
     }
 

@@ -32,10 +32,13 @@ pub enum Refusal {
     /// The file of keys is broken; nobody is let in until it is mended.
     #[code("keys-broken", Environment)]
     KeysBroken,
+    /// There is a memory of this name already; remove it first.
+    #[code("memory-exists", Conflict)]
+    MemoryExists,
     /// The address takes another HTTP method.
     #[code("method-not-allowed", WrongMethod)]
     MethodNotAllowed,
-    /// The form has neither a field `image` nor a field `picture`.
+    /// The form has no picture: neither a field `image` nor, where one is coloured, a field `picture`.
     #[code("no-image", BadRequest)]
     NoImage,
     /// The server is for those who have a key, and none was sent.
@@ -89,6 +92,9 @@ pub enum Refusal {
     /// `/v1/colorize` takes one picture; `/v1/jobs` takes several.
     #[code("too-many-images", BadRequest)]
     TooManyImages,
+    /// One key, or one address without keys, keeps as many memories as it may; remove one first.
+    #[code("too-many-memories", Conflict)]
+    TooManyMemories,
     /// One key, or one address without keys, has asked for too many pictures in a minute; comes with `Retry-After`.
     #[code("too-many-requests", TooMany)]
     TooManyRequests,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use autochrome::document::{FilmDocument, OrderDocument};
 use autochrome::film::FilmGuidance;
 use autochrome::{
-    Error, Finished, GuidanceFile, GuidanceFiles, GuidanceKinds, Inspection, Limits, Model, OpenedPicture,
-    Order, OrderDraft, PaletteEntry, Pipeline, PlaceDescription, Watch, Weights, models, registry,
+    Error, Finished, GuidanceFile, GuidanceFiles, GuidanceKinds, Inspection, Limits, Memory, Model,
+    OpenedPicture, Order, OrderDraft, PaletteEntry, Pipeline, PlaceDescription, Watch, Weights, models,
+    registry,
 };
 
 /// Carries out orders; nothing of a picture is ever written to disk.
@@ -50,7 +51,32 @@ impl Studio {
     pub fn check(&self, document: &OrderDocument, files: &GuidanceFiles) -> Result<(), Error> {
         let kinds = files.kinds();
         self.draft(document, kinds)?.check(kinds)?;
-        files.iter().try_for_each(|file| file.probe(self.limits()).map(drop))
+        self.check_files(document.model.as_deref(), files)
+    }
+
+    /// Finds out whether files that go with an order are what they are sent as; a memory must be one of the model that is named.
+    fn check_files(&self, model: Option<&str>, files: &GuidanceFiles) -> Result<(), Error> {
+        if let Some(file) = &files.memory {
+            file.memory()?.check_model(&self.model(model).card()?.id)?;
+        }
+        files.pictures().try_for_each(|file| file.probe(self.limits()).map(drop))
+    }
+
+    /// The built-in model of this id, or the server's default.
+    fn model(&self, id: Option<&str>) -> Model {
+        match (id, &self.weights) {
+            (Some(id), _) => Model::Builtin(id.to_owned()),
+            (None, Some(weights)) => Model::Weights(Arc::clone(weights)),
+            (None, None) => Model::Default,
+        }
+    }
+
+    /// What a model's encoder sees in pictures in colour, to be remembered.
+    ///
+    /// # Errors
+    /// When a file is no picture in colour, or the model is unknown or has no encoder.
+    pub fn memory(&self, files: &[GuidanceFile], model: Option<String>) -> Result<Memory, Error> {
+        self.pipeline.memory(files, &self.model(model.as_deref()))
     }
 
     /// The order that a document and files make together.
@@ -61,17 +87,13 @@ impl Studio {
         self.pipeline.order(self.draft(document, files.kinds())?, files)
     }
 
-    /// What a document and the pictures that it names say about a film.
+    /// What a document and files say about a film.
     ///
     /// # Errors
     /// When it cannot be carried out, whatever the film.
-    pub fn film(
-        &self,
-        document: &FilmDocument,
-        references: Vec<GuidanceFile>,
-    ) -> Result<FilmGuidance, Error> {
-        references.iter().try_for_each(|file| file.probe(self.limits()).map(drop))?;
-        let mut guidance = document.guidance(references)?;
+    pub fn film(&self, document: &FilmDocument, files: GuidanceFiles) -> Result<FilmGuidance, Error> {
+        self.check_files(document.model.as_deref(), &files)?;
+        let mut guidance = document.guidance(files)?;
         let kinds = guidance.kinds();
         let is_said =
             !guidance.references.is_empty() || !guidance.draft.kinds().is_empty() || !kinds.is_empty();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use autochrome_media::{DecodeOptions, Header, Limits, Picture, decode, decode_reduced, probe, read_file};
-use autochrome_methods::{GuidanceKind, GuidanceKinds, MethodError, Mood, Reference};
+use autochrome_methods::{GuidanceKind, GuidanceKinds, Memory, MethodError, Mood, Reference};
 
 use crate::budget::{picture_bytes, reduced_bytes};
 use crate::{Error, Order, OrderDraft, Pipeline, Scribbles};
@@ -49,6 +49,15 @@ impl GuidanceFile {
         probe().map_err(|error| in_file(self, error))
     }
 
+    /// The memory in it.
+    ///
+    /// # Errors
+    /// [`Error::GuidanceFile`] when it cannot be read or is no memory.
+    pub fn memory(&self) -> Result<Memory, Error> {
+        let read = || Ok(Memory::from_bytes(&self.bytes(&Limits::default())?)?);
+        read().map_err(|error| in_file(self, error))
+    }
+
     /// Its bytes, as far as limits allow.
     ///
     /// # Errors
@@ -73,6 +82,8 @@ pub struct GuidanceFiles {
     pub references: Vec<GuidanceFile>,
     /// A picture in colour whose mean colour and strength of colours are wanted.
     pub mood: Option<GuidanceFile>,
+    /// The file of a memory, as [`Memory::to_bytes`] makes it.
+    pub memory: Option<GuidanceFile>,
 }
 
 impl GuidanceFiles {
@@ -82,11 +93,12 @@ impl GuidanceFiles {
         let scribbles = self.scribbles.as_ref().map(|_| GuidanceKind::Marks);
         let references = self.references.first().map(|_| GuidanceKind::References);
         let mood = self.mood.as_ref().map(|_| GuidanceKind::Mood);
-        scribbles.into_iter().chain(references).chain(mood).collect()
+        let memory = self.memory.as_ref().map(|_| GuidanceKind::Memory);
+        scribbles.into_iter().chain(references).chain(mood).chain(memory).collect()
     }
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &GuidanceFile> {
+    /// The pictures among them.
+    pub fn pictures(&self) -> impl Iterator<Item = &GuidanceFile> {
         self.scribbles.iter().chain(&self.references).chain(&self.mood)
     }
 }
@@ -110,6 +122,9 @@ impl Pipeline {
         if let Some(file) = &files.mood {
             let picture = self.reference(file, Some(MOOD_PX))?;
             draft.guidance.mood = Some(Mood::of(&picture.chroma));
+        }
+        if let Some(file) = &files.memory {
+            draft.guidance.memory = Some(file.memory()?);
         }
         Order::with_method(info, draft)
     }
@@ -144,7 +159,7 @@ impl Pipeline {
     }
 }
 
-fn in_file(file: &GuidanceFile, source: Error) -> Error {
+pub(crate) fn in_file(file: &GuidanceFile, source: Error) -> Error {
     Error::GuidanceFile { name: file.name.clone(), source: Box::new(source) }
 }
 

@@ -221,7 +221,7 @@ impl Order {
     /// What `draft` says, if it can be done at all.
     ///
     /// # Errors
-    /// When there is no such method, model or option, a number is out of range, or the guidance does not fit the method. The
+    /// When there is no such method, model or option, a number is out of range, or the guidance does not fit the method or the model. The
     /// [blame](Error::blame) is never a picture's.
     pub fn new(draft: OrderDraft) -> Result<Self, Error> {
         Self::with_method(draft.method_for(draft.kinds())?, draft)
@@ -233,6 +233,9 @@ impl Order {
     /// As [`Order::new`].
     pub fn with_method(info: &'static MethodInfo, draft: OrderDraft) -> Result<Self, Error> {
         info.check_said(draft.kinds())?;
+        if let Some(memory) = &draft.guidance.memory {
+            memory.check_model(&draft.model.card()?.id)?;
+        }
         let order = Self::unchecked(info, draft)?;
         order.check_numbers()?;
         Ok(order)

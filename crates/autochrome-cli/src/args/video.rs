@@ -109,9 +109,9 @@ pub struct VideoGuidanceArguments {
     #[arg(long, value_name = "WORDS")]
     pub text: Option<String>,
 
-    /// Say what the film looks like as a whole: a mean colour ("#a08060"), a palette ("dark brown, beige"), or the mean strength of its
-    /// colours ("chroma 12")
-    #[arg(long, value_name = "COLOURS")]
+    /// Say what the film looks like as a whole: a mean colour ("#a08060"), a palette ("dark brown, beige"), the mean strength of its
+    /// colours ("chroma 12"), or a picture in colour to take both from
+    #[arg(long, value_name = "COLOURS|FILE", value_hint = ValueHint::FilePath)]
     pub mood: Option<String>,
 
     /// Give what looks like remembered pictures their colours: the name of a memory that `autochrome memory add` made

@@ -112,7 +112,7 @@ fn arguments_for(need: &Need) -> String {
         GuidanceKind::Swatches => Some("--swatch PAIR"),
         GuidanceKind::Recolors => Some("--palette FROM=TO"),
         GuidanceKind::Words => Some("--text WORDS"),
-        GuidanceKind::Mood => Some("--mood COLOURS"),
+        GuidanceKind::Mood => Some("--mood COLOURS|FILE"),
         GuidanceKind::Memory => Some("--memory NAME"),
         _ => None,
     };

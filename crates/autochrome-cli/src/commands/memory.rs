@@ -1,6 +1,6 @@
 //! `autochrome memory`: pictures that are remembered.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use autochrome::{Blame as Fault, Error, GuidanceFile, Memories, Model, Pipeline};
 use serde_json::json;
@@ -9,9 +9,6 @@ use crate::args::{MemoryArguments, MemoryCommand};
 use crate::colorize::guidance::pictures_of;
 use crate::exit::{Exit, Failure};
 use crate::output;
-
-/// Where memories lie when this is set.
-const FOLDER: &str = "AUTOCHROME_MEMORIES";
 
 /// Does what the arguments say.
 pub fn run(arguments: &MemoryArguments) -> Result<Exit, Failure> {
@@ -29,22 +26,10 @@ pub fn run(arguments: &MemoryArguments) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// The memories of this computer: `AUTOCHROME_MEMORIES`, or `autochrome/memories` in the folder for data of programs.
+/// The memories of whoever runs the program.
 pub fn memories() -> Result<Memories, Failure> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(folder) = set(FOLDER) {
-        return Ok(Memories::at(folder));
-    }
-    let data = if cfg!(windows) {
-        set("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        set("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")))
-    };
-    let data =
-        data.ok_or_else(|| Failure::usage(format!("there is no folder for memories; set {FOLDER} to one")))?;
-    Ok(Memories::at(data.join("autochrome").join("memories")))
+    Memories::of_user()
+        .ok_or_else(|| Failure::usage("there is no folder for memories; set AUTOCHROME_MEMORIES to one"))
 }
 
 fn add(

@@ -32,6 +32,14 @@ pub fn colorist<'a>(
     if let Some(path) = &arguments.guidance.hints {
         hints(path, &mut guidance)?;
     }
+    if let Some(mood) = &arguments.guidance.mood {
+        if Path::new(mood).is_file() {
+            guidance.mood = Some(GuidanceFile::at(Path::new(mood)));
+        } else {
+            let mood = mood.parse().map_err(autochrome::Error::Method).map_err(blame)?;
+            guidance.draft.guidance.mood = Some(mood);
+        }
+    }
     if let Some(folder) = &arguments.keyframes {
         guidance.retouched = retouched(folder)?;
     }
@@ -48,9 +56,6 @@ fn draft(arguments: &VideoArguments) -> Result<OrderDraft, Failure> {
     }
     let mut draft = OrderDraft { tone: arguments.sliders.tone(), ..arguments.choice.draft().map_err(blame)? };
     draft.guidance.recolors.clone_from(&arguments.guidance.palette);
-    if let Some(mood) = &arguments.guidance.mood {
-        draft.guidance.mood = Some(mood.parse().map_err(autochrome::Error::Method).map_err(blame)?);
-    }
     if let Some(name) = &arguments.guidance.memory {
         draft.guidance.memory = Some(memory::memories()?.open(name).map_err(memory::blame)?);
     }

@@ -169,3 +169,17 @@ fn without_ffmpeg_one_line_says_how_to_install_it() {
     let told = told(&assert);
     assert!(told.lines().count() == 1 && told.contains("install"), "{told}");
 }
+
+#[test]
+fn a_mood_is_colours_or_a_picture() {
+    let Some(folder) = film("a_mood_is_colours_or_a_picture", TWO_SCENES) else { return };
+    RgbImage::from_pixel(8, 8, Rgb([40, 80, 200])).save(folder.path("sea.png")).unwrap();
+    let blue = |mood: &str, result: &str| {
+        let arguments = ["video", "in.mkv", "--set", "size=64", "--mood", mood, "-o", result];
+        folder.autochrome().args(arguments).assert().success();
+        let planes = means(&folder, result, "u");
+        planes.iter().sum::<f64>() / planes.len() as f64
+    };
+    let (cold, warm) = (blue("sea.png", "cold.mkv"), blue("orange", "warm.mkv"));
+    assert!(cold > 135.0 && warm < 120.0, "{cold} and {warm}");
+}

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use crate::client::{Client, parse_events};
+use crate::client::{Client, form, parse_events};
 use crate::ffmpeg::{make, with_ffmpeg};
 use crate::{autochrome, listening, serve};
 
@@ -68,6 +70,44 @@ impl Drop for Guard {
             kill(child);
         }
     }
+}
+
+#[test]
+fn a_film_takes_a_picture_as_mood_and_a_memory_by_its_name() {
+    if !with_ffmpeg("a_film_takes_a_picture_as_mood_and_a_memory_by_its_name") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = film(folder.path(), &scenes(24, 12, "96x64"));
+    let (_child, server) = guarded(serve(&folder.path().join("data")));
+    let id = server.film(&bytes);
+    let sheet = |order: &Value| {
+        let reply = server.post(&format!("/v1/films/{id}/scenes"), &[JSON], order.to_string().as_bytes());
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+        let text = String::from_utf8(reply.body).unwrap();
+        assert!(text.lines().last().unwrap().contains("scenes"), "{text}");
+        text
+    };
+    let color = [b"P6 48 32 255\n".to_vec(), [40, 80, 200].repeat(48 * 32)].concat();
+    let options = json!({"settings": {"size": 64}});
+    let mood = json!({"options": options, "mood": BASE64.encode(&color)});
+    assert_ne!(sheet(&json!({"options": options})), sheet(&mood));
+
+    let frame = server.get(&format!("/v1/films/{id}/frame?at=0")).body;
+    let frame = image::load_from_memory(&frame).unwrap().to_luma8();
+    let red: Vec<u8> = frame.pixels().flat_map(|pixel| [pixel[0], pixel[0] / 3, pixel[0] / 3]).collect();
+    let red = [format!("P6 {} {} 255\n", frame.width(), frame.height()).into_bytes(), red].concat();
+    let boundary = ("content-type", "multipart/form-data; boundary=xyz");
+    let made = server.post("/v1/memories", &[boundary], &form(&[("name", b"reel"), ("image", &red)]));
+    assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
+    let remembered = json!({"options": {"settings": {"size": 64}, "memory": "reel"}});
+    assert_ne!(sheet(&json!({"options": options})), sheet(&remembered));
+    let job = server.film_job(&id, &remembered);
+    assert_eq!(server.send("DELETE", "/v1/memories/reel", &[], b"").status, 204);
+    assert_eq!(server.over(&job)["state"], "done", "it goes on with the memory that it was sent with");
+    let path = format!("/v1/films/{id}/jobs");
+    let gone = server.post(&path, &[JSON], remembered.to_string().as_bytes());
+    assert_eq!((gone.status, gone.problem().as_str()), (422, "unknown-memory"));
 }
 
 #[test]

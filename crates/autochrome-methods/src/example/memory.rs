@@ -98,15 +98,24 @@ impl Memory {
         self.0.pictures.iter().map(|picture| picture.name.as_str())
     }
 
+    /// Finds out whether it can be used with the model of this id.
+    ///
+    /// # Errors
+    /// [`MethodError::GuidanceUnfit`] when it was made with another one.
+    pub fn check_model(&self, id: &str) -> Result<(), MethodError> {
+        let model = &self.0.model;
+        if id == model {
+            return Ok(());
+        }
+        Err(unfit(format!(
+            "it was made with the model `{model}`, not `{id}`; make it anew, or name that model"
+        )))
+    }
+
     /// Colours for places of a picture that look like remembered ones.
     pub(crate) fn hints(&self, session: &Session, luma: &Plane) -> Result<Vec<Hint>, MethodError> {
         let id = &session.card().id;
-        if *id != self.0.model {
-            let model = &self.0.model;
-            return Err(unfit(format!(
-                "it was made with the model `{model}`, not `{id}`; make it anew, or name that model"
-            )));
-        }
+        self.check_model(id)?;
         if !session.takes_hints() {
             return Err(unfit(format!("the model `{id}` takes no colours to go by; use another one")));
         }

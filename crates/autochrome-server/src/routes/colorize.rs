@@ -23,6 +23,7 @@ use crate::problem::Problem;
 use crate::refusal::Refusal;
 use crate::routes::inspect::KindJson;
 use crate::routes::jobs::{self, JobJson};
+use crate::routes::memories;
 
 /// A picture with references and scribbles.
 const MOST_FILES: usize = 16;
@@ -119,6 +120,7 @@ pub async fn post(
     accept::answer(&headers, kind, &OrderDocument::default())?;
     let arrival = app.arrivals.begin(&owner.0);
     let mut intake = intake::read(request, &arrival, MOST_FILES).await?;
+    intake.files.memory = memories::named(&app, &owner.0, intake.options.memory.take()).await?;
     let place = app.pool.reserve(&owner.0)?;
     let opened = intake.open.take().map(|id| app.pictures.find(&owner.0, &id, Instant::now())).transpose()?;
     let picture = intake.pictures.pop();

@@ -4,8 +4,8 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use autochrome::GuidanceFile;
 use autochrome::document::FilmDocument;
+use autochrome::{GuidanceFile, GuidanceFiles};
 use autochrome_film::{FilmError, Frame, SceneFrame, SceneOptions, scenes as each_scene, still};
 use autochrome_jobs::{Kind, NewJob, Part};
 use axum::body::{Body, Bytes};
@@ -315,17 +315,24 @@ pub struct FilmOrder {
     #[serde(default)]
     #[schema(value_type = Vec<Base64Picture>)]
     reference: Vec<String>,
+    /// A picture in colour, in base64, whose mean colour and strength of colours the film is to have; in place of `mood` in `options`.
+    #[schema(value_type = Option<Base64Picture>)]
+    mood: Option<String>,
 }
 
 impl FilmOrder {
-    fn references(&self) -> Result<Vec<GuidanceFile>, Problem> {
+    fn files(&self) -> Result<GuidanceFiles, Problem> {
         let file = |(number, text): (usize, &String)| {
             Ok(GuidanceFile::from_bytes(
                 format!("reference {}", number + 1),
                 intake::from_base64("reference", text)?,
             ))
         };
-        self.reference.iter().enumerate().map(file).collect()
+        let references = self.reference.iter().enumerate().map(file).collect::<Result<Vec<_>, Problem>>()?;
+        let mood = |text: &String| intake::from_base64(intake::MOOD, text);
+        let mood = self.mood.as_ref().map(mood).transpose()?;
+        let mood = mood.map(|bytes| GuidanceFile::from_bytes(intake::MOOD, bytes));
+        Ok(GuidanceFiles { references, mood, ..GuidanceFiles::default() })
     }
 }
 
@@ -334,20 +341,23 @@ async fn read_order(
     app: &Arc<App>,
     owner: &str,
     request: Request,
-) -> Result<(FilmOrder, Vec<GuidanceFile>), Problem> {
+) -> Result<(FilmOrder, GuidanceFiles), Problem> {
     let arrival = app.arrivals.begin(owner);
     let bytes = body(request.map(|body| arrival.limit(body))).await?;
     let most = app.most_files;
-    let app = Arc::clone(app);
+    let (app, owner) = (Arc::clone(app), owner.to_owned());
     let read = move || {
-        let order: FilmOrder =
+        let mut order: FilmOrder =
             if bytes.is_empty() { intake::from_json(b"{}")? } else { intake::from_json(&bytes)? };
-        intake::count(order.reference.len(), most)?;
+        intake::count(order.reference.len() + usize::from(order.mood.is_some()), most)?;
         crate::cost::check_film(&order.options)?;
-        let references = order.references()?;
-        app.studio.film(&order.options, references.clone())?;
+        let mut files = order.files()?;
+        if let Some(name) = order.options.memory.take() {
+            files.memory = Some(app.memories.file(&owner, &name)?);
+        }
+        app.studio.film(&order.options, files.clone())?;
         order.options.range()?;
-        Ok((order, references))
+        Ok((order, files))
     };
     tokio::task::spawn_blocking(read).await.map_err(|_| Problem::stopping())?
 }
@@ -369,14 +379,13 @@ pub async fn scenes(
     request: Request,
 ) -> Result<Response, Problem> {
     let film = find_own_film(&app, owner.clone(), id).await?;
-    let (order, references) = read_order(&app, &owner, request).await?;
+    let (order, files) = read_order(&app, &owner, request).await?;
     let place = Arc::clone(&app.films.looks).try_acquire_owned().map_err(|_| Problem::busy())?;
     let (sender, receiver) = tokio::sync::mpsc::channel::<String>(LINES);
     let work = move || {
         let _place = place;
         let sheet = Sheet { app: &app, film: &film, order: &order };
-        let last = match sheet.run(references, &|line| sender.blocking_send(line.to_string() + "\n").is_ok())
-        {
+        let last = match sheet.run(files, &|line| sender.blocking_send(line.to_string() + "\n").is_ok()) {
             Ok(count) => json!({ "scenes": count }),
             Err(Problem { code, detail, .. }) => json!({"error": {"code": code, "detail": detail}}),
         };
@@ -401,12 +410,12 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     /// Hands over a line for each scene; `send` says whether anybody listens.
-    fn run(&self, references: Vec<GuidanceFile>, send: &dyn Fn(&Value) -> bool) -> Result<u64, Problem> {
+    fn run(&self, files: GuidanceFiles, send: &dyn Fn(&Value) -> bool) -> Result<u64, Problem> {
         let Self { app, film, order } = *self;
         let stop = AtomicBool::new(false);
         let ffmpeg = app.films.ffmpeg()?;
         let range = order.options.range()?;
-        let guidance = app.studio.film(&order.options, references)?;
+        let guidance = app.studio.film(&order.options, files)?;
         let colorist = guidance.colorist(app.studio.pipeline(), &ffmpeg, &film.source, range, &stop);
         let colorist = colorist.map_err(|error| error_problem(error, &film.source.path, &film.name))?;
         let options = SceneOptions {
@@ -464,10 +473,9 @@ pub async fn job(
 ) -> Result<Response, Problem> {
     let film = find_own_film(&app, owner.clone(), id).await?;
     let key = crate::routes::jobs::idempotency_key(request.headers())?;
-    let (order, references) = read_order(&app, &owner, request).await?;
+    let (order, files) = read_order(&app, &owner, request).await?;
     let extension = order.options.extension(film.source.layout().depth);
     check_container(&order.options, &film, extension)?;
-    let files = autochrome::GuidanceFiles { references, ..autochrome::GuidanceFiles::default() };
     let new = NewJob {
         kind: Kind::Video,
         pictures: vec![Part { name: film.name.clone(), bytes: film.id.clone().into_bytes() }],

@@ -22,7 +22,7 @@ use crate::openapi::OptionsQuery;
 use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
-use crate::routes::films;
+use crate::routes::{films, memories};
 
 /// Jobs that a list tells.
 const LISTED: u32 = 100;
@@ -244,7 +244,8 @@ pub(super) async fn accept(
     let key = idempotency_key(request.headers())?;
     let arrival = app.arrivals.begin(&owner);
     let intake = intake::read(request, &arrival, app.most_files).await?;
-    let Intake { mut pictures, open, files, options } = intake;
+    let Intake { mut pictures, open, mut files, mut options } = intake;
+    files.memory = memories::named(app, &owner, options.memory.take()).await?;
     if let Some(id) = open {
         let open = app.pictures.find(&owner, &id, Instant::now())?;
         pictures.push(Part { name: "picture".to_owned(), bytes: open.bytes().to_vec() });

@@ -8,6 +8,7 @@ pub mod health;
 pub mod inspect;
 pub mod jobs;
 pub mod looks;
+pub mod memories;
 pub mod palette;
 pub mod pictures;
 pub mod registry;

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::cost;
 use crate::films::Films;
+use crate::memories::{MOST_MEMORIES, MOST_PICTURES};
 use crate::problem::Problem;
 use crate::routes::jobs::ErrorJson;
 
@@ -405,8 +406,20 @@ pub struct LimitsJson {
     rate_per_minute: Option<u32>,
     /// Requests of a caller that are answered at once.
     concurrency: Option<u32>,
+    /// Memories.
+    memories: MemoryLimitsJson,
     /// Films.
     films: FilmLimitsJson,
+}
+
+/// How much may be remembered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MemoryLimits)]
+pub struct MemoryLimitsJson {
+    /// Memories of a caller.
+    max_memories: usize,
+    /// Pictures of one of them.
+    max_pictures: usize,
 }
 
 /// Whether films are possible, and how large they may be.
@@ -468,6 +481,7 @@ pub async fn limits(State(app): State<Arc<App>>) -> Result<Json<LimitsJson>, Pro
         keep_s: app.jobs.keep().unwrap_or_default().as_secs(),
         rate_per_minute: app.callers.per_minute(),
         concurrency: app.callers.at_once(),
+        memories: MemoryLimitsJson { max_memories: MOST_MEMORIES, max_pictures: MOST_PICTURES },
         films: films.await.map_err(|_| Problem::stopping())?,
     }))
 }

@@ -7,6 +7,7 @@ mod docs;
 mod hints;
 mod inspect;
 mod jobs;
+mod memories;
 mod running;
 
 use std::io::{Read as _, Write as _};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{HintsDocument, LookDocument, OrderDocument, PointDocument, RecolorDocument, StrokeDocument};
 use crate::film::FilmGuidance;
-use crate::{Error, GuidanceFile, OrderDraft};
+use crate::{Error, GuidanceFiles, OrderDraft};
 
 /// How a film is to be coloured; everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -30,6 +30,9 @@ pub struct FilmDocument {
     /// What the film looks like as a whole: a mean colour (`#a08060`), a palette (`dark brown, beige`), or the mean strength of its colours (`chroma 12`).
     #[cfg_attr(feature = "schema", schema(max_length = 2000))]
     pub mood: Option<String>,
+    /// Name of a memory of coloured pictures, whose colours go to what looks like them.
+    #[cfg_attr(feature = "schema", schema(max_length = 64))]
+    pub memory: Option<String>,
     /// What is done with the colours of the film, by their hues: `violet -> gray; skin: green -> 20 towards yellow`.
     #[cfg_attr(feature = "schema", schema(max_length = 2000))]
     pub fix: Option<String>,
@@ -110,16 +113,18 @@ pub enum ContainerDocument {
 }
 
 impl FilmDocument {
-    /// What it says about colours; `references` are the pictures that moments name.
+    /// What it says about colours, with files: references that moments name, a mood, and the memory that is named here, whose name is
+    /// taken away.
     ///
     /// # Errors
-    /// When a colour, a place or a reference is none, or a number is out of range.
-    pub fn guidance(&self, references: Vec<GuidanceFile>) -> Result<FilmGuidance, Error> {
+    /// When a colour, a place or a reference is none, a number is out of range, or a memory is still named.
+    pub fn guidance(&self, files: GuidanceFiles) -> Result<FilmGuidance, Error> {
+        let GuidanceFiles { references, mood, memory, .. } = files;
         if !self.look.look()?.is_identity() {
             let expected = "sliders of the colours alone: a film keeps its light as it is";
             return Err(Error::out_of_range("look", "a filter or contrast", expected));
         }
-        let mut guidance = FilmGuidance { draft: self.draft()?, ..FilmGuidance::default() };
+        let mut guidance = FilmGuidance { draft: self.draft()?, mood, memory, ..FilmGuidance::default() };
         let mut timed = BTreeSet::new();
         for moment in &self.moments {
             if !(moment.at_s >= 0.0 && moment.at_s.is_finite()) {
@@ -206,6 +211,7 @@ impl FilmDocument {
             recolors: self.recolors.clone(),
             text: self.text.clone(),
             mood: self.mood.clone(),
+            memory: self.memory.clone(),
             fix: self.fix.clone(),
             protect_skin: self.protect_skin,
             look: self.look.clone(),
@@ -230,6 +236,7 @@ impl CodecDocument {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::GuidanceFile;
 
     fn parse(json: &str) -> FilmDocument {
         serde_json::from_str(json).unwrap()
@@ -240,13 +247,16 @@ mod tests {
         let document = parse(
             r##"{"moments": [{"at_s": 2, "references": [1], "points": [{"x": 0.1, "y": 0.2, "color": "#ff0000"}]}]}"##,
         );
-        let files = || ["one", "two"].map(|name| GuidanceFile::from_bytes(name, Vec::new())).to_vec();
+        let files = || GuidanceFiles {
+            references: ["one", "two"].map(|name| GuidanceFile::from_bytes(name, Vec::new())).to_vec(),
+            ..GuidanceFiles::default()
+        };
         let guidance = document.guidance(files()).unwrap();
         let told: Vec<(&str, Option<f64>)> =
             guidance.references.iter().map(|(file, at)| (file.name.as_str(), *at)).collect();
         assert_eq!(told, [("two", Some(2.0)), ("one", None)]);
         assert_eq!((guidance.points.len(), guidance.points[0].0), (1, 2.0));
-        assert_eq!(document.guidance(Vec::new()).unwrap_err().code(), "option-out-of-range");
+        assert_eq!(document.guidance(GuidanceFiles::default()).unwrap_err().code(), "option-out-of-range");
     }
 
     #[test]
@@ -255,8 +265,9 @@ mod tests {
             (r#"{"look": {"filter": "sepia"}}"#, "option-out-of-range"),
             (r#"{"moments": [{"at_s": -1}]}"#, "option-out-of-range"),
             (r#"{"look": {"saturation": 99}}"#, "look-out-of-range"),
+            (r#"{"memory": "family"}"#, "unknown-memory"),
         ] {
-            assert_eq!(parse(json).guidance(Vec::new()).unwrap_err().code(), code, "{json}");
+            assert_eq!(parse(json).guidance(GuidanceFiles::default()).unwrap_err().code(), code, "{json}");
         }
         assert!(parse(r#"{"start_s": 3, "end_s": 2}"#).range().is_err());
         assert!(serde_json::from_str::<FilmDocument>(r#"{"format": "png"}"#).is_err());

@@ -36,7 +36,7 @@ pub use guidance::{
 pub use look::LookDocument;
 
 use crate::order::{Extra, OrderDraft, Pages, Setting};
-use crate::{Error, Model};
+use crate::{Error, Memories, Model};
 
 /// The format of an answer in layers.
 const OPEN_RASTER: &str = "ora";
@@ -67,6 +67,9 @@ pub struct OrderDocument {
     /// What the picture looks like as a whole: a mean colour (`#a08060`), a palette (`dark brown, beige`), or the mean strength of its colours (`chroma 12`).
     #[cfg_attr(feature = "schema", schema(max_length = 2000))]
     pub mood: Option<String>,
+    /// Name of a memory of coloured pictures, whose colours go to what looks like them.
+    #[cfg_attr(feature = "schema", schema(max_length = 64))]
+    pub memory: Option<String>,
     /// What is done with the colours of the answer, by their hues: `violet -> gray; skin: green -> 20 towards yellow`.
     #[cfg_attr(feature = "schema", schema(max_length = 2000))]
     pub fix: Option<String>,
@@ -112,11 +115,27 @@ pub struct OrderDocument {
 }
 
 impl OrderDocument {
-    /// The same in terms of the library.
+    /// As [`OrderDocument::draft`], with the memory that is named.
     ///
     /// # Errors
-    /// When a colour, a place, a filter or a format is none, or a number is out of range.
+    /// As [`OrderDocument::draft`], and when there is no such memory.
+    pub fn draft_with(&self, memories: &Memories) -> Result<OrderDraft, Error> {
+        let mut draft = Self { memory: None, ..self.clone() }.draft()?;
+        if let Some(name) = &self.memory {
+            draft.guidance.memory = Some(memories.open(name)?);
+        }
+        Ok(draft)
+    }
+
+    /// The same in terms of the library. A memory is known by its name alone: whoever keeps memories opens it first, and takes the name
+    /// away ([`OrderDocument::draft_with`] does both).
+    ///
+    /// # Errors
+    /// When a colour, a place, a filter or a format is none, a number is out of range, or a memory is still named.
     pub fn draft(&self) -> Result<OrderDraft, Error> {
+        if let Some(name) = &self.memory {
+            return Err(Error::UnknownMemory { name: name.clone(), known: Vec::new() });
+        }
         let mut guidance = self.hints().guidance()?;
         for swatch in &self.swatches {
             guidance.swatches.push(swatch.pair()?);

@@ -22,6 +22,10 @@ pub struct FilmGuidance {
     pub points: Vec<(f64, Point)>,
     /// Pictures to take colours from: for the scene at a moment, or for the whole film.
     pub references: Vec<(GuidanceFile, Option<f64>)>,
+    /// A picture in colour whose mean colour and strength of colours the whole film is to have.
+    pub mood: Option<GuidanceFile>,
+    /// The file of a memory whose colours go to what looks like its pictures.
+    pub memory: Option<GuidanceFile>,
     /// Pictures in colour of single frames, by their numbers.
     pub retouched: BTreeMap<u64, PathBuf>,
 }
@@ -38,7 +42,9 @@ impl FilmGuidance {
     pub fn kinds(&self) -> GuidanceKinds {
         let points = self.points.first().map(|_| GuidanceKind::Points);
         let whole = self.references.iter().find(|(_, at)| at.is_none()).map(|_| GuidanceKind::References);
-        points.into_iter().chain(whole).collect()
+        let mood = self.mood.as_ref().map(|_| GuidanceKind::Mood);
+        let memory = self.memory.as_ref().map(|_| GuidanceKind::Memory);
+        points.into_iter().chain(whole).chain(mood).chain(memory).collect()
     }
 
     /// Reads the files, follows the spots through their scenes, and makes a colorist.
@@ -54,7 +60,11 @@ impl FilmGuidance {
         stop: &AtomicBool,
     ) -> Result<FilmColorist<'a>, Error> {
         let info = self.draft.check(self.kinds())?;
-        let mut whole = GuidanceFiles::default();
+        let mut whole = GuidanceFiles {
+            mood: self.mood.clone(),
+            memory: self.memory.clone(),
+            ..GuidanceFiles::default()
+        };
         let of_all = self.references.iter().filter(|(_, at)| at.is_none());
         whole.references.extend(of_all.map(|(file, _)| file.clone()));
         let mut draft = self.draft.clone();
@@ -73,13 +83,16 @@ impl FilmGuidance {
             .collect();
         if !spots.is_empty() {
             let mut tracks = follow(ffmpeg, source, range, &spots, stop)?;
+            // A scene that has a picture to go by goes by that, and not by what the whole film is like.
+            let mut of_scene = self.draft.clone();
+            (of_scene.guidance.mood, of_scene.guidance.memory) = (None, None);
             let of_references = tracks.split_off(self.points.len());
             for ((_, point), track) in self.points.into_iter().zip(tracks) {
                 colorist.add_spot(FilmSpot { point, track });
             }
             for ((file, _), track) in timed.into_iter().zip(of_references) {
                 let files = GuidanceFiles { references: vec![file], ..GuidanceFiles::default() };
-                let order = pipeline.order(self.draft.clone(), &files)?;
+                let order = pipeline.order(of_scene.clone(), &files)?;
                 colorist.scene(track.first_frame..track.end_frame, order)?;
             }
         }
