@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { aFilm, makeFilm, noFilm } from "./film.mjs";
 import { everyKindOfGuidance } from "./guidance.mjs";
 import { addresses, atOnce, goesOn, historyGivesPictures, severalAreABatch, sharing } from "./keeping.mjs";
+import { memory } from "./memory.mjs";
 import { ownMethods } from "./methods.mjs";
 import { batch, canBeInstalled, everyPage, focusFollows, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
 import { blueDress, smallLargeAndPlain, thumbs } from "./phone.mjs";
@@ -50,6 +51,8 @@ try {
     tell(`${size}: addresses, Back, reload, a second tab, several files, downloads from the history`);
     await ownMethods(page, address);
     tell(`${size}: scribbles, a drawing, a reference, other colours`);
+    await memory(page, address);
+    tell(`${size}: a memory made, used, undone and removed; a mood from a picture`);
     await everyKindOfGuidance(browser, address, viewport);
     tell(`${size}: options, references, parts, changes of colour, variants, cancel`);
     await home(page, address);

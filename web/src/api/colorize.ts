@@ -2,24 +2,25 @@
 import { api, Problem, send, sendPatiently } from "./client";
 import type { components } from "./generated";
 import type { SentPicture } from "./pictures";
-import type { ColorizeOptions, Look, Palette, Suggestions } from "./types";
+import { type ColorizeOptions, type Files, type Look, NO_FILES, type Palette, type Suggestions } from "./types";
 
 /** A picture that is sent with the request, or was sent before. */
 export type Image = File | SentPicture;
 
-export function form(images: File[], options: ColorizeOptions, references: File[] = []): FormData {
+export function form(images: File[], options: ColorizeOptions, { references, mood }: Files = NO_FILES): FormData {
   const form = new FormData();
   form.append("options", JSON.stringify(options));
   for (const reference of references) form.append("reference", reference);
+  if (mood) form.append("mood", mood);
   for (const image of images) form.append("image", image);
   return form;
 }
 
-async function ask(image: Image, accept: string, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Response> {
+async function ask(image: Image, accept: string, options: ColorizeOptions, files: Files, signal?: AbortSignal): Promise<Response> {
   const send = (body: FormData) => sendPatiently("/v1/colorize", { method: "POST", headers: { accept }, body, signal });
-  if (image instanceof File) return send(form([image], options, references));
+  if (image instanceof File) return send(form([image], options, files));
   const byId = (id: string) => {
-    const body = form([], options, references);
+    const body = form([], options, files);
     body.append("picture", id);
     return send(body);
   };
@@ -33,8 +34,8 @@ async function ask(image: Image, accept: string, options: ColorizeOptions, refer
   }
 }
 
-export async function colorize(image: Image, options: ColorizeOptions, references: File[] = [], signal?: AbortSignal): Promise<Blob> {
-  return (await ask(image, "image/*", options, references, signal)).blob();
+export async function colorize(image: Image, options: ColorizeOptions, files = NO_FILES, signal?: AbortSignal): Promise<Blob> {
+  return (await ask(image, "image/*", options, files, signal)).blob();
 }
 
 /** One of the answers of a method; `seed` and `answer` bring it again. */
@@ -47,8 +48,8 @@ export interface Answer {
 }
 
 /** The answers of a method that differ, the best one first: references that say nothing give the same one several times. */
-export async function colorizeSeveral(image: Image, options: ColorizeOptions, references: File[], signal?: AbortSignal): Promise<Answer[]> {
-  const response = await ask(image, "application/json", options, references, signal);
+export async function colorizeSeveral(image: Image, options: ColorizeOptions, files: Files, signal?: AbortSignal): Promise<Answer[]> {
+  const response = await ask(image, "application/json", options, files, signal);
   const colored: components["schemas"]["Colored"] = await response.json();
   const all = [colored, ...colored.variants];
   const differing = all.filter(({ image }, i) => all.findIndex((other) => other.image === image) === i);
@@ -87,12 +88,13 @@ export async function cube({ filter, amount, contrast }: Look, signal?: AbortSig
 }
 
 /** The same request for a terminal. */
-export function asCurl(name: string, options: ColorizeOptions, references: File[] = []): string {
+export function asCurl(name: string, options: ColorizeOptions, { references, mood }: Files = NO_FILES): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   // curl reads ; and , in a file's name as the end of it, unless the name is in quotes of its own.
   const file = (name: string) => `@"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   const fields = [
     ...references.map((reference) => `reference=${file(reference.name)}`),
+    ...(mood ? [`mood=${file(mood.name)}`] : []),
     `image=${file(name)}`,
     `options=${JSON.stringify(options)}`,
   ];

@@ -1,7 +1,7 @@
 /** `/v1/films`: a film is sent, looked into by scenes, and coloured by a job. */
 import { api, body, keyHeader, sendPatiently } from "./client";
 import { fetched } from "./jobs";
-import type { Film, FilmLimits, Job, PointHint } from "./types";
+import type { ColorizeOptions, Film, FilmLimits, Job, PointHint } from "./types";
 import { type Upload, upload } from "./upload";
 
 /** The first frame of a scene. */
@@ -24,6 +24,25 @@ export interface Said {
   reference: File | null;
 }
 
+/** What is said about the whole film; a scene with a reference of its own goes by that. */
+export interface Whole {
+  /** Name of a memory; empty for none. */
+  memory: string;
+  /** What it looks like as a whole, in words; empty for none. */
+  mood: string;
+  /** A picture in colour that it looks like, in place of the words. */
+  moodPicture: File | null;
+}
+
+export const NOTHING_WHOLE: Whole = { memory: "", mood: "", moodPicture: null };
+
+/** As options of pictures and of films take it; a picture goes beside them. */
+export function optionsOf({ memory, mood, moodPicture }: Whole): Pick<ColorizeOptions, "memory" | "mood"> {
+  return { ...(memory ? { memory } : {}), ...(mood && !moodPicture ? { mood } : {}) };
+}
+
+const moodOf = async ({ moodPicture }: Whole) => (moodPicture ? { mood: await base64(moodPicture) } : {});
+
 export const NOTHING_SAID: Said = { way: "auto", points: [], reference: null };
 
 export function filmLimits(): Promise<FilmLimits> {
@@ -39,8 +58,9 @@ export function film(id: string): Promise<Film> {
 }
 
 /** The scenes as they are found, in colour. */
-export async function* scenes(id: string, signal: AbortSignal): AsyncGenerator<Scene> {
-  const response = await sendPatiently(`/v1/films/${id}/scenes`, json({}, signal));
+export async function* scenes(id: string, whole: Whole, signal: AbortSignal): AsyncGenerator<Scene> {
+  const order = { options: optionsOf(whole), ...(await moodOf(whole)) };
+  const response = await sendPatiently(`/v1/films/${id}/scenes`, json(order, signal));
   const reader = response.body?.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
   let rest = "";
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
@@ -61,7 +81,7 @@ export async function frame(id: string, at_s: number, signal: AbortSignal): Prom
 }
 
 /** Colours the film with what was said about its scenes; the same `sending` means the same job. */
-export async function colorFilm(id: string, scenes: Scene[], said: Map<number, Said>, sending: string): Promise<Job> {
+export async function colorFilm(id: string, scenes: Scene[], said: Map<number, Said>, whole: Whole, sending: string): Promise<Job> {
   const reference: string[] = [];
   const moments = [];
   const keep_scenes = [];
@@ -75,7 +95,8 @@ export async function colorFilm(id: string, scenes: Scene[], said: Map<number, S
     }
   }
   // What browsers play.
-  const order = { options: { moments, keep_scenes, codec: "h264", container: "mp4" }, reference };
+  const options = { ...optionsOf(whole), moments, keep_scenes, codec: "h264", container: "mp4" };
+  const order = { options, reference, ...(await moodOf(whole)) };
   const response = await sendPatiently(`/v1/films/${id}/jobs`, json(order, undefined, { "idempotency-key": sending }));
   return response.json();
 }

@@ -2,18 +2,12 @@
 import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
 import { api, body, send, sendPatiently } from "./client";
 import { form } from "./colorize";
-import type { ColorizeOptions, Job } from "./types";
+import type { ColorizeOptions, Files, Job } from "./types";
 
 /** The same `sending` means the same job, however often it is sent. */
-export async function submit(
-  images: File[],
-  options: ColorizeOptions,
-  references: File[],
-  sending: string,
-  signal: AbortSignal,
-): Promise<Job> {
+export async function submit(images: File[], options: ColorizeOptions, files: Files, sending: string, signal: AbortSignal): Promise<Job> {
   const headers = { "idempotency-key": sending };
-  const response = await sendPatiently("/v1/jobs", { method: "POST", headers, body: form(images, options, references), signal });
+  const response = await sendPatiently("/v1/jobs", { method: "POST", headers, body: form(images, options, files), signal });
   return response.json();
 }
 

@@ -16,6 +16,8 @@ export type FilmLimits = Schemas["FilmLimits"];
 export type FilmProgress = Schemas["FilmProgress"];
 export type Filter = Schemas["Filter"];
 export type Job = Schemas["Job"];
+export type Memory = Schemas["Memory"];
+export type MemoryLimits = Schemas["MemoryLimits"];
 export type Method = Schemas["Method"];
 export type MethodOption = Schemas["MethodOption"];
 export type Need = Schemas["Need"];
@@ -36,6 +38,16 @@ export type PointHint = Required<Schemas["Point"]>;
 
 /** "What lies under this line has this colour": width in 0..1 of the longer side. */
 export type StrokeHint = Omit<Schemas["Stroke"], "path"> & { path: [number, number][] };
+
+/** Pictures that say something about the colours of others. */
+export interface Files {
+  /** Whose colours are wanted. */
+  references: File[];
+  /** Whose mean colour, and strength of colours, are wanted. */
+  mood: File | null;
+}
+
+export const NO_FILES: Files = { references: [], mood: null };
 
 /** A kind of guidance, as methods name what they take and need. */
 export type Kind = "points" | "strokes" | "references" | "swatches" | "colors" | "recolors" | "seed" | "words" | "mood" | "memory";

@@ -1,8 +1,8 @@
 /** One scene: where its colours come from, and how its first frame looks then. */
 import { useEffect, useRef, useState } from "react";
 import { colorize } from "../api/colorize";
-import { frame, type Said, type Scene } from "../api/films";
-import type { ColorizeOptions } from "../api/types";
+import { frame, optionsOf, type Said, type Scene, type Whole } from "../api/films";
+import { type ColorizeOptions, type Files, NO_FILES } from "../api/types";
 import { tell, useText } from "../i18n/text";
 import { SWATCHES } from "../studio/hints/palette";
 import { References } from "../studio/references";
@@ -20,13 +20,14 @@ interface Props {
   film: string;
   scene: Scene;
   said: Said;
+  whole: Whole;
   onSay: (said: Said) => void;
   /** Hears how the scene will look. */
   onLook: (picture: Blob) => void;
   onClose: () => void;
 }
 
-export function SceneEditor({ film, scene, said, onSay, onLook, onClose }: Props) {
+export function SceneEditor({ film, scene, said, whole, onSay, onLook, onClose }: Props) {
   const t = useText();
   const [gray, setGray] = useState<File | null>(null);
   const [colored, setColored] = useState<Blob | null>(null);
@@ -60,10 +61,12 @@ export function SceneEditor({ film, scene, said, onSay, onLook, onClose }: Props
     const abort = new AbortController();
     const options: ColorizeOptions = { format: "jpeg", max_side_px: PREVIEW_PX };
     if (said.way === "spots") options.points = said.points;
-    const references = said.way === "reference" && said.reference ? [said.reference] : [];
+    let files: Files = { ...NO_FILES, mood: whole.moodPicture };
+    if (said.way === "reference" && said.reference) files = { ...NO_FILES, references: [said.reference] };
+    else Object.assign(options, optionsOf(whole));
     setBusy(true);
     setNote("");
-    colorize(gray, options, references, abort.signal).then(
+    colorize(gray, options, files, abort.signal).then(
       (picture) => {
         setBusy(false);
         setColored(picture);
@@ -76,7 +79,7 @@ export function SceneEditor({ film, scene, said, onSay, onLook, onClose }: Props
       },
     );
     return () => abort.abort();
-  }, [gray, said]);
+  }, [gray, said, whole]);
 
   function put(event: React.MouseEvent<HTMLButtonElement>) {
     if (said.way !== "spots") return;

@@ -1,8 +1,10 @@
 /** The contact sheet of a film: every scene in colour, to be clicked where something is to be said about it. */
 import { useEffect, useRef, useState } from "react";
-import { colorFilm, NOTHING_SAID, scenes as readScenes, type Said, type Scene } from "../api/films";
+import { colorFilm, NOTHING_SAID, NOTHING_WHOLE, scenes as readScenes, type Said, type Scene, type Whole } from "../api/films";
 import type { Film } from "../api/types";
 import { tell, useText } from "../i18n/text";
+import { MemoryChoice } from "../studio/memory/memory-choice";
+import { MoodControls } from "../studio/mood";
 import { SceneEditor } from "./scene-editor";
 import { moment } from "./time";
 
@@ -17,6 +19,7 @@ export function Scenes({ film, onStart }: Props) {
   const [looking, setLooking] = useState(true);
   const [said, setSaid] = useState(new Map<number, Said>());
   const [looks, setLooks] = useState(new Map<number, string>());
+  const [whole, setWhole] = useState<Whole>(NOTHING_WHOLE);
   const [open, setOpen] = useState<number | null>(null);
   const [starting, setStarting] = useState(false);
   const [note, setNote] = useState("");
@@ -27,8 +30,10 @@ export function Scenes({ film, onStart }: Props) {
     const abort = new AbortController();
     const read = async () => {
       setScenes([]);
+      setLooks(new Map());
+      setNote("");
       setLooking(true);
-      for await (const scene of readScenes(film.id, abort.signal)) setScenes((scenes) => [...scenes, scene]);
+      for await (const scene of readScenes(film.id, whole, abort.signal)) setScenes((scenes) => [...scenes, scene]);
       setLooking(false);
     };
     read().catch((error: unknown) => {
@@ -37,13 +42,13 @@ export function Scenes({ film, onStart }: Props) {
       setNote(tell(text.current, error));
     });
     return () => abort.abort();
-  }, [film.id]);
+  }, [film.id, whole]);
 
   async function start() {
     setStarting(true);
     setNote("");
     try {
-      onStart((await colorFilm(film.id, scenes, said, crypto.randomUUID())).id);
+      onStart((await colorFilm(film.id, scenes, said, whole, crypto.randomUUID())).id);
     } catch (error) {
       setNote(tell(t, error));
       setStarting(false);
@@ -94,6 +99,7 @@ export function Scenes({ film, onStart }: Props) {
           film={film.id}
           scene={chosen}
           said={said.get(chosen.number) ?? NOTHING_SAID}
+          whole={whole}
           onSay={(what) => setSaid((said) => new Map(said).set(chosen.number, what))}
           onLook={(picture) => {
             const url = URL.createObjectURL(picture);
@@ -106,6 +112,18 @@ export function Scenes({ film, onStart }: Props) {
           onClose={() => setOpen(null)}
         />
       )}
+      <details className="mt-6 max-w-xl border-t border-line pt-4">
+        <summary className="min-h-11 cursor-pointer text-xl">{t.film.whole}</summary>
+        <div className="mt-3 space-y-6">
+          <MemoryChoice chosen={whole.memory} onChoose={(memory) => setWhole((whole) => ({ ...whole, memory }))} />
+          <MoodControls
+            words={whole.mood}
+            picture={whole.moodPicture}
+            onWords={(mood) => setWhole((whole) => (mood === whole.mood ? whole : { ...whole, mood }))}
+            onPicture={(moodPicture) => setWhole((whole) => ({ ...whole, moodPicture }))}
+          />
+        </div>
+      </details>
       <div className="mt-6 flex flex-wrap items-center gap-4">
         <button type="button" className="button button-strong" disabled={starting || looking || scenes.length === 0} onClick={start}>
           {t.film.start}

@@ -194,6 +194,35 @@ export const de: Catalogue = {
       example: "#a08060, oder dunkelbraun, beige",
       help: "Eine mittlere Farbe, einige Farben, oder „chroma 12“ für ihre Stärke. Was nur eine Farbe haben kann, bleibt.",
     },
+    whole: "Das Bild im Ganzen",
+    moodDrop: "Oder legen Sie ein farbiges Bild ab, dem es gleichen soll.",
+    moodHolds: "Es gleicht im Ganzen diesem Bild; was oben steht, wartet.",
+    moodChoose: "Bild wählen",
+    moodInput: "Bild, dem es gleichen soll",
+  },
+
+  memory: {
+    title: "Gedächtnis",
+    none: "Keines",
+    option: (name, pictures) => `${name} (${pictures} ${pictures === 1 ? "Bild" : "Bilder"})`,
+    gone: (name) => `${name} (nicht mehr da)`,
+    help: "Eine Handvoll farbiger Bilder, einer Familie oder eines Films: Was ihnen gleicht, bekommt ihre Farben.",
+    make: "Gedächtnis anlegen",
+    remove: (name) => `${name} entfernen`,
+    sure: (name) => `${name} wirklich entfernen?`,
+    removed: (name) => `${name} ist vergessen.`,
+    made: (name, pictures) => `${name} ist gemerkt, aus ${pictures} ${pictures === 1 ? "Bild" : "Bildern"}.`,
+    name: "Name",
+    example: "Familie",
+    called: (name) => `Es wird ${name} heißen.`,
+    taken: (name) => `Ein Gedächtnis ${name} gibt es schon.`,
+    tooMany: (most) => `Ein Gedächtnis hat höchstens ${most} Bilder: Nehmen Sie welche weg.`,
+    drop: "Farbige Bilder derselben Leute, Orte oder desselben Films. Sie werden angesehen und nicht aufbewahrt.",
+    choose: "Bilder hinzufügen",
+    input: "Bilder zum Merken",
+    save: "Merken",
+    cancel: "Abbrechen",
+    looking: (pictures) => `Sieht ${pictures} ${pictures === 1 ? "Bild" : "Bilder"} an …`,
   },
 
   hints: {
@@ -308,6 +337,7 @@ export const de: Catalogue = {
   },
 
   film: {
+    whole: "Der ganze Film",
     title: "Film",
     lead: "Ein Film in Farbe, Szene für Szene, ohne Flimmern. Sein Licht, sein Ton und seine Untertitel bleiben, wie sie sind. Es geht weiter, auch wenn Sie diese Seite verlassen.",
     drop: "Legen Sie einen Film hier ab",
@@ -582,7 +612,12 @@ export const de: Catalogue = {
   },
   problems: {
     "no-colours": "Dieses Bild ist grau: Es gibt nichts zu ändern.",
-    "guidance-unfit": "Ein Hinweis oder eine Vorlage passt nicht: Vorlagen müssen farbig sein, und Striche müssen auf dem Bild liegen.",
+    "guidance-unfit":
+      "Ein Hinweis oder eine Vorlage passt nicht: Vorlagen und Bilder zum Merken müssen farbig sein, Striche müssen auf dem Bild liegen, und ein Gedächtnis gehört zu einem Modell.",
+    "unknown-memory": "Dieses Gedächtnis gibt es nicht mehr. Wählen Sie ein anderes, oder legen Sie es neu an.",
+    "bad-memory-name": "So kann ein Gedächtnis nicht heißen: Nehmen Sie Buchstaben, Ziffern, - und _.",
+    "memory-exists": "Ein Gedächtnis dieses Namens gibt es schon.",
+    "too-many-memories": "Das sind so viele Gedächtnisse, wie aufbewahrt werden. Entfernen Sie zuerst eines.",
     "queue-full": "Alle Plätze sind besetzt. Versuchen Sie es gleich noch einmal.",
     stopping: "Der Server wird gerade beendet.",
     "no-key": "Dieser Server verlangt einen Schlüssel.",

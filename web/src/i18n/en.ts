@@ -197,6 +197,35 @@ export const en = {
       example: "#a08060, or dark brown, beige",
       help: "A mean colour, a few colours, or “chroma 12” for their strength. What can have but one colour stays.",
     },
+    whole: "The picture as a whole",
+    moodDrop: "Or drop a picture in colour that it is to look like.",
+    moodHolds: "It looks like this picture as a whole; what is written above waits.",
+    moodChoose: "Choose a picture",
+    moodInput: "Picture that it is to look like",
+  },
+
+  memory: {
+    title: "Memory",
+    none: "None",
+    option: (name: string, pictures: number) => `${name} (${pictures} ${pictures === 1 ? "picture" : "pictures"})`,
+    gone: (name: string) => `${name} (no longer there)`,
+    help: "A handful of pictures in colour, of a family or a film: what looks like them gets their colours.",
+    make: "Make a memory",
+    remove: (name: string) => `Remove ${name}`,
+    sure: (name: string) => `Really remove ${name}?`,
+    removed: (name: string) => `${name} is forgotten.`,
+    made: (name: string, pictures: number) => `${name} is remembered, from ${pictures} ${pictures === 1 ? "picture" : "pictures"}.`,
+    name: "Name",
+    example: "Family",
+    called: (name: string) => `It will be called ${name}.`,
+    taken: (name: string) => `There is a memory ${name} already.`,
+    tooMany: (most: number) => `A memory has ${most} pictures at most: take some away.`,
+    drop: "Pictures in colour of the same people, places or film. They are looked at and not kept.",
+    choose: "Add pictures",
+    input: "Pictures to remember",
+    save: "Remember",
+    cancel: "Cancel",
+    looking: (pictures: number) => `Looking at ${pictures} ${pictures === 1 ? "picture" : "pictures"} …`,
   },
 
   hints: {
@@ -312,6 +341,7 @@ export const en = {
   },
 
   film: {
+    whole: "The whole film",
     title: "Film",
     lead: "A film in colour, scene by scene, without flicker. Its light, its sound and its subtitles stay as they are. Colouring goes on when this page is left.",
     drop: "Put a film here",

@@ -6,11 +6,13 @@ import { cancel, events, fetched, forget, job as readJob, submit } from "../api/
 import { useRegistry } from "../api/registry";
 import { type Job, type Kind, type Look, PLAIN, takes, type Value } from "../api/types";
 import { tell, useText } from "../i18n/text";
-import { missing } from "../session/request";
+import { filesFor, missing } from "../session/request";
 import { isForMany, meansOf, type Way, waysOf } from "../session/ways";
 import { nameOf, save, stem } from "../studio/download";
 import { LookControls } from "../studio/look-controls";
+import { MemoryChoice } from "../studio/memory/memory-choice";
 import { MethodControls } from "../studio/method-controls";
+import { MoodControls } from "../studio/mood";
 import { References } from "../studio/references";
 import { WayChoice } from "../studio/way-choice";
 import { Words } from "../studio/words";
@@ -103,6 +105,9 @@ function Prepare({
   const [way, setWay] = useState<Way>("automatic");
   const [methodId, setMethodId] = useState("");
   const [words, setWords] = useState("");
+  const [memory, setMemory] = useState("");
+  const [mood, setMood] = useState("");
+  const [moodPicture, setMoodPicture] = useState<File | null>(null);
   const [settings, setSettings] = useState<Record<string, Value>>({});
   const [look, setLook] = useState<Look>(PLAIN);
   const [format, setFormat] = useState("same");
@@ -114,6 +119,8 @@ function Prepare({
   const chosen = methods.find(({ id }) => id === method);
   const referred = takes(chosen, "references");
   const spoken = takes(chosen, "words");
+  const remembers = takes(chosen, "memory");
+  const moody = takes(chosen, "mood");
   // References are all that can be given to many pictures at once; whether each has colours is told by its result.
   const given = new Set<Kind>(references.length > 0 ? ["colors", "references"] : ["colors"]);
   const waits = chosen !== undefined && missing(chosen, given) !== null;
@@ -130,8 +137,17 @@ function Prepare({
     setSending(abort);
     setNote("");
     try {
-      const options = { method, settings, look, format, ...(spoken && words ? { text: words } : {}) };
-      const job = await submit(files, options, referred ? references : [], crypto.randomUUID(), abort.signal);
+      const options = {
+        method,
+        settings,
+        look,
+        format,
+        ...(spoken && words ? { text: words } : {}),
+        ...(remembers && memory ? { memory } : {}),
+        ...(moody && mood && !moodPicture ? { mood } : {}),
+      };
+      const beside = filesFor({ references, moodPicture }, chosen);
+      const job = await submit(files, options, beside, crypto.randomUUID(), abort.signal);
       onSent({ id: job.id, names: files.map((file) => file.name) });
     } catch (error) {
       setNote(abort.signal.aborted ? t.studio.cancelled : tell(t, error));
@@ -177,6 +193,15 @@ function Prepare({
           />
         )}
         {spoken && <Words labels={t.words} words={words} onWords={setWords} />}
+        {remembers && <MemoryChoice chosen={memory} onChoose={setMemory} />}
+        {moody && (
+          <details className="border-t border-line pt-4">
+            <summary className="min-h-11 cursor-pointer text-xl">{t.mend.whole}</summary>
+            <div className="mt-3">
+              <MoodControls words={mood} picture={moodPicture} onWords={setMood} onPicture={setMoodPicture} />
+            </div>
+          </details>
+        )}
         <LookControls look={look} registry={registry} onChange={(change) => setLook({ ...look, ...change })} />
         <label className="block text-sm font-medium">
           {t.look.format}

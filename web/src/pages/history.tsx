@@ -7,7 +7,7 @@ import { exportZip } from "../history/export";
 import { erase, eraseAll, keep, sessions } from "../history/store";
 import { tell, useSpeech, useText } from "../i18n/text";
 import { forget } from "../session/open";
-import { kindsOf, methodOf, missing, referencesFor, requestOf } from "../session/request";
+import { filesFor, kindsOf, methodOf, missing, requestOf } from "../session/request";
 import { bytesOf, type Session } from "../session/session";
 import { nameOf, save } from "../studio/download";
 import { Batches } from "../ui/batches";
@@ -124,7 +124,7 @@ function Kept({ session, onErase }: { session: Session; onErase: () => void }) {
     try {
       const request = requestOf(session, method);
       const options = { ...request, variants: undefined, answer: session.answer || undefined, look: session.look };
-      const picture = await colorize(session.original, options, referencesFor(session, method));
+      const picture = await colorize(session.original, options, filesFor(session, method));
       save(picture, nameOf(session.name, picture.type, "color"));
     } catch (error) {
       setNote(tell(t, error));

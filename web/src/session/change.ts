@@ -33,6 +33,10 @@ export type Change =
   | { type: "clear-hints" }
   | { type: "say"; text: Partial<Pick<Session, "words" | "mood" | "fix">> }
   | { type: "protect-skin"; protectSkin: boolean }
+  /** The whole looks like a picture, or no longer like one. */
+  | { type: "set-mood-picture"; picture: File | null }
+  /** By its name; empty for none. */
+  | { type: "set-memory"; name: string }
   | { type: "add-references"; files: File[] }
   | { type: "remove-reference"; number: number }
   /** A part of the picture, which waits for its counterpart. */
@@ -88,6 +92,10 @@ export function changed(session: Session, change: Change): Session {
     }
     case "protect-skin":
       return { ...session, protectSkin: change.protectSkin };
+    case "set-mood-picture":
+      return { ...session, moodPicture: change.picture };
+    case "set-memory":
+      return change.name === session.memory ? session : { ...session, memory: change.name };
     case "add-references":
       return { ...session, references: [...session.references, ...change.files] };
     case "remove-reference":

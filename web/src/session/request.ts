@@ -1,21 +1,21 @@
 /** What a session asks of the server, and what it still lacks. */
-import { type ColorizeOptions, type Kind, type Method, type Need, takes } from "../api/types";
+import { type ColorizeOptions, type Files, type Kind, type Method, type Need, takes } from "../api/types";
 import { isEmpty } from "../studio/hints/hints";
 import type { Session } from "./session";
 
 /** How many answers of a method are shown. */
 const SEVERAL = 4;
 
-const NO_FILES: File[] = [];
+const NONE: File[] = [];
 
 /** The method that a session has chosen, or the server's default; none before the server has told its methods. */
 export function methodOf(session: Session, methods: Method[]): Method | undefined {
   return methods.find(({ id }) => id === session.method) ?? methods.find((method) => method.default);
 }
 
-/** The references that the method looks at. */
-export function referencesFor(session: Session, method: Method | undefined): File[] {
-  return takes(method, "references") ? session.references : NO_FILES;
+/** The pictures that the method looks at. */
+export function filesFor({ references, moodPicture }: Pick<Session, "references" | "moodPicture">, method: Method | undefined): Files {
+  return { references: takes(method, "references") ? references : NONE, mood: takes(method, "mood") ? moodPicture : null };
 }
 
 /** The kinds of guidance that a session gives; `isGray` says whether the picture has no colours, null before it is known. */
@@ -38,7 +38,7 @@ export function missing(method: Method, given: Set<Kind>): Need | null {
 
 /** What decides about the colours, as the server wants it. */
 export function requestOf(session: Session, method: Method): ColorizeOptions {
-  const { settings, hints, words, mood, fix, protectSkin, parts, recolors, invert, keepTone, several } = session;
+  const { settings, hints, words, mood, moodPicture, memory, fix, protectSkin, parts, recolors, invert, keepTone, several } = session;
   // What was painted waits while a person looks at what comes by itself.
   const paints = session.way !== "automatic" && (takes(method, "points") || takes(method, "strokes"));
   return {
@@ -46,7 +46,8 @@ export function requestOf(session: Session, method: Method): ColorizeOptions {
     settings,
     ...(paints && !isEmpty(hints) ? hints : {}),
     ...(takes(method, "words") && words ? { text: words } : {}),
-    ...(takes(method, "mood") && mood ? { mood } : {}),
+    ...(takes(method, "mood") && mood && !moodPicture ? { mood } : {}),
+    ...(takes(method, "memory") && memory ? { memory } : {}),
     ...(fix ? { fix } : {}),
     // Who tells words' things apart finds skin.
     ...(takes(method, "words") && protectSkin ? { protect_skin: true } : {}),
@@ -61,5 +62,5 @@ export function requestOf(session: Session, method: Method): ColorizeOptions {
 
 /** What the history keeps of a session: only what its method looked at, with the preview that is seen. */
 export function keptOf(session: Session, method: Method, preview: Blob): Session {
-  return { ...session, method: method.id, references: referencesFor(session, method), preview };
+  return { ...session, method: method.id, references: filesFor(session, method).references, preview };
 }

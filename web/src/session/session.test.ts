@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Method, PLAIN } from "../api/types";
-import { kindsOf, missing, requestOf } from "./request";
+import { filesFor, kindsOf, missing, requestOf } from "./request";
 import { newSession, restored, type Session, withoutPictures } from "./session";
 import { type Action, CLOSED, reduce, type Timeline } from "./timeline";
 
@@ -157,6 +157,19 @@ test("what the first version of the history kept is read", () => {
 
 test("a session without its pictures is JSON", () => {
   const session = now(after({ type: "add-point", point }, { type: "add-references", files: [file] }));
-  const { original, preview, tile, references, ...rest } = session;
+  const { original, preview, tile, references, moodPicture, ...rest } = session;
   expect(JSON.parse(withoutPictures(session))).toEqual(rest);
+});
+
+test("a memory and a mood are asked of a method that takes them, and a picture holds over words", () => {
+  const picture = new File(["sunset"], "sunset.jpg");
+  const said = now(after({ type: "set-memory", name: "Family" }, { type: "say", text: { mood: "beige" } }));
+  expect(requestOf(said, method(["memory", "mood"]))).toMatchObject({ memory: "Family", mood: "beige" });
+  const like = now(reduce(after({ type: "say", text: { mood: "beige" } }), { type: "set-mood-picture", picture }));
+  expect(requestOf(like, method(["mood"])).mood).toBeUndefined();
+  expect(filesFor(like, method(["mood"]))).toEqual({ references: [], mood: picture });
+  expect(filesFor(like, method([]))).toEqual({ references: [], mood: null });
+  expect(requestOf(said, method([]))).not.toHaveProperty("memory");
+  expect(withoutPictures(like)).not.toContain("sunset");
+  expect(reduce(opened, { type: "set-memory", name: "" })).toBe(opened);
 });

@@ -26,6 +26,10 @@ export interface Session {
   words: string;
   /** What the whole picture looks like, in words; empty for none. */
   mood: string;
+  /** A picture in colour that it looks like as a whole, in place of the words. */
+  moodPicture: File | null;
+  /** Name of a memory of the server whose colours go to what looks like its pictures; empty for none. */
+  memory: string;
   /** What is done with colours of the answer, by their hues; empty for none. */
   fix: string;
   /** Whether skin keeps its automatic colour, whatever else is said. */
@@ -59,6 +63,8 @@ export function newSession(original: File): Session {
     hints: NO_HINTS,
     words: "",
     mood: "",
+    moodPicture: null,
+    memory: "",
     fix: "",
     protectSkin: false,
     references: [],
@@ -94,11 +100,11 @@ export function restored(stored: Stored): Session {
 
 /** Everything but the pictures, as JSON. */
 export function withoutPictures(session: Session): string {
-  const { original, preview, tile, references, ...rest } = session;
+  const { original, preview, tile, references, moodPicture, ...rest } = session;
   return JSON.stringify(rest, null, 2);
 }
 
 /** Bytes of all its pictures. */
-export function bytesOf({ original, preview, tile, references }: Session): number {
-  return original.size + (preview?.size ?? 0) + (tile?.size ?? 0) + references.reduce((sum, file) => sum + file.size, 0);
+export function bytesOf({ original, preview, tile, references, moodPicture }: Session): number {
+  return [original, preview, tile, moodPicture, ...references].reduce((sum, file) => sum + (file?.size ?? 0), 0);
 }

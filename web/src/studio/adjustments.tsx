@@ -8,7 +8,9 @@ import { stem } from "./download";
 import type { HintPlace } from "./hints/hints";
 import { HintTools } from "./hints/tools";
 import { LookControls } from "./look-controls";
+import { MemoryChoice } from "./memory/memory-choice";
 import { MethodControls } from "./method-controls";
+import { MoodControls } from "./mood";
 import { PartTools } from "./parts/part-tools";
 import { RecolorTools } from "./recolor/recolor-tools";
 import { References } from "./references";
@@ -47,6 +49,7 @@ export function Adjustments({ session, work, view, selected, suggestions, waits,
       {takes(method, "words") && (
         <Words labels={t.words} words={session.words} onWords={(words) => dispatch({ type: "say", text: { words } })} />
       )}
+      {takes(method, "memory") && <MemoryChoice chosen={session.memory} onChoose={(name) => dispatch({ type: "set-memory", name })} />}
       {view === "hints" && (
         <HintTools
           hints={session.hints}
@@ -74,7 +77,12 @@ export function Adjustments({ session, work, view, selected, suggestions, waits,
             </label>
           )}
           {takes(method, "mood") && (
-            <Words labels={t.mend.mood} words={session.mood} onWords={(mood) => dispatch({ type: "say", text: { mood } })} />
+            <MoodControls
+              words={session.mood}
+              picture={session.moodPicture}
+              onWords={(mood) => dispatch({ type: "say", text: { mood } })}
+              onPicture={(picture) => dispatch({ type: "set-mood-picture", picture })}
+            />
           )}
         </div>
       </details>

@@ -21,18 +21,24 @@ export function References({ files, onAdd, onRemove }: Props) {
       <DropArea many label={t.references.input} button={t.references.add} className="p-4" onFiles={onAdd}>
         <p className="mb-3 text-sm text-quiet">{t.references.text}</p>
       </DropArea>
-      {files.length > 0 && (
-        <ul className="flex flex-wrap gap-3">
-          {files.map((file, i) => (
-            <Reference key={`${i} ${file.name}`} file={file} onRemove={() => onRemove(i)} />
-          ))}
-        </ul>
-      )}
+      <Thumbs files={files} onRemove={onRemove} />
     </section>
   );
 }
 
-function Reference({ file, onRemove }: { file: File; onRemove: () => void }) {
+/** Small pictures that can be taken away again; nothing where there are none. */
+export function Thumbs({ files, onRemove }: Omit<Props, "onAdd">) {
+  if (files.length === 0) return null;
+  return (
+    <ul className="flex flex-wrap gap-3">
+      {files.map((file, i) => (
+        <Thumb key={`${i} ${file.name}`} file={file} onRemove={() => onRemove(i)} />
+      ))}
+    </ul>
+  );
+}
+
+function Thumb({ file, onRemove }: { file: File; onRemove: () => void }) {
   const t = useText();
   const url = useObjectUrl(file);
   return (

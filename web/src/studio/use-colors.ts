@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Answer, colorize, colorizeSeveral } from "../api/colorize";
 import type { SentPicture } from "../api/pictures";
-import type { ColorizeOptions } from "../api/types";
+import { type ColorizeOptions, type Files, NO_FILES } from "../api/types";
 import { isAway } from "./use-sent";
 
 /** Longer side of previews: about two megapixels. */
@@ -38,7 +38,7 @@ export function useBefore(file: File, sent: SentPicture | null): Before | null {
       bitmap.close();
     };
     show(file)
-      .catch(() => sent && colorize(sent, { ...PREVIEW, method: "gray" }, [], abort.signal).then(show))
+      .catch(() => sent && colorize(sent, { ...PREVIEW, method: "gray" }, NO_FILES, abort.signal).then(show))
       // The colouring meets the same problem and tells it.
       .catch(() => {});
     return () => {
@@ -77,14 +77,14 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** The answers of the server to `options`, none while there is nothing to ask; those before stay until the next are there. */
-export function useColors(picture: SentPicture | null, options: ColorizeOptions | null, references: File[]): Colors {
+export function useColors(picture: SentPicture | null, options: ColorizeOptions | null, files: Files): Colors {
   const [answers, setAnswers] = useState<Answer[]>([]);
   const [whole, setWhole] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [asked, setAsked] = useState(0);
   const running = useRef<AbortController | null>(null);
-  const last = useRef<{ picture: SentPicture; options: ColorizeOptions; references: File[]; answers: number } | null>(null);
+  const last = useRef<{ picture: SentPicture; options: ColorizeOptions; files: Files; answers: number } | null>(null);
 
   useEffect(() => {
     if (!picture || !options) {
@@ -97,9 +97,9 @@ export function useColors(picture: SentPicture | null, options: ColorizeOptions 
     running.current = abort;
     const before = last.current;
     const same = before?.picture === picture;
-    const painted = same && before.answers === 1 && before.references === references && unpainted(before.options) === unpainted(options);
+    const painted = same && before.answers === 1 && before.files === files && unpainted(before.options) === unpainted(options);
     if (!same) setAnswers([]);
-    const now = { picture, options, references, answers: same ? before.answers : 0 };
+    const now = { picture, options, files, answers: same ? before.answers : 0 };
     last.current = now;
     setBusy(true);
     setError(null);
@@ -108,13 +108,13 @@ export function useColors(picture: SentPicture | null, options: ColorizeOptions 
       // The first question about a picture need not rest, and neither need a spot.
       if (same && !painted) await pause(REST_MS, abort.signal);
       if (painted) {
-        const shown = await colorize(picture, { ...options, ...QUICK }, references, abort.signal);
+        const shown = await colorize(picture, { ...options, ...QUICK }, files, abort.signal);
         setAnswers([{ picture: shown, seed: null, answer: 0, warnings: [] }]);
         setWhole(false);
         setBusy(false);
         await pause(SETTLE_MS, abort.signal);
       }
-      const all = await colorizeSeveral(picture, { ...PREVIEW, ...options }, references, abort.signal);
+      const all = await colorizeSeveral(picture, { ...PREVIEW, ...options }, files, abort.signal);
       now.answers = all.length;
       setAnswers(all);
       setWhole(true);
@@ -123,7 +123,7 @@ export function useColors(picture: SentPicture | null, options: ColorizeOptions 
       .catch((error: unknown) => abort.signal.reason !== "replaced" && setError(error))
       .finally(() => abort.signal.reason !== "replaced" && setBusy(false));
     return () => abort.abort("replaced");
-  }, [picture, options, references, asked]);
+  }, [picture, options, files, asked]);
 
   const cancel = useCallback(() => running.current?.abort(new DOMException("cancelled", "AbortError")), []);
   const goOn = useCallback(() => setAsked((asked) => asked + 1), []);

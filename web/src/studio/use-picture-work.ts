@@ -1,5 +1,5 @@
 /** Everything that is known about the picture that is open, and everything that goes on with it. */
-import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import { Problem } from "../api/client";
 import type { Answer } from "../api/colorize";
 import type { SentPicture } from "../api/pictures";
@@ -7,7 +7,7 @@ import { type Registry, useRegistry } from "../api/registry";
 import { type ColorizeOptions, type Method, type Need, type Palette, type PictureKind, type Source, sourceFor, takes } from "../api/types";
 import { erase } from "../history/store";
 import { tell, useText } from "../i18n/text";
-import { kindsOf, methodOf, missing, referencesFor, requestOf } from "../session/request";
+import { filesFor, kindsOf, methodOf, missing, requestOf } from "../session/request";
 import type { Session } from "../session/session";
 import { usePalette } from "./recolor/use-palette";
 import { type Before, useBefore, useColors } from "./use-colors";
@@ -68,14 +68,15 @@ export function usePictureWork(session: Session): PictureWork {
 
   const palette = usePalette(recolored ? file : null);
   const need = method ? missing(method, kindsOf(session, palette?.is_gray ?? null)) : null;
-  const references = referencesFor(session, method);
+  const { references, moodPicture } = session;
+  const files = useMemo(() => filesFor({ references, moodPicture }, method), [references, moodPicture, method]);
   const request = useStable(method && !need ? requestOf(session, method) : null);
   const sent = useSent(file);
-  const { answers, whole, busy, error, cancel, goOn } = useColors(sent.picture, request, references);
+  const { answers, whole, busy, error, cancel, goOn } = useColors(sent.picture, request, files);
   const before = useBefore(file, sent.picture);
   const answer = answers[session.answer] ?? answers[0];
   const drawnRatio = usePreview(canvas, answer?.picture ?? (need ? null : session.preview), session.look);
-  const takeHome = useTakeHome(file, sent.picture, references);
+  const takeHome = useTakeHome(file, sent.picture, files);
 
   const settled = whole && !busy && !error && answer !== undefined;
   const { setNote } = takeHome;

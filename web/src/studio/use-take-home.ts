@@ -1,7 +1,7 @@
 /** The picture in full size, as a file or as a command for a terminal. */
 import { useRef, useState } from "react";
 import { asCurl, colorize, type Image } from "../api/colorize";
-import type { ColorizeOptions } from "../api/types";
+import type { ColorizeOptions, Files } from "../api/types";
 import { tell, useSpeech } from "../i18n/text";
 import { marked, nameOf, save, stem } from "./download";
 import { beforeAndAfter, share } from "./share";
@@ -21,7 +21,7 @@ export interface TakeHome {
   cancel: () => void;
 }
 
-export function useTakeHome(file: File, image: Image | null, references: File[]): TakeHome {
+export function useTakeHome(file: File, image: Image | null, files: Files): TakeHome {
   const { t, language } = useSpeech();
   const [making, setMaking] = useState("");
   const [note, setNote] = useState("");
@@ -42,7 +42,7 @@ export function useTakeHome(file: File, image: Image | null, references: File[])
   }
 
   const whole = async (image: Image, options: ColorizeOptions, mark: boolean, signal: AbortSignal) => {
-    const made = await colorize(image, options, references, signal);
+    const made = await colorize(image, options, files, signal);
     return mark ? marked(made, t.studio.markText) : made;
   };
 
@@ -61,7 +61,7 @@ export function useTakeHome(file: File, image: Image | null, references: File[])
 
   const page = (options: ColorizeOptions, before: Blob) =>
     make(t.studio.makingPicture, async (image, signal) => {
-      const after = await colorize(image, { ...options, format: "jpeg", max_side_px: 1600 }, references, signal);
+      const after = await colorize(image, { ...options, format: "jpeg", max_side_px: 1600 }, files, signal);
       const words = {
         title: stem(file.name),
         before: t.stage.before,
@@ -74,7 +74,7 @@ export function useTakeHome(file: File, image: Image | null, references: File[])
     });
 
   async function curl(options: ColorizeOptions) {
-    const command = asCurl(file.name, options, references);
+    const command = asCurl(file.name, options, files);
     try {
       await navigator.clipboard.writeText(command);
       setNote(t.studio.curlDone);
