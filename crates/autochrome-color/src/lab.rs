@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use crate::srgb::{self, DECODE_8, DECODE_16, ENCODE_8, ENCODE_16, Encode8};
-use crate::{Chroma, Plane};
+use crate::{Chroma, Plane, vectorized};
 
 /// Linear sRGB to XYZ (D65), Y of white is 1.
 ///
@@ -212,16 +212,21 @@ fn rgb_to_lab<S: Copy + Sync>(
         .zip(chroma.a.data_mut().par_chunks_mut(RUN))
         .zip(chroma.b.data_mut().par_chunks_mut(RUN));
     rgb.par_chunks(3 * RUN).zip(planes).for_each(|(rgb, ((l, a), b))| {
-        let planes = l.chunks_mut(BLOCK).zip(a.chunks_mut(BLOCK)).zip(b.chunks_mut(BLOCK));
-        for (rgb, ((l, a), b)) in rgb.chunks(3 * BLOCK).zip(planes) {
-            let [red, green, blue] = decode_block(rgb, &decode);
-            let count = l.len();
-            let (red, green, blue) = (&red[..count], &green[..count], &blue[..count]);
-            let (a, b) = (&mut a[..count], &mut b[..count]);
-            for i in 0..count {
-                [l[i], a[i], b[i]] = linear_to_lab([red[i], green[i], blue[i]]);
-            }
-        }
+        vectorized(
+            #[inline(always)]
+            || {
+                let planes = l.chunks_mut(BLOCK).zip(a.chunks_mut(BLOCK)).zip(b.chunks_mut(BLOCK));
+                for (rgb, ((l, a), b)) in rgb.chunks(3 * BLOCK).zip(planes) {
+                    let [red, green, blue] = decode_block(rgb, &decode);
+                    let count = l.len();
+                    let (red, green, blue) = (&red[..count], &green[..count], &blue[..count]);
+                    let (a, b) = (&mut a[..count], &mut b[..count]);
+                    for i in 0..count {
+                        [l[i], a[i], b[i]] = linear_to_lab([red[i], green[i], blue[i]]);
+                    }
+                }
+            },
+        );
     });
     (luma, chroma)
 }
@@ -267,13 +272,18 @@ fn rgb_to_luma<S: Copy + Sync>(
     assert_eq!(rgb.len(), 3 * width * height, "an RGB picture has three samples a pixel");
     let mut luma = Plane::filled(width, height, 0.0);
     rgb.par_chunks(3 * RUN).zip(luma.data_mut().par_chunks_mut(RUN)).for_each(|(rgb, l)| {
-        for (rgb, l) in rgb.chunks(3 * BLOCK).zip(l.chunks_mut(BLOCK)) {
-            let [red, green, blue] = decode_block(rgb, &decode);
-            for (((l, red), green), blue) in l.iter_mut().zip(&red).zip(&green).zip(&blue) {
-                let y = FORWARD[1][0] * red + FORWARD[1][1] * green + FORWARD[1][2] * blue;
-                *l = 116.0 * compress(y) - 16.0;
-            }
-        }
+        vectorized(
+            #[inline(always)]
+            || {
+                for (rgb, l) in rgb.chunks(3 * BLOCK).zip(l.chunks_mut(BLOCK)) {
+                    let [red, green, blue] = decode_block(rgb, &decode);
+                    for (((l, red), green), blue) in l.iter_mut().zip(&red).zip(&green).zip(&blue) {
+                        let y = FORWARD[1][0] * red + FORWARD[1][1] * green + FORWARD[1][2] * blue;
+                        *l = 116.0 * compress(y) - 16.0;
+                    }
+                }
+            },
+        );
     });
     luma
 }
@@ -346,10 +356,15 @@ fn lab_to_rgb<S: Copy + Default + Send>(
     let planes =
         luma.data().par_chunks(RUN).zip(chroma.a.data().par_chunks(RUN)).zip(chroma.b.data().par_chunks(RUN));
     rgb.par_chunks_mut(3 * RUN).zip(planes).for_each(|(rgb, ((l, a), b))| {
-        let planes = l.chunks(BLOCK).zip(a.chunks(BLOCK)).zip(b.chunks(BLOCK));
-        for (rgb, ((l, a), b)) in rgb.chunks_mut(3 * BLOCK).zip(planes) {
-            encode(&linear_block(l, a, b), rgb);
-        }
+        vectorized(
+            #[inline(always)]
+            || {
+                let planes = l.chunks(BLOCK).zip(a.chunks(BLOCK)).zip(b.chunks(BLOCK));
+                for (rgb, ((l, a), b)) in rgb.chunks_mut(3 * BLOCK).zip(planes) {
+                    encode(&linear_block(l, a, b), rgb);
+                }
+            },
+        );
     });
     rgb
 }

@@ -29,8 +29,10 @@ pub mod srgb;
 pub mod stop;
 pub mod tone;
 pub mod upsample;
+mod vectors;
 
 pub use control::Control;
 pub use parallel::Parallel;
 pub use plane::{Chroma, Plane};
 pub use tone::Tone;
+pub use vectors::vectorized;

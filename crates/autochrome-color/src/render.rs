@@ -3,13 +3,11 @@
 //! Every method's chroma takes this road: [upsampling](crate::upsample), [tone](crate::tone), [gamut](crate::gamut), encoding.
 //! Luma arrives in the output as it is, to the rounding of the samples. No plane of full size is made besides the result.
 
-use rayon::prelude::*;
-
 use crate::gamut::fit_block;
 use crate::lab::{BLOCK, encode_block_8, encode_block_16, linear_block};
 use crate::tone::Tone;
-use crate::upsample::{Columns, Source};
-use crate::{Chroma, Plane};
+use crate::upsample::{Columns, ROWS_AT_A_TIME, Source, Stretched};
+use crate::{Chroma, Parallel as _, Plane, vectorized};
 
 /// sRGB bytes (red, green, blue, interleaved) at the size of `luma` (L of CIELAB, D65, 0..=100).
 ///
@@ -39,10 +37,10 @@ pub fn render16(luma: &Plane, chroma: &Chroma, tone: &Tone) -> Vec<u16> {
     render(luma, chroma, tone, encode_block_16)
 }
 
-/// What a thread needs besides its row of the result.
+/// What a thread needs besides its rows of the result.
 #[derive(Default)]
-struct Scratch {
-    lines: Vec<[f32; 4]>,
+struct Room {
+    stretched: Stretched,
     a: Vec<f32>,
     b: Vec<f32>,
 }
@@ -53,7 +51,7 @@ fn render<S: Copy + Default + Send>(
     tone: &Tone,
     encode: impl Fn(&[[f32; BLOCK]; 3], &mut [S]) + Sync,
 ) -> Vec<S> {
-    let width = luma.width();
+    let (width, height) = luma.size();
     let source = Source::new(luma, chroma);
     let columns = match &source {
         Source::Whole(_) => Columns::new(1, 0),
@@ -63,19 +61,30 @@ fn render<S: Copy + Default + Send>(
     if width == 0 {
         return rgb;
     }
-    rgb.par_chunks_mut(3 * width).enumerate().for_each_init(Scratch::default, |scratch, (y, rgb)| {
-        let (a, b) = match &source {
-            Source::Whole(whole) => (whole.a.row(y), whole.b.row(y)),
-            Source::Cells(cells) => {
-                scratch.a.resize(width, 0.0);
-                scratch.b.resize(width, 0.0);
-                cells.fill_row(luma, y, &columns, &mut scratch.lines, &mut scratch.a, &mut scratch.b);
-                (&scratch.a[..], &scratch.b[..])
-            }
-        };
-        let planes = luma.row(y).chunks(BLOCK).zip(a.chunks(BLOCK)).zip(b.chunks(BLOCK));
-        for (rgb, ((l, a), b)) in rgb.chunks_mut(3 * BLOCK).zip(planes) {
-            encode(&finish_block(l, a, b, tone), rgb);
+    let pieces = rgb.chunks_mut(ROWS_AT_A_TIME * 3 * width).enumerate();
+    pieces.parallel_for_each_with(Room::default, |room, (piece, rgb)| {
+        for (y, rgb) in (piece * ROWS_AT_A_TIME..).zip(rgb.chunks_mut(3 * width)) {
+            vectorized(
+                #[inline(always)]
+                || {
+                    let (a, b) = match &source {
+                        Source::Whole(whole) => (whole.a.row(y), whole.b.row(y)),
+                        Source::Cells(cells) => {
+                            for row in [&mut room.a, &mut room.b] {
+                                row.clear();
+                                row.resize(width, 0.0);
+                            }
+                            let (a, b) = (&mut room.a[..], &mut room.b[..]);
+                            cells.add_row(luma.row(y), (y, height), &columns, &mut room.stretched, a, b);
+                            (&room.a[..], &room.b[..])
+                        }
+                    };
+                    let planes = luma.row(y).chunks(BLOCK).zip(a.chunks(BLOCK)).zip(b.chunks(BLOCK));
+                    for (rgb, ((l, a), b)) in rgb.chunks_mut(3 * BLOCK).zip(planes) {
+                        encode(&finish_block(l, a, b, tone), rgb);
+                    }
+                },
+            );
         }
     });
     rgb

@@ -3,7 +3,7 @@
 //! The sums are those of Pillow-SIMD and of the crate `fast_image_resize`, to the bit, as a test holds. The crate itself is not
 //! used because its generic code took half a minute to compile for the two pixel types that are needed.
 
-use pulp::Arch;
+use crate::vectorized;
 
 /// How samples are weighed, widened when making smaller so that nothing aliases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,19 +137,21 @@ pub fn resample_rgb8(
     // Columns first, over those that rows will ask for.
     let first = columns[0].first;
     let end = columns.last().map_or(first, |last| last.first + last.weights.len());
-    let arch = Arch::new();
     let mut out = Vec::with_capacity(3 * to.0 * to.1);
     let mut sums = vec![0i32; 3 * (end - first)];
     let mut line = vec![0u8; sums.len()];
     for row in &rows {
-        arch.dispatch(|| {
-            sums.fill(half(down_precision));
-            for (y, &weight) in (row.first..).zip(&row.weights) {
-                let from = &rgb[3 * (y * width + first)..][..sums.len()];
-                sums.iter_mut().zip(from).for_each(|(sum, &x)| *sum += i32::from(x) * i32::from(weight));
-            }
-            line.iter_mut().zip(&sums).for_each(|(to, &sum)| *to = clip(sum, down_precision));
-        });
+        vectorized(
+            #[inline(always)]
+            || {
+                sums.fill(half(down_precision));
+                for (y, &weight) in (row.first..).zip(&row.weights) {
+                    let from = &rgb[3 * (y * width + first)..][..sums.len()];
+                    sums.iter_mut().zip(from).for_each(|(sum, &x)| *sum += i32::from(x) * i32::from(weight));
+                }
+                line.iter_mut().zip(&sums).for_each(|(to, &sum)| *to = clip(sum, down_precision));
+            },
+        );
         for column in &columns {
             let pixels = line[3 * (column.first - first)..].as_chunks::<3>().0;
             let mut sums = [half(across_precision); 3];

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::resample::{Kernel, taps};
-use crate::{Chroma, Plane};
+use crate::{Chroma, Parallel as _, Plane, vectorized};
 
 /// How samples are weighed when a plane changes its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,16 +78,21 @@ fn area(plane: &Plane, width: usize, height: usize) -> Plane {
         })
         .collect();
     let mut resized = Plane::filled(width, height, 0.0);
-    resized.data_mut().par_chunks_mut(width).enumerate().for_each_init(
+    resized.data_mut().chunks_mut(width).enumerate().parallel_for_each_with(
         || vec![0.0_f32; plane.width()],
         |sum, (y, row)| {
             sum.fill(0.0);
-            let (first, weights) = coverage(y, height, plane.height());
-            for (offset, weight) in weights.enumerate() {
-                for (sum, sample) in sum.iter_mut().zip(plane.row(first + offset)) {
-                    *sum += weight * sample;
-                }
-            }
+            vectorized(
+                #[inline(always)]
+                || {
+                    let (first, weights) = coverage(y, height, plane.height());
+                    for (offset, weight) in weights.enumerate() {
+                        for (sum, sample) in sum.iter_mut().zip(plane.row(first + offset)) {
+                            *sum += weight * sample;
+                        }
+                    }
+                },
+            );
             for (sample, (first, weights)) in row.iter_mut().zip(&columns) {
                 *sample = sum[*first..].iter().zip(weights).map(|(sum, weight)| sum * weight).sum();
             }

@@ -14,16 +14,17 @@
 
 use std::borrow::Cow;
 
-use rayon::prelude::*;
-
 use crate::resize::{Filter, fit_within, resize_chroma, resize_plane};
-use crate::{Chroma, Plane};
+use crate::{Chroma, Parallel as _, Plane, vectorized};
 
 /// Longest side of the size at which coefficients live.
 pub const WORKING_SIDE_PX: usize = 1024;
 
 /// Variance of L under which luma says little about chroma.
 const EPSILON: f32 = 30.0;
+
+/// Rows that a thread makes one after another, so that they can share what lies between.
+pub(crate) const ROWS_AT_A_TIME: usize = 16;
 
 /// One-dimensional weights of a sample's neighbour and of itself: a Gaussian of deviation ½.
 const BESIDE: f32 = 0.106_507;
@@ -42,11 +43,7 @@ pub fn upsample(luma: &Plane, chroma: &Chroma) -> Chroma {
         Source::Whole(whole) => whole.into_owned(),
         Source::Cells(cells) => {
             let mut full = Chroma::neutral(width, height);
-            let rows = full.a.data_mut().par_chunks_mut(width).zip(full.b.data_mut().par_chunks_mut(width));
-            let columns = Columns::new(cells.width, width);
-            rows.enumerate().for_each_init(Vec::new, |scratch, (y, (a, b))| {
-                cells.fill_row(luma, y, &columns, scratch, a, b);
-            });
+            cells.add_to(&mut full, luma);
             full
         }
     }
@@ -107,23 +104,10 @@ fn upsample_keeping_means(luma: &Plane, chroma: &Chroma) -> Chroma {
     let (small_w, small_h) = chroma.size();
     let luma_small = resize_plane(luma, small_w, small_h, Filter::Area);
     let cells = Cells::fit_lines(&luma_small, chroma);
-    let columns = Columns::new(small_w, width);
     let mut lifted = Chroma::neutral(width, height);
-    let rows = lifted.a.data_mut().par_chunks_mut(width).zip(lifted.b.data_mut().par_chunks_mut(width));
-    rows.enumerate()
-        .for_each_init(Vec::new, |scratch, (y, (a, b))| cells.fill_row(luma, y, &columns, scratch, a, b));
-
+    cells.add_to(&mut lifted, luma);
     let means = resize_chroma(&lifted, small_w, small_h, Filter::Area);
-    let missing = Cells::difference(chroma, &means);
-    let rows = lifted.a.data_mut().par_chunks_mut(width).zip(lifted.b.data_mut().par_chunks_mut(width));
-    rows.enumerate().for_each_init(Vec::new, |scratch, (y, (a, b))| {
-        missing.mix_rows(y, height, scratch);
-        for ((a, b), &(left, weight)) in a.iter_mut().zip(b).zip(&columns.0) {
-            let [_, more_a, _, more_b] = lerp(&scratch[left], &scratch[left + 1], weight);
-            *a += more_a;
-            *b += more_b;
-        }
-    });
+    Cells::difference(chroma, &means).add_to(&mut lifted, luma);
     lifted
 }
 
@@ -149,9 +133,10 @@ fn position(index: usize, new: usize, old: usize) -> (usize, f32) {
     (at as usize, at.fract())
 }
 
-#[inline(always)]
-fn lerp(left: &[f32; 4], right: &[f32; 4], weight: f32) -> [f32; 4] {
-    std::array::from_fn(|i| left[i] + weight * (right[i] - left[i]))
+/// Two rows of cells at the width of the result: what lies between them needs no look at single cells.
+#[derive(Default)]
+pub(crate) struct Stretched {
+    rows: [(Option<usize>, [Vec<f32>; 4]); 2],
 }
 
 impl Cells {
@@ -159,30 +144,22 @@ impl Cells {
     fn fit_lines(luma: &Plane, chroma: &Chroma) -> Self {
         let (width, height) = luma.size();
         let mut lines = vec![[0.0; 4]; width * height];
-        lines.par_chunks_mut(width).enumerate().for_each(|(y, lines)| {
+        lines.chunks_mut(width).enumerate().parallel_for_each_with(Default::default, |room, (y, lines)| {
             let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)];
-            let [l, a, b] = [luma, &chroma.a, &chroma.b].map(|plane| rows.map(|row| plane.row(row)));
-            for (x, line) in lines.iter_mut().enumerate() {
-                let columns = [x.saturating_sub(1), x, (x + 1).min(width - 1)];
-                let (l0, a0, b0) = (l[1][x], a[1][x], b[1][x]);
-                // Moments about the sample in the middle, which keeps f32 from cancelling.
-                let [mut sl, mut sa, mut sb, mut sll, mut sla, mut slb] = [0.0; 6];
-                for (i, row_weight) in [BESIDE, CENTRE, BESIDE].into_iter().enumerate() {
-                    for (column, column_weight) in columns.into_iter().zip([BESIDE, CENTRE, BESIDE]) {
-                        let weight = row_weight * column_weight;
-                        let (dl, da, db) = (l[i][column] - l0, a[i][column] - a0, b[i][column] - b0);
-                        sl += weight * dl;
-                        sa += weight * da;
-                        sb += weight * db;
-                        sll += weight * dl * dl;
-                        sla += weight * dl * da;
-                        slb += weight * dl * db;
-                    }
+            let room: &mut [[Vec<f32>; 3]; 3] = room;
+            for (plane, room) in [luma, &chroma.a, &chroma.b].into_iter().zip(room.iter_mut()) {
+                for (y, padded) in rows.into_iter().zip(room) {
+                    let row = plane.row(y);
+                    padded.clear();
+                    padded.push(row[0]);
+                    padded.extend_from_slice(row);
+                    padded.push(row[width - 1]);
                 }
-                let scale = 1.0 / (sll - sl * sl + EPSILON);
-                let (slope_a, slope_b) = ((sla - sl * sa) * scale, (slb - sl * sb) * scale);
-                *line = [slope_a, a0 - slope_a * l0, slope_b, b0 - slope_b * l0];
             }
+            vectorized(
+                #[inline(always)]
+                || fit_row(room, lines),
+            );
         });
         Self { width, height, lines }
     }
@@ -195,32 +172,97 @@ impl Cells {
         Self { width, height, lines: a.zip(b).map(|(a, b)| [0.0, a, 0.0, b]).collect() }
     }
 
-    /// The lines for row `y` of `height`, one a cell, and the last once more so that every cell has a right neighbour.
-    fn mix_rows(&self, y: usize, height: usize, mixed: &mut Vec<[f32; 4]>) {
-        let (above, weight) = position(y, height, self.height);
-        let below = (above + 1).min(self.height - 1);
-        let row = |y: usize| &self.lines[y * self.width..][..self.width];
-        mixed.clear();
-        mixed.extend(row(above).iter().zip(row(below)).map(|(above, below)| lerp(above, below, weight)));
-        mixed.push(mixed[self.width - 1]);
+    /// Row `y` of cells at the width of the result.
+    fn stretch(&self, y: usize, columns: &Columns, rows: &mut [Vec<f32>; 4]) {
+        let cells = &self.lines[y * self.width..][..self.width];
+        rows.iter_mut().for_each(|row| row.resize(columns.0.len(), 0.0));
+        let [r0, r1, r2, r3] = rows;
+        let rows = r0.iter_mut().zip(r1).zip(r2).zip(r3);
+        for ((((v0, v1), v2), v3), &(left, weight)) in rows.zip(&columns.0) {
+            let (left, right) = (&cells[left], &cells[(left + 1).min(self.width - 1)]);
+            let mixed: [f32; 4] = std::array::from_fn(|i| left[i] + weight * (right[i] - left[i]));
+            (*v0, *v1, *v2, *v3) = (mixed[0], mixed[1], mixed[2], mixed[3]);
+        }
     }
 
-    /// Row `y` of chroma at the size of `luma`.
-    pub(crate) fn fill_row(
+    /// Adds row `y` of `height` to chroma, which lies under the row `luma`.
+    #[inline(always)]
+    pub(crate) fn add_row(
         &self,
-        luma: &Plane,
-        y: usize,
+        luma: &[f32],
+        (y, height): (usize, usize),
         columns: &Columns,
-        scratch: &mut Vec<[f32; 4]>,
+        stretched: &mut Stretched,
         a: &mut [f32],
         b: &mut [f32],
     ) {
-        self.mix_rows(y, luma.height(), scratch);
-        for (((a, b), l), &(left, weight)) in a.iter_mut().zip(b).zip(luma.row(y)).zip(&columns.0) {
-            let [slope_a, offset_a, slope_b, offset_b] = lerp(&scratch[left], &scratch[left + 1], weight);
-            *a = slope_a * l + offset_a;
-            *b = slope_b * l + offset_b;
+        let (above, weight) = position(y, height, self.height);
+        let wanted = [above, (above + 1).min(self.height - 1)];
+        let rows = &mut stretched.rows;
+        // The lower row of the last call is mostly the upper one of this.
+        if rows[0].0 != Some(wanted[0]) && rows[1].0 == Some(wanted[0]) {
+            rows.swap(0, 1);
         }
+        for (row, wanted) in rows.iter_mut().zip(wanted) {
+            if row.0 != Some(wanted) {
+                self.stretch(wanted, columns, &mut row.1);
+                row.0 = Some(wanted);
+            }
+        }
+        let count = luma.len();
+        let [above, below] = rows;
+        let [above, below] = [&above.1, &below.1].map(|rows| rows.each_ref().map(|row| &row[..count]));
+        let (a, b) = (&mut a[..count], &mut b[..count]);
+        for x in 0..count {
+            let [slope_a, offset_a, slope_b, offset_b] =
+                std::array::from_fn(|i| above[i][x] + weight * (below[i][x] - above[i][x]));
+            a[x] += slope_a * luma[x] + offset_a;
+            b[x] += slope_b * luma[x] + offset_b;
+        }
+    }
+
+    /// Adds all rows to chroma of the size of `luma`.
+    fn add_to(&self, chroma: &mut Chroma, luma: &Plane) {
+        let (width, height) = luma.size();
+        let columns = Columns::new(self.width, width);
+        let pieces = ROWS_AT_A_TIME * width;
+        let rows = chroma.a.data_mut().chunks_mut(pieces).zip(chroma.b.data_mut().chunks_mut(pieces));
+        rows.enumerate().parallel_for_each_with(Stretched::default, |stretched, (piece, (a, b))| {
+            let rows = a.chunks_mut(width).zip(b.chunks_mut(width));
+            for (y, (a, b)) in (piece * ROWS_AT_A_TIME..).zip(rows) {
+                vectorized(
+                    #[inline(always)]
+                    || self.add_row(luma.row(y), (y, height), &columns, stretched, a, b),
+                );
+            }
+        });
+    }
+}
+
+/// The lines through a row of samples: L, a and b of the row before, of itself and of the one after, each with its ends repeated.
+#[inline(always)]
+fn fit_row([l, a, b]: &[[Vec<f32>; 3]; 3], lines: &mut [[f32; 4]]) {
+    let width = lines.len();
+    let [l, a, b] = [l, a, b].map(|rows| rows.each_ref().map(|row| &row[..width + 2]));
+    for (x, line) in lines.iter_mut().enumerate() {
+        let (l0, a0, b0) = (l[1][x + 1], a[1][x + 1], b[1][x + 1]);
+        // Moments about the sample in the middle, which keeps f32 from cancelling.
+        let [mut sl, mut sa, mut sb, mut sll, mut sla, mut slb] = [0.0; 6];
+        for (i, row_weight) in [BESIDE, CENTRE, BESIDE].into_iter().enumerate() {
+            for (j, column_weight) in [BESIDE, CENTRE, BESIDE].into_iter().enumerate() {
+                let weight = row_weight * column_weight;
+                let (dl, da, db) = (l[i][x + j] - l0, a[i][x + j] - a0, b[i][x + j] - b0);
+                sl += weight * dl;
+                sa += weight * da;
+                sb += weight * db;
+                sll += weight * dl * dl;
+                sla += weight * dl * da;
+                slb += weight * dl * db;
+            }
+        }
+        let scale = 1.0 / (sll - sl * sl + EPSILON);
+        let (slope_a, slope_b) = ((sla - sl * sa) * scale, (slb - sl * sb) * scale);
+        *line = [slope_a, a0 - slope_a * l0, slope_b, b0 - slope_b * l0];
     }
 }
 

@@ -4,10 +4,9 @@
 //! ITU-T T.81, annex A.3; the flow graph is that of Loeffler, Ligtenberg and Moschytz (1989), as in libjpeg's `jidctint`.
 //! Upsampling is libjpeg's "fancy" one, a triangle filter.
 
-use autochrome_color::Parallel as _;
+use autochrome_color::{Parallel as _, vectorized};
 use std::num::Wrapping;
 
-use pulp::Arch;
 
 use super::frame::{Component, Frame};
 
@@ -36,12 +35,11 @@ impl Sample for u16 {
 
 /// Transforms whole rows of blocks into rows of samples.
 pub(super) fn blocks<T: Sample>(coefficients: &[i16], table: &[u16; 64], stride: usize, to: &mut [T]) {
-    let arch = Arch::new();
     // Damaged products run over as they do in libjpeg-turbo, which multiplies in 16 bits.
     let table = table.map(|v| v as i16);
     to.chunks_exact_mut(stride * 64).zip(coefficients.chunks_exact(stride * 64)).parallel_for_each(
         |(rows, from)| {
-            arch.dispatch(
+            vectorized(
                 #[inline(always)]
                 || {
                     for (x, block) in from.chunks_exact(64).enumerate() {
@@ -140,11 +138,10 @@ pub(super) enum Colors {
 /// All components at full size, interleaved, in `T`'s own range.
 pub(super) fn interleaved<T: Sample>(frame: &Frame, planes: &[Vec<T>], colors: Colors, to: &mut [T]) {
     let (width, channels) = (frame.width, planes.len());
-    let arch = Arch::new();
     to.chunks_exact_mut(width * channels).enumerate().parallel_for_each_with(
         || (vec![vec![T::default(); width + 2]; channels], Vec::new()),
         |(lines, column), (y, row)| {
-            arch.dispatch(
+            vectorized(
                 #[inline(always)]
                 || {
                     for ((component, plane), line) in
