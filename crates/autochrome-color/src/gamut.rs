@@ -79,14 +79,19 @@ pub(crate) fn fit_block(lab: &[[f32; BLOCK]; 3], linear: &mut [[f32; BLOCK]; 3],
     }
     let [l, a, b] = &outside;
     let mut scale = [0.0_f32; BLOCK];
-    let mut step = 0.5;
-    for _ in 0..HALVINGS {
-        for i in 0..packed {
-            let further = scale[i] + step;
-            let inside = is_inside(lab_to_linear([l[i], a[i] * further, b[i] * further]));
-            scale[i] += if inside { step } else { 0.0 };
+    // Sixteen at a time, also where fewer are left: a fixed number becomes vectors.
+    let pieces = scale.as_chunks_mut::<16>().0.iter_mut().zip(l.as_chunks::<16>().0);
+    let pieces = pieces.zip(a.as_chunks::<16>().0).zip(b.as_chunks::<16>().0);
+    for (((scale, l), a), b) in pieces.take(packed.div_ceil(16)) {
+        let mut step = 0.5;
+        for _ in 0..HALVINGS {
+            for i in 0..16 {
+                let further = scale[i] + step;
+                let inside = is_inside(lab_to_linear([l[i], a[i] * further, b[i] * further]));
+                scale[i] += if inside { step } else { 0.0 };
+            }
+            step *= 0.5;
         }
-        step *= 0.5;
     }
     for i in 0..packed {
         let place = places[i];

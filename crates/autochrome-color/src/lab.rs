@@ -332,7 +332,12 @@ fn gray_to_luma<S: Copy + Sync>(
 /// When the planes differ in size.
 #[must_use]
 pub fn lab_to_rgb8(luma: &Plane, chroma: &Chroma) -> Vec<u8> {
-    lab_to_rgb(luma, chroma, encode_block_8)
+    lab_to_rgb(
+        luma,
+        chroma,
+        #[inline(always)]
+        |linear, rgb| encode_block_8(linear, rgb),
+    )
 }
 
 /// 16-bit sRGB samples (red, green, blue, interleaved) of L, a and b; what lies outside the gamut is cut channel by channel.
@@ -343,7 +348,12 @@ pub fn lab_to_rgb8(luma: &Plane, chroma: &Chroma) -> Vec<u8> {
 /// When the planes differ in size.
 #[must_use]
 pub fn lab_to_rgb16(luma: &Plane, chroma: &Chroma) -> Vec<u16> {
-    lab_to_rgb(luma, chroma, encode_block_16)
+    lab_to_rgb(
+        luma,
+        chroma,
+        #[inline(always)]
+        |linear, rgb| encode_block_16(linear, rgb),
+    )
 }
 
 fn lab_to_rgb<S: Copy + Default + Send>(
@@ -392,10 +402,14 @@ pub(crate) fn encode_block_8(linear: &[[f32; BLOCK]; 3], rgb: &mut [u8]) {
             *cell = Encode8::cell(srgb::unit(*linear));
         }
     }
-    for (i, pixel) in rgb.chunks_exact_mut(3).enumerate().take(BLOCK) {
-        for channel in 0..3 {
-            pixel[channel] = table.code(linear[channel][i], cells[channel][i]);
+    let mut codes = [[0; BLOCK]; 3];
+    for ((codes, linear), cells) in codes.iter_mut().zip(linear).zip(&cells) {
+        for ((code, linear), cell) in codes.iter_mut().zip(linear).zip(cells) {
+            *code = table.code(*linear, *cell);
         }
+    }
+    for (i, pixel) in rgb.as_chunks_mut::<3>().0.iter_mut().enumerate().take(BLOCK) {
+        *pixel = [codes[0][i], codes[1][i], codes[2][i]];
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{Chroma, Parallel as _, Plane, vectorized};
 /// ```
 #[must_use]
 pub fn render8(luma: &Plane, chroma: &Chroma, tone: &Tone) -> Vec<u8> {
-    render(luma, chroma, tone, encode_block_8)
+    Renderer::new(luma.size(), luma, chroma, tone).rows8(0, luma.data())
 }
 
 /// 16-bit sRGB samples (red, green, blue, interleaved) at the size of `luma` (L of CIELAB, D65, 0..=100).
@@ -34,7 +34,7 @@ pub fn render8(luma: &Plane, chroma: &Chroma, tone: &Tone) -> Vec<u8> {
 /// When the planes of `chroma` differ in size.
 #[must_use]
 pub fn render16(luma: &Plane, chroma: &Chroma, tone: &Tone) -> Vec<u16> {
-    render(luma, chroma, tone, encode_block_16)
+    Renderer::new(luma.size(), luma, chroma, tone).rows16(0, luma.data())
 }
 
 /// What a thread needs besides its rows of the result.
@@ -45,49 +45,92 @@ struct Room {
     b: Vec<f32>,
 }
 
-fn render<S: Copy + Default + Send>(
-    luma: &Plane,
-    chroma: &Chroma,
-    tone: &Tone,
-    encode: impl Fn(&[[f32; BLOCK]; 3], &mut [S]) + Sync,
-) -> Vec<S> {
-    let (width, height) = luma.size();
-    let source = Source::new(luma, chroma);
-    let columns = match &source {
-        Source::Whole(_) => Columns::new(1, 0),
-        Source::Cells(cells) => Columns::new(cells.width, width),
-    };
-    let mut rgb = vec![S::default(); 3 * luma.data().len()];
-    if width == 0 {
-        return rgb;
+/// A picture that is rendered some rows at a time, for those whose result is too large to be whole in memory.
+pub struct Renderer<'a> {
+    source: Source<'a>,
+    columns: Columns,
+    tone: Tone,
+    size: (usize, usize),
+}
+
+impl<'a> Renderer<'a> {
+    /// Renders a picture of `size`, columns and rows; `luma` is its own (L of CIELAB, D65, 0..=100) or a copy whose longer side is not
+    /// below [`WORKING_SIDE_PX`](crate::upsample::WORKING_SIDE_PX).
+    ///
+    /// # Panics
+    /// When the planes of `chroma` differ in size.
+    #[must_use]
+    pub fn new(size: (usize, usize), luma: &Plane, chroma: &'a Chroma, tone: &Tone) -> Self {
+        let source = Source::new(size, luma, chroma);
+        let columns = match &source {
+            Source::Whole(_) => Columns::new(1, 0),
+            Source::Cells(cells) => Columns::new(cells.width, size.0),
+        };
+        Self { source, columns, tone: *tone, size }
     }
-    let pieces = rgb.chunks_mut(ROWS_AT_A_TIME * 3 * width).enumerate();
-    pieces.parallel_for_each_with(Room::default, |room, (piece, rgb)| {
-        for (y, rgb) in (piece * ROWS_AT_A_TIME..).zip(rgb.chunks_mut(3 * width)) {
-            vectorized(
-                #[inline(always)]
-                || {
-                    let (a, b) = match &source {
-                        Source::Whole(whole) => (whole.a.row(y), whole.b.row(y)),
-                        Source::Cells(cells) => {
-                            for row in [&mut room.a, &mut room.b] {
-                                row.clear();
-                                row.resize(width, 0.0);
-                            }
-                            let (a, b) = (&mut room.a[..], &mut room.b[..]);
-                            cells.add_row(luma.row(y), (y, height), &columns, &mut room.stretched, a, b);
-                            (&room.a[..], &room.b[..])
-                        }
-                    };
-                    let planes = luma.row(y).chunks(BLOCK).zip(a.chunks(BLOCK)).zip(b.chunks(BLOCK));
-                    for (rgb, ((l, a), b)) in rgb.chunks_mut(3 * BLOCK).zip(planes) {
-                        encode(&finish_block(l, a, b, tone), rgb);
-                    }
-                },
-            );
+
+    /// sRGB bytes of the rows from `first` on whose lightness `luma` is.
+    #[must_use]
+    pub fn rows8(&self, first: usize, luma: &[f32]) -> Vec<u8> {
+        self.rows(
+            first,
+            luma,
+            #[inline(always)]
+            |linear, rgb| encode_block_8(linear, rgb),
+        )
+    }
+
+    /// 16-bit sRGB samples of the rows from `first` on whose lightness `luma` is.
+    #[must_use]
+    pub fn rows16(&self, first: usize, luma: &[f32]) -> Vec<u16> {
+        self.rows(
+            first,
+            luma,
+            #[inline(always)]
+            |linear, rgb| encode_block_16(linear, rgb),
+        )
+    }
+
+    fn rows<S: Copy + Default + Send>(
+        &self,
+        first: usize,
+        luma: &[f32],
+        encode: impl Fn(&[[f32; BLOCK]; 3], &mut [S]) + Sync,
+    ) -> Vec<S> {
+        let (width, height) = self.size;
+        let mut rgb = vec![S::default(); 3 * luma.len()];
+        if width == 0 {
+            return rgb;
         }
-    });
-    rgb
+        let pieces = rgb.chunks_mut(ROWS_AT_A_TIME * 3 * width).zip(luma.chunks(ROWS_AT_A_TIME * width));
+        let pieces = (first..).step_by(ROWS_AT_A_TIME).zip(pieces);
+        pieces.parallel_for_each_with(Room::default, |room, (first, (rgb, luma))| {
+            for (y, (rgb, luma)) in (first..).zip(rgb.chunks_mut(3 * width).zip(luma.chunks(width))) {
+                vectorized(
+                    #[inline(always)]
+                    || {
+                        let (a, b) = match &self.source {
+                            Source::Whole(whole) => (whole.a.row(y), whole.b.row(y)),
+                            Source::Cells(cells) => {
+                                for row in [&mut room.a, &mut room.b] {
+                                    row.clear();
+                                    row.resize(width, 0.0);
+                                }
+                                let (a, b) = (&mut room.a[..], &mut room.b[..]);
+                                cells.add_row(luma, (y, height), &self.columns, &mut room.stretched, a, b);
+                                (&room.a[..], &room.b[..])
+                            }
+                        };
+                        let planes = luma.chunks(BLOCK).zip(a.chunks(BLOCK)).zip(b.chunks(BLOCK));
+                        for (rgb, ((l, a), b)) in rgb.chunks_mut(3 * BLOCK).zip(planes) {
+                            encode(&finish_block(l, a, b, &self.tone), rgb);
+                        }
+                    },
+                );
+            }
+        });
+        rgb
+    }
 }
 
 /// Linear sRGB inside the gamut of up to [`BLOCK`] pixels.

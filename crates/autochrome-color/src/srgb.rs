@@ -63,15 +63,17 @@ const GUESS_STEPS: f32 = 4095.0;
 /// Linear light to the nearest 8-bit code: a guess by table, put right by one comparison.
 ///
 /// Two thresholds are never closer than 1 / (255 · 12.92), so a cell of the guess table holds at most one.
+///
+/// Codes have 32 bits so that the compiler can gather many at once.
 pub(crate) struct Encode8 {
-    guess: [u8; 4096],
+    guess: [u32; 4096],
     threshold: [f32; 256],
 }
 
 pub(crate) static ENCODE_8: LazyLock<Encode8> = LazyLock::new(|| Encode8 {
     guess: std::array::from_fn(|cell| {
         let lowest = ((cell as f64 - 0.5) / f64::from(GUESS_STEPS) - 1e-6).max(0.0);
-        (from_linear_exact(lowest) * 255.0).round().min(255.0) as u8
+        (from_linear_exact(lowest) * 255.0).round().min(255.0) as u32
     }),
     threshold: std::array::from_fn(|code| match code {
         255 => f32::INFINITY,
@@ -90,7 +92,7 @@ impl Encode8 {
     #[inline(always)]
     pub(crate) fn code(&self, linear: f32, cell: u32) -> u8 {
         let guess = self.guess[(cell & 0xfff) as usize];
-        guess + u8::from(linear >= self.threshold[guess as usize])
+        (guess + u32::from(linear >= self.threshold[(guess & 0xff) as usize])) as u8
     }
 }
 

@@ -39,7 +39,7 @@ const CENTRE: f32 = 1.0 - 2.0 * BESIDE;
 #[must_use]
 pub fn upsample(luma: &Plane, chroma: &Chroma) -> Chroma {
     let (width, height) = luma.size();
-    match Source::new(luma, chroma) {
+    match Source::new((width, height), luma, chroma) {
         Source::Whole(whole) => whole.into_owned(),
         Source::Cells(cells) => {
             let mut full = Chroma::neutral(width, height);
@@ -58,9 +58,9 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(luma: &Plane, chroma: &'a Chroma) -> Self {
+    /// For a picture of a size; `luma` is its own or a smaller copy, whose longer side has at least [`WORKING_SIDE_PX`].
+    pub(crate) fn new((width, height): (usize, usize), luma: &Plane, chroma: &'a Chroma) -> Self {
         assert_eq!(chroma.a.size(), chroma.b.size(), "a and b have one size");
-        let (width, height) = luma.size();
         if chroma.size() == (width, height) {
             return Self::Whole(Cow::Borrowed(chroma));
         }
@@ -74,7 +74,7 @@ impl<'a> Source<'a> {
         }
         let (working_w, working_h) = fit_within(width, height, WORKING_SIDE_PX);
         let working = (working_w.max(small_w), working_h.max(small_h));
-        let luma_working = if working == (width, height) {
+        let luma_working = if working == luma.size() {
             Cow::Borrowed(luma)
         } else {
             Cow::Owned(resize_plane(luma, working.0, working.1, Filter::Area))

@@ -36,6 +36,7 @@ mod frame;
 mod icc;
 mod iptc;
 mod kind;
+mod levels;
 mod limits;
 mod metadata;
 mod negative;
@@ -43,12 +44,15 @@ mod open;
 mod overview;
 mod picture;
 mod samples;
+mod spans;
 mod xmp;
 
-pub use decode::{DecodeOptions, Header, decode, decode_page, decode_reduced, page_count, probe, probe_page};
+pub use decode::{
+    DecodeOptions, Header, decode, decode_levels, decode_page, decode_reduced, page_count, probe, probe_page,
+};
 pub use encode::{
-    Blend, EncodeOptions, Layer, OPEN_RASTER_THUMBNAIL_PX, encode, encode_jpeg_rgb8, encode_open_raster,
-    join_pages,
+    Blend, EncodeOptions, Layer, OPEN_RASTER_THUMBNAIL_PX, encode, encode_bands, encode_jpeg_rgb8,
+    encode_open_raster, join_pages,
 };
 pub use error::MediaError;
 pub use file::{read_file, write_atomic};
@@ -56,6 +60,7 @@ pub use format::{Format, foreign_extension};
 pub use frame::{Inner, find_frame};
 pub use icc::srgb_profile;
 pub use kind::{Coloring, Kind, Subject, Thumbnail, ToneCurve, recognize};
+pub use levels::Levels;
 pub use limits::Limits;
 pub use metadata::{Density, Metadata};
 pub use overview::Overview;

@@ -5,7 +5,7 @@ use crate::{Format, MediaError};
 /// Limits that are checked on the header, before memory for pixels is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most pixels, width times height; 200 million unless told otherwise.
+    /// Most pixels, width times height; 320 million unless told otherwise.
     pub max_pixels: u64,
     /// Most bytes of the file itself; 512 MB unless told otherwise.
     pub max_bytes: u64,
@@ -15,7 +15,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pixels: 200_000_000, max_bytes: 512_000_000, max_side_px: 50_000 }
+        Self { max_pixels: 320_000_000, max_bytes: 512_000_000, max_side_px: 50_000 }
     }
 }
 

@@ -41,6 +41,15 @@ pub(crate) struct Samples {
     pub data: Data,
 }
 
+impl Data {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::U8(data) => data.len(),
+            Self::U16(data) => data.len(),
+        }
+    }
+}
+
 impl Samples {
     pub(crate) fn depth(&self) -> Depth {
         match self.data {

@@ -98,7 +98,7 @@ impl Colored {
 }
 
 /// Takes the colour out of what lies outside: chroma that was stretched reaches a little over an edge.
-fn gray_outside(pixels: &mut Pixels, luma: &Plane, inner: Inner) {
+pub(crate) fn gray_outside(pixels: &mut Pixels, luma: &Plane, inner: Inner) {
     let width = luma.width();
     let outside = |y: usize| {
         let rows = inner.y..inner.y + inner.height;

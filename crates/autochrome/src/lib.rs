@@ -52,6 +52,7 @@ mod error;
 pub mod film;
 mod framing;
 mod guidance_files;
+mod large;
 mod layers;
 mod memories;
 mod model;

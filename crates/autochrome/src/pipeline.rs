@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use autochrome_color::stop;
 use autochrome_media::{
-    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Overview, Subject, decode, decode_page,
-    join_pages, page_count, probe, probe_page,
+    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Overview, Subject, decode, decode_levels,
+    decode_page, join_pages, page_count, probe, probe_page,
 };
 use autochrome_methods::{Method, PlaceDescription, registry};
 use sha2::{Digest as _, Sha256};
@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::budget::{Budget, picture_bytes};
 use crate::opened::OpenedPicture;
 use crate::order::{Extra, Pages};
-use crate::prepared::{Lookup, Prepared};
+use crate::prepared::{COPY_SIDE_PX, Lookup, Prepared};
 use crate::remembered::Remembered;
 use crate::{Colored, Error, Model, Order};
 
@@ -321,9 +321,10 @@ impl Pipeline {
         let _share = self.budget.take(order.cost_bytes(&header, bytes.len()));
         let mut stages = Stages::default();
         let decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
-        let mut picture = timed(&mut stages.decode_ms, || match order.pages {
-            Pages::One(1) => decode(bytes, &decoding),
-            _ => decode_page(bytes, &decoding, page),
+        let (mut picture, levels) = timed(&mut stages.decode_ms, || match order.pages {
+            _ if order.works_on_copy_of(&header) => decode_levels(bytes, &decoding, page, COPY_SIDE_PX),
+            Pages::One(1) => Ok((decode(bytes, &decoding)?, None)),
+            _ => Ok((decode_page(bytes, &decoding, page)?, None)),
         })?;
         reached(0.1)?;
 
@@ -337,7 +338,7 @@ impl Pipeline {
             return Err(Error::InColor);
         }
         warnings.extend(kind_warnings(kind, order));
-        let prepared = order.check(&picture)?.with_overview(&overview);
+        let prepared = order.check(&picture)?.with_overview(&overview).with_levels(levels);
         Ok((go_on(&prepared, kind, stages)?, warnings))
     }
 
@@ -436,6 +437,15 @@ impl Pipeline {
         let all = variants.len() as f32;
         for (number, variant) in variants.into_iter().enumerate() {
             reached(0.7 + 0.3 * number as f32 / all)?;
+            let (seed, answer) = (variant.seed, variant.place);
+            if let Some((bytes, full)) =
+                timed(&mut stages.encode_ms, || prepared.encode_bands(&variant.answer))?
+            {
+                size = full;
+                let (collage, layers, color_layer) = (None, None, None);
+                results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
+                continue;
+            }
             let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
             let layers = |wanted: Extra, make: &dyn Fn(&Colored) -> Result<Vec<u8>, Error>| {
                 if wanted == Extra::Without { Ok(None) } else { make(&colored).map(Some) }
@@ -466,7 +476,6 @@ impl Pipeline {
             } else {
                 None
             };
-            let (seed, answer) = (variant.seed, variant.place);
             results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
         }
         let file_type = match (order.finish.layers, order.finish.color_layer) {

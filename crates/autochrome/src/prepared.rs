@@ -6,15 +6,25 @@ use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
 use autochrome_color::{Plane, stop};
-use autochrome_media::{Depth, EncodeOptions, Format, Inner, Metadata, Overview, Picture, ToneCurve};
+use autochrome_media::{
+    Depth, EncodeOptions, Format, Header, Inner, Levels, Metadata, Overview, Picture, ToneCurve,
+};
 use autochrome_methods::{Answer, Fixes, Guidance, GuidanceKind, Method};
 
 use crate::colored::{Colored, Finishing};
+use crate::large::Large;
+use crate::order::Extra;
 use crate::remembered::{Answers, Key, Remembered};
 use crate::{Error, Order, framing, wash};
 
 /// Longer side of a preview, in pixels.
 const PREVIEW_PX: usize = 320;
+
+/// Pictures from this many pixels on are looked at as a copy, and rendered some rows at a time.
+const COPY_PIXELS: u64 = 64_000_000;
+
+/// Longer side of that copy, in pixels: above what any method looks at.
+pub(crate) const COPY_SIDE_PX: usize = 4096;
 
 /// An order that was checked against a picture.
 #[derive(Debug)]
@@ -30,6 +40,8 @@ pub struct Prepared<'a> {
     pub(crate) overview: OnceCell<Arc<Overview>>,
     /// What lies within borders, where there are any and the method is kept from them.
     inner: OnceCell<Option<Inner>>,
+    /// The lightness at full size, where `picture` is a smaller copy.
+    levels: Option<Levels>,
 }
 
 /// An answer with what brings it again.
@@ -72,7 +84,28 @@ impl Order {
         }
         self.method().check(&guidance)?;
         let (shrunk, overview, inner) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Ok(Prepared { order: self, picture, guidance, shrunk, overview, inner })
+        Ok(Prepared { order: self, picture, guidance, shrunk, overview, inner, levels: None })
+    }
+
+    /// Whether a picture is so large that a copy is looked at, and nothing that was ordered needs all of it at once (the grain of a look
+    /// goes by rows of the whole).
+    pub(crate) fn works_on_copy_of(&self, header: &Header) -> bool {
+        let pixels = u64::from(header.width) * u64::from(header.height);
+        let (question, finish) = (&self.question, &self.finish);
+        let Guidance { points, strokes, marks, swatches, colors, .. } = &question.guidance;
+        let is_free = points.is_empty() && strokes.is_empty() && marks.is_none() && swatches.is_empty();
+        let is_whole = [finish.layers, finish.color_layer, finish.collage].iter().all(|&e| e == Extra::Without);
+        pixels >= COPY_PIXELS
+            && is_free
+            && is_whole
+            && colors.is_none()
+            && question.scribbles.is_none()
+            && question.fixes == Fixes::default()
+            && !question.invert
+            && !self.needs_colors()
+            && !finish.keep_tone
+            && finish.max_side_px.is_none()
+            && finish.look.is_identity()
     }
 }
 
@@ -84,6 +117,21 @@ impl Prepared<'_> {
             let _ = self.overview.set(Arc::clone(overview));
         }
         self
+    }
+
+    /// The same with the lightness at full size, of which the picture is a copy.
+    pub(crate) fn with_levels(self, levels: Option<Levels>) -> Self {
+        Self { levels, ..self }
+    }
+
+    /// The bytes of an answer's file and its size where the picture is a copy: rows are rendered as the file takes them.
+    pub(crate) fn encode_bands(&self, answer: &Answer) -> Result<Option<(Vec<u8>, (u32, u32))>, Error> {
+        let Some(levels) = self.levels.as_ref() else { return Ok(None) };
+        let inner = self.inner().map(|inner| self.scaled(inner, levels.size()));
+        let large = Large { levels, copy: &self.picture, answer, inner };
+        let finish = &self.order.finish;
+        let options = EncodeOptions { quality: finish.quality, ..EncodeOptions::new(self.format()) };
+        large.encode(&finish.tone, &options).map(Some)
     }
 
     /// The order.

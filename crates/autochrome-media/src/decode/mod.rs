@@ -7,10 +7,10 @@ mod reduce;
 mod tiff;
 
 use autochrome_color::resize::{Filter, fit_within, resize_plane};
-use autochrome_color::{Parallel as _, Plane, lab};
+use autochrome_color::{Plane, lab};
 
 use crate::{
-    Depth, Format, Limits, MediaError, Metadata, Picture,
+    Depth, Format, Levels, Limits, MediaError, Metadata, Picture,
     directory::TiffFile,
     exif,
     icc::Profile,
@@ -166,12 +166,52 @@ pub fn decode_reduced(bytes: &[u8], options: &DecodeOptions, side_px: usize) -> 
     Ok(picture)
 }
 
+/// Decodes one page of a file of several, counted from 0, for pictures that would be too large as planes of floats: gray ones without
+/// opacity keep their lightness as [`Levels`], and the picture is a copy with a longer side of at most `side_px`. Others come as from
+/// [`decode_page`].
+///
+/// # Errors
+/// As [`decode_page`].
+pub fn decode_levels(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    page: usize,
+    side_px: usize,
+) -> Result<(Picture, Option<Levels>), MediaError> {
+    let (mut picture, levels) = decode_to(bytes, options, page, &Target::Levels)?;
+    if let Some(levels) = &levels {
+        picture.luma = levels.reduced(side_px);
+    }
+    Ok((picture, levels))
+}
+
+/// What a decoded picture is made into.
+enum Target {
+    /// Planes at full size.
+    Whole,
+    /// Planes with a longer side of about so many pixels.
+    Reduced(usize),
+    /// Gray values as they are, if they are all there is.
+    Levels,
+}
+
 fn decode_within(
     bytes: &[u8],
     options: &DecodeOptions,
     page: usize,
     side_px: Option<usize>,
 ) -> Result<Picture, MediaError> {
+    let target = side_px.map_or(Target::Whole, Target::Reduced);
+    Ok(decode_to(bytes, options, page, &target)?.0)
+}
+
+/// The picture, and its lightness where that is wanted as levels: the picture has none then.
+fn decode_to(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    page: usize,
+    target: &Target,
+) -> Result<(Picture, Option<Levels>), MediaError> {
     let Source { format, orientation, icc, metadata, mut warnings, read, .. } =
         open(bytes, &options.limits, page)?;
     let mut samples = read(&mut warnings)?;
@@ -196,9 +236,15 @@ fn decode_within(
 
     let was_gray = samples.layout == Layout::Gray;
     let (width, height) = (samples.width, samples.height);
-    let (mut chroma, mut thumbnail) = (None, None);
+    let (mut chroma, mut thumbnail, mut levels) = (None, None, None);
     let luma = if was_gray {
-        gray_to_luma(samples, profile.as_ref(), &mut warnings)
+        let all = Levels::new(samples, profile.as_ref(), &mut warnings);
+        if matches!(target, Target::Levels) && alpha.is_none() {
+            levels = Some(all);
+            Plane::default()
+        } else {
+            all.into_plane()
+        }
     } else {
         if let Some(profile) = &profile
             && let Err(why) = match &mut samples.data {
@@ -209,7 +255,10 @@ fn decode_within(
             warnings.push(ignored_profile(&why));
         }
         thumbnail = Some(reduce::thumbnail(&samples));
-        let reduced = side_px.and_then(|side_px| reduce::reduced(&samples, side_px));
+        let reduced = match target {
+            Target::Reduced(side_px) => reduce::reduced(&samples, *side_px),
+            Target::Whole | Target::Levels => None,
+        };
         let (luma, both) = match (reduced, &samples.data, options.keep_chroma) {
             (Some((luma, both)), ..) => (luma, Some(both)),
             (None, Data::U8(data), false) => (lab::rgb8_to_luma(data, width, height), None),
@@ -228,7 +277,8 @@ fn decode_within(
     };
     let upright = Upright { orientation, width, height };
     let metadata = sanitize(metadata, upright, &mut warnings);
-    Ok(Picture { luma, chroma, thumbnail, alpha, depth, format, metadata, was_gray, warnings })
+    let picture = Picture { luma, chroma, thumbnail, alpha, depth, format, metadata, was_gray, warnings };
+    Ok((picture, levels))
 }
 
 /// What may be written again beside the upright picture.
@@ -258,36 +308,8 @@ fn sanitize(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) ->
     Metadata { exif, xmp, iptc, density, comments, texts }
 }
 
-fn ignored_profile(why: &str) -> String {
+pub(crate) fn ignored_profile(why: &str) -> String {
     format!("the ICC profile was ignored ({why}); colours are read as sRGB")
-}
-
-fn gray_to_luma(samples: Samples, profile: Option<&Profile>, warnings: &mut Vec<String>) -> Plane {
-    let (width, height) = (samples.width, samples.height);
-    let levels = if samples.depth() == Depth::Eight { 256 } else { 65536 };
-    let table = profile.and_then(|profile| match profile.gray_levels(levels) {
-        Ok(table) => table,
-        Err(why) => {
-            warnings.push(ignored_profile(&why));
-            None
-        }
-    });
-    match (samples.data, table) {
-        (Data::U8(data), None) => lab::gray8_to_luma(&data, width, height),
-        (Data::U16(data), None) => lab::gray16_to_luma(&data, width, height),
-        (Data::U8(data), Some(table)) => looked_up(&data, &table, width, height),
-        (Data::U16(data), Some(table)) => looked_up(&data, &table, width, height),
-    }
-}
-
-fn looked_up<T: Copy + Into<usize> + Sync>(data: &[T], table: &[f32], width: usize, height: usize) -> Plane {
-    let mut plane = Plane::filled(width, height, 0.0);
-    plane.data_mut().chunks_mut(width).zip(data.chunks(width)).parallel_for_each(|(to, from)| {
-        for (l, &level) in to.iter_mut().zip(from) {
-            *l = table[level.into()];
-        }
-    });
-    plane
 }
 
 fn cmyk_to_rgb(

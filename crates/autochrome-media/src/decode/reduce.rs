@@ -6,6 +6,7 @@ use autochrome_color::{Chroma, Parallel as _, Plane, lab};
 use crate::{
     kind::Thumbnail,
     samples::{Data, Samples},
+    spans::Spans,
 };
 
 /// L, a and b of sRGB samples with a longer side of at most `side_px`: each new sample is the mean over the area that it covers.
@@ -69,37 +70,6 @@ pub(super) fn thumbnail(samples: &Samples) -> Thumbnail {
     }
     let (luma, chroma) = lab::rgb16_to_lab(&rgb, width, height);
     Thumbnail { luma, chroma }
-}
-
-/// Which old samples each new one covers, and how much of it each of them is.
-struct Spans {
-    spans: Vec<(usize, Vec<f32>)>,
-}
-
-impl Spans {
-    fn new(old: usize, new: usize) -> Self {
-        let scale = old as f64 / new as f64;
-        let span = |i: usize| {
-            let (start, end) = (i as f64 * scale, ((i + 1) as f64 * scale).min(old as f64));
-            let (first, last) = (start as usize, (end.ceil() as usize).clamp(start as usize + 1, old));
-            let share = |j: usize| ((end.min((j + 1) as f64) - start.max(j as f64)) / scale) as f32;
-            (first, (first..last).map(share).collect())
-        };
-        Self { spans: (0..new).map(span).collect() }
-    }
-
-    fn of(&self, i: usize) -> (usize, &[f32]) {
-        let (first, weights) = &self.spans[i];
-        (*first, weights)
-    }
-
-    /// Adds the means over a line of old samples, times `weight`.
-    fn add(&self, line: &[f32], weight: f32, sums: &mut [f32]) {
-        for (sum, (first, weights)) in sums.iter_mut().zip(&self.spans) {
-            let mean: f32 = weights.iter().zip(&line[*first..]).map(|(share, value)| share * value).sum();
-            *sum += weight * mean;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod jpeg;
 mod open_raster;
 mod pages;
 mod png;
+mod rows;
 mod tiff;
 mod webp;
 
@@ -11,7 +12,10 @@ pub use jpeg::encode_jpeg_rgb8;
 pub use open_raster::{Blend, Layer, OPEN_RASTER_THUMBNAIL_PX, encode_open_raster};
 pub use pages::join_pages;
 
-use crate::{Alpha, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
+use std::ops::Range;
+
+use self::rows::Rows;
+use crate::{Alpha, Depth, Format, MediaError, Metadata, Pixels, Raster, exif, icc, xmp};
 
 /// What is written into the metadata of every picture that software has coloured: plain letters, fit for any field.
 const NOTE: &str = "Colours added by software (Autochrome)";
@@ -55,12 +59,35 @@ struct Extras<'a> {
 /// [`MediaError::CannotEncode`] for a format that is only read, [`MediaError::Quality`], [`MediaError::FormatLimit`] above 65,535
 /// pixels a side in JPEG or 16,383 in WebP, or above 4 GB of samples in TIFF, and [`MediaError::OutOfMemory`].
 pub fn encode(raster: &Raster, metadata: &Metadata, options: &EncodeOptions) -> Result<Vec<u8>, MediaError> {
+    encode_rows(Rows::of(raster), metadata, options)
+}
+
+/// As [`encode`], of a picture that is never whole in memory: `make` makes the RGB samples of some rows in the depth given, rows from top
+/// to bottom, each once.
+///
+/// # Errors
+/// As [`encode`], and [`MediaError::Shape`] when the samples do not fill the rows or have another depth.
+pub fn encode_bands(
+    (width, height): (u32, u32),
+    depth: Depth,
+    make: &mut dyn FnMut(Range<usize>) -> Pixels,
+    metadata: &Metadata,
+    options: &EncodeOptions,
+) -> Result<Vec<u8>, MediaError> {
+    encode_rows(Rows::made(width, height, depth, make), metadata, options)
+}
+
+fn encode_rows(
+    mut rows: Rows<'_>,
+    metadata: &Metadata,
+    options: &EncodeOptions,
+) -> Result<Vec<u8>, MediaError> {
     if !(1..=100).contains(&options.quality) {
         return Err(MediaError::Quality { quality: options.quality });
     }
-    let gray = raster.pixels().channels() == 1;
+    let gray = rows.channels == 1;
     let mut extras = Extras {
-        exif: metadata.exif().map(|block| exif::with_size(block.to_vec(), raster.width(), raster.height())),
+        exif: metadata.exif().map(|block| exif::with_size(block.to_vec(), rows.width, rows.height)),
         xmp: metadata.xmp().map(<[u8]>::to_vec),
         icc: if gray { icc::gray_profile() } else { icc::srgb_profile() },
         rest: metadata,
@@ -80,10 +107,10 @@ pub fn encode(raster: &Raster, metadata: &Metadata, options: &EncodeOptions) -> 
         extras.exif = Some(exif::with_density(extras.exif.as_deref(), density));
     }
     match options.format {
-        Format::Jpeg => jpeg::encode(raster, extras, options.quality, options.note),
-        Format::Png => png::encode(raster, extras),
-        Format::WebP => webp::encode(raster, extras),
-        Format::Tiff => tiff::encode(raster, extras),
+        Format::Jpeg => jpeg::encode(&mut rows, extras, options.quality, options.note),
+        Format::Png => png::encode(&mut rows, extras),
+        Format::WebP => webp::encode(&mut rows, extras),
+        Format::Tiff => tiff::encode(&mut rows, extras),
         format => Err(MediaError::CannotEncode { format }),
     }
 }
@@ -92,8 +119,8 @@ fn failed(format: Format, detail: impl std::fmt::Display) -> MediaError {
     MediaError::Encode { format, detail: detail.to_string() }
 }
 
-fn check_sides(raster: &Raster, format: Format, limit_px: u32) -> Result<(), MediaError> {
-    let (width, height) = (raster.width(), raster.height());
+fn check_sides(rows: &Rows<'_>, format: Format, limit_px: u32) -> Result<(), MediaError> {
+    let (width, height) = (rows.width, rows.height);
     if width.max(height) > limit_px {
         return Err(MediaError::FormatLimit { format, width, height, limit_px });
     }
@@ -106,14 +133,6 @@ fn to8(v: u16) -> u8 {
 
 fn to16(v: u8) -> u16 {
     u16::from(v) * 257
-}
-
-/// The pixels in 8 bits, borrowed where they are that already.
-fn samples8(pixels: &Pixels) -> std::borrow::Cow<'_, [u8]> {
-    match pixels {
-        Pixels::Rgb8(data) | Pixels::Gray8(data) => data.into(),
-        Pixels::Rgb16(data) | Pixels::Gray16(data) => data.iter().map(|&v| to8(v)).collect(),
-    }
 }
 
 fn alpha8(alpha: &Alpha, i: usize) -> u8 {

@@ -5,21 +5,27 @@ use std::io::Write;
 use autochrome_color::stop;
 use png::{BitDepth, ColorType, Compression, Encoder, Info, PixelDimensions, Unit};
 
-use super::{Extras, alpha8, alpha16, failed};
-use crate::{Depth, Format, MediaError, Metadata, Pixels, Raster, iptc};
+use super::{
+    Extras, Rows, alpha8, alpha16, failed,
+    rows::Band,
+};
+use crate::{Depth, Format, MediaError, Metadata, iptc};
 
 const FORMAT: Format = Format::Png;
 
-pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
-    let alpha = raster.alpha();
-    let mut info = Info::with_size(raster.width(), raster.height());
-    info.color_type = match (raster.pixels().channels(), alpha.is_some()) {
+/// Rows that are asked for at a time.
+const BAND: usize = 64;
+
+pub(super) fn encode(rows: &mut Rows<'_>, extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
+    let alpha = rows.alpha;
+    let mut info = Info::with_size(rows.width, rows.height);
+    info.color_type = match (rows.channels, alpha.is_some()) {
         (1, false) => ColorType::Grayscale,
         (1, true) => ColorType::GrayscaleAlpha,
         (_, false) => ColorType::Rgb,
         (_, true) => ColorType::Rgba,
     };
-    info.bit_depth = match raster.pixels().depth() {
+    info.bit_depth = match rows.depth {
         Depth::Eight => BitDepth::Eight,
         Depth::Sixteen => BitDepth::Sixteen,
     };
@@ -49,39 +55,40 @@ pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, Med
         }
     }
     let mut writer = encoder.write_header().map_err(|e| failed(FORMAT, e))?;
-    let mut rows = writer.stream_writer().map_err(|e| failed(FORMAT, e))?;
+    let mut stream = writer.stream_writer().map_err(|e| failed(FORMAT, e))?;
     let mut row_bytes = Vec::new();
-    let width = raster.width() as usize;
-    let channels = raster.pixels().channels();
-    for y in 0..raster.height() as usize {
+    let (width, height, channels) = (rows.width as usize, rows.height as usize, rows.channels);
+    for top in (0..height).step_by(BAND) {
         if stop::requested() {
             return Err(failed(FORMAT, "nobody waits for it any more"));
         }
-        let samples = y * width * channels..(y + 1) * width * channels;
-        let row = match (raster.pixels(), alpha) {
-            (Pixels::Rgb8(data) | Pixels::Gray8(data), None) => &data[samples],
-            (Pixels::Rgb8(data) | Pixels::Gray8(data), Some(alpha)) => {
-                row_bytes.clear();
-                for (x, pixel) in data[samples].chunks_exact(channels).enumerate() {
-                    row_bytes.extend(pixel);
-                    row_bytes.push(alpha8(alpha, y * width + x));
-                }
-                &row_bytes
-            }
-            (Pixels::Rgb16(data) | Pixels::Gray16(data), alpha) => {
-                row_bytes.clear();
-                for (x, pixel) in data[samples].chunks_exact(channels).enumerate() {
-                    row_bytes.extend(pixel.iter().flat_map(|v| v.to_be_bytes()));
-                    if let Some(alpha) = alpha {
-                        row_bytes.extend(alpha16(alpha, y * width + x).to_be_bytes());
+        let band = rows.band(top..height.min(top + BAND))?;
+        for (i, y) in (top..height.min(top + BAND)).enumerate() {
+            let samples = i * width * channels..(i + 1) * width * channels;
+            row_bytes.clear();
+            let row = match (&band, alpha) {
+                (Band::Eight(data), None) => &data[samples],
+                (Band::Eight(data), Some(alpha)) => {
+                    for (x, pixel) in data[samples].chunks_exact(channels).enumerate() {
+                        row_bytes.extend(pixel);
+                        row_bytes.push(alpha8(alpha, y * width + x));
                     }
+                    &row_bytes
                 }
-                &row_bytes
-            }
-        };
-        rows.write_all(row).map_err(|e| failed(FORMAT, e))?;
+                (Band::Sixteen(data), alpha) => {
+                    for (x, pixel) in data[samples].chunks_exact(channels).enumerate() {
+                        row_bytes.extend(pixel.iter().flat_map(|v| v.to_be_bytes()));
+                        if let Some(alpha) = alpha {
+                            row_bytes.extend(alpha16(alpha, y * width + x).to_be_bytes());
+                        }
+                    }
+                    &row_bytes
+                }
+            };
+            stream.write_all(row).map_err(|e| failed(FORMAT, e))?;
+        }
     }
-    rows.finish().map_err(|e| failed(FORMAT, e))?;
+    stream.finish().map_err(|e| failed(FORMAT, e))?;
     writer.finish().map_err(|e| failed(FORMAT, e))?;
     Ok(bytes)
 }

@@ -4,26 +4,32 @@
 //! Adobe TIFF 6.0, sections 2, 8 and 14; Adobe's supplement 2 of 2002 for deflate.
 
 use autochrome_color::Parallel as _;
-use std::io::{self, Write as _};
+use std::{
+    borrow::Cow,
+    io::{self, Write as _},
+};
 
 use flate2::{Compression, write::ZlibEncoder};
 
-use super::{Extras, alpha8, alpha16, failed};
-use crate::{Alpha, Format, MediaError, Pixels, Raster, exif, icc};
+use super::{
+    Extras, Rows, alpha8, alpha16, failed,
+    rows::Band,
+};
+use crate::{Alpha, Depth, Format, MediaError, exif, icc};
 
 const FORMAT: Format = Format::Tiff;
 
 /// Bytes of samples in a strip: large enough to compress well, small enough for all cores to have some.
 const STRIP_BYTES: usize = 1 << 20;
 
-pub(super) fn encode(raster: &Raster, mut extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
-    if raster.alpha().is_some() {
+pub(super) fn encode(rows: &mut Rows<'_>, mut extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
+    if rows.alpha.is_some() {
         // Gray with alpha becomes RGBA.
         extras.icc = icc::srgb_profile();
     }
-    let bytes = match raster.pixels() {
-        Pixels::Gray8(data) | Pixels::Rgb8(data) => write(raster, data, alpha8, &extras),
-        Pixels::Gray16(data) | Pixels::Rgb16(data) => write(raster, data, alpha16, &extras),
+    let bytes = match rows.depth {
+        Depth::Eight => write(rows, |band| band.into_8(), alpha8, &extras),
+        Depth::Sixteen => write(rows, |band| band.into_16(), alpha16, &extras),
     }?;
     Ok(match extras.exif {
         Some(block) => exif::into_tiff(bytes, &block),
@@ -57,29 +63,30 @@ impl Sample for u16 {
     }
 }
 
-/// The file without EXIF; `opacity` is the alpha of a pixel in the depth of `data`.
+/// The file without EXIF; `opacity` is the alpha of a pixel in the depth of `samples`.
 fn write<S: Sample>(
-    raster: &Raster,
-    data: &[S],
+    picture: &mut Rows<'_>,
+    samples: impl Fn(Band<'_>) -> Cow<'_, [S]>,
     opacity: impl Fn(&Alpha, usize) -> S + Sync,
     extras: &Extras<'_>,
 ) -> Result<Vec<u8>, MediaError> {
-    let (width, height) = (raster.width() as usize, raster.height() as usize);
-    let colors = raster.pixels().channels();
-    let channels = if raster.alpha().is_some() { 4 } else { colors };
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let (colors, alpha) = (picture.channels, picture.alpha);
+    let channels = if alpha.is_some() { 4 } else { colors };
     let row_bytes = width * channels * size_of::<S>();
     // Offsets have 32 bits; deflate may grow what it cannot shrink a little.
     if row_bytes as u64 * height as u64 > 4_000_000_000 {
-        let (width, height) = (raster.width(), raster.height());
+        let (width, height) = (picture.width, picture.height);
         return Err(MediaError::FormatLimit { format: FORMAT, width, height, limit_px: 25_000 });
     }
     let rows = STRIP_BYTES.div_ceil(row_bytes).min(height);
-    let strip = |first: usize| -> io::Result<Vec<u8>> {
+    // `data` begins with row `top`.
+    let strip = |data: &[S], top: usize, first: usize| -> io::Result<Vec<u8>> {
         let mut deflate = ZlibEncoder::new(Vec::new(), Compression::fast());
         let (mut rgba, mut line) = (Vec::new(), Vec::with_capacity(row_bytes));
         for y in first..height.min(first + rows) {
-            let mut row = &data[y * width * colors..(y + 1) * width * colors];
-            if let Some(alpha) = raster.alpha() {
+            let mut row = &data[(y - top) * width * colors..(y - top + 1) * width * colors];
+            if let Some(alpha) = alpha {
                 rgba.clear();
                 for (x, pixel) in row.chunks_exact(colors).enumerate() {
                     let opacity = opacity(alpha, y * width + x);
@@ -100,7 +107,9 @@ fn write<S: Sample>(
     // A few at a time: all strips beside the file would double it.
     let starts: Vec<usize> = (0..height).step_by(rows).collect();
     for some in starts.chunks(4 * rayon::current_num_threads()) {
-        let strips: Vec<_> = some.iter().parallel_map(|&first| strip(first));
+        let (top, last) = (some[0], some[some.len() - 1]);
+        let data = samples(picture.band(top..height.min(last + rows))?);
+        let strips: Vec<_> = some.iter().parallel_map(|&first| strip(&data, top, first));
         for strip in strips {
             let strip = strip.map_err(|e| failed(FORMAT, e))?;
             offsets.push(file.len() as u32);
@@ -111,8 +120,8 @@ fn write<S: Sample>(
 
     let bits = 8 * size_of::<S>() as u16;
     let mut directory = Directory::default();
-    directory.longs(256, &[raster.width()]);
-    directory.longs(257, &[raster.height()]);
+    directory.longs(256, &[picture.width]);
+    directory.longs(257, &[picture.height]);
     directory.shorts(258, &[bits; 4][..channels]);
     directory.shorts(259, &[8]); // deflate
     directory.shorts(262, &[if channels == 1 { 1 } else { 2 }]); // black is 0, or RGB

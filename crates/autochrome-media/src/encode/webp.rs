@@ -2,16 +2,17 @@
 
 use image_webp::{ColorType, WebPEncoder};
 
-use super::{Extras, alpha8, check_sides, failed, samples8};
-use crate::{Format, MediaError, Raster};
+use super::{Extras, Rows, alpha8, check_sides, failed};
+use crate::{Format, MediaError};
 
 const FORMAT: Format = Format::WebP;
 
-pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
-    check_sides(raster, FORMAT, 16_383)?;
-    let channels = raster.pixels().channels();
-    let mut samples = samples8(raster.pixels());
-    if let Some(alpha) = raster.alpha() {
+pub(super) fn encode(rows: &mut Rows<'_>, extras: Extras<'_>) -> Result<Vec<u8>, MediaError> {
+    check_sides(rows, FORMAT, 16_383)?;
+    let (width, height, channels, alpha) = (rows.width, rows.height, rows.channels, rows.alpha);
+    // Its encoder takes whole pictures.
+    let mut samples = rows.band(0..height as usize)?.into_8();
+    if let Some(alpha) = alpha {
         let mut with_alpha = Vec::with_capacity(samples.len() + alpha.len());
         for (i, pixel) in samples.chunks_exact(channels).enumerate() {
             with_alpha.extend(pixel);
@@ -19,7 +20,7 @@ pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, Med
         }
         samples = with_alpha.into();
     }
-    let color = match (channels, raster.alpha().is_some()) {
+    let color = match (channels, alpha.is_some()) {
         (1, false) => ColorType::L8,
         (1, true) => ColorType::La8,
         (_, false) => ColorType::Rgb8,
@@ -35,6 +36,6 @@ pub(super) fn encode(raster: &Raster, extras: Extras<'_>) -> Result<Vec<u8>, Med
     if let Some(xmp) = extras.xmp {
         encoder.set_xmp_metadata(xmp);
     }
-    encoder.encode(&samples, raster.width(), raster.height(), color).map_err(|e| failed(FORMAT, e))?;
+    encoder.encode(&samples, width, height, color).map_err(|e| failed(FORMAT, e))?;
     Ok(bytes)
 }

@@ -74,6 +74,8 @@ fn read(
             Data::U16(data)
         }
     };
+    let is_collapsed = layout == Layout::Rgb && data.len() == width * height;
+    let layout = if is_collapsed { Layout::Gray } else { layout };
     Ok(Samples { width, height, layout, data })
 }
 

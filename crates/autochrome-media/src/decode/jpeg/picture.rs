@@ -1,7 +1,7 @@
 //! A whole JPEG: its markers in order, its scans, and the samples of its components.
 
 use super::{
-    frame::{Frame, Tables, corrupt, next_marker, segment},
+    frame::{Component, Frame, Tables, corrupt, next_marker, segment},
     scan::{Coefficients, Damage, Reader},
     transform::{Colors, Sample, blocks, interleaved},
 };
@@ -98,7 +98,7 @@ impl Header {
         self.adobe.is_some()
     }
 
-    /// Decodes the samples, in `colors`.
+    /// Decodes the samples, in `colors`; one channel where all are without colour.
     pub(super) fn decode(self, bytes: &[u8], colors: Colors) -> Result<(Planes, Damage), MediaError> {
         if self.frame.bits == 8 {
             let (samples, damage) = self.samples(bytes, colors)?;
@@ -110,7 +110,7 @@ impl Header {
     }
 
     fn samples<T: Sample>(self, bytes: &[u8], colors: Colors) -> Result<(Vec<T>, Damage), MediaError> {
-        let Self { frame, mut tables, at, .. } = self;
+        let Self { mut frame, mut tables, at, .. } = self;
         let mut planes = Vec::new();
         for component in &frame.components {
             planes.push(zeroed(component.stride * component.rows * 64)?);
@@ -130,10 +130,23 @@ impl Header {
         if damage.is_cut {
             return Err(MediaError::Truncated { format: Format::Jpeg });
         }
+        // Most scans of gray prints are stored as colour; Y of them is what red, green and blue would be.
+        let is_full = |c: &Component| c.h == frame.h_max && c.v == frame.v_max;
+        if colors == Colors::YCbCr && is_full(&frame.components[0]) && is_colorless(&planes[1..]) {
+            frame.components.truncate(1);
+            planes.truncate(1);
+        }
         let mut samples = zeroed(frame.width * frame.height * frame.components.len())?;
         interleaved(&frame, &planes, colors, &mut samples);
         Ok((samples, damage))
     }
+}
+
+/// Whether all samples of chroma are in the middle.
+fn is_colorless<T: Sample>(planes: &[Vec<T>]) -> bool {
+    let off = |sum: u16, &v: &T| sum | (v.into() ^ (T::MAX / 2 + 1));
+    let is_gray = |piece: &[T]| piece.iter().fold(0, off) == 0;
+    planes.iter().all(|plane| plane.chunks(4096).all(is_gray))
 }
 
 fn has_body(marker: u8) -> bool {

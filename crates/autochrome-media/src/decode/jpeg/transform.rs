@@ -225,9 +225,9 @@ fn combine<T: Sample>(lines: &[Vec<T>], colors: Colors, width: usize, row: &mut 
     match (lines, colors) {
         ([gray], _) => row.copy_from_slice(&gray[..width]),
         ([y, cb, cr], Colors::YCbCr) => {
-            for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-                let rgb = to_rgb(y[x], cb[x], cr[x]);
-                pixel.copy_from_slice(&rgb);
+            let samples = y.iter().zip(cb).zip(cr);
+            for (pixel, ((&y, &cb), &cr)) in row.as_chunks_mut::<3>().0.iter_mut().zip(samples) {
+                *pixel = to_rgb(y, cb, cr);
             }
         }
         ([y, cb, cr, k], Colors::Ycck) => {

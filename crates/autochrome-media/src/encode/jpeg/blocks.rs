@@ -48,30 +48,36 @@ pub(super) fn split_colors(rgb: &[u8], [luma, cb, cr]: [&mut [u8; COLUMNS]; 3]) 
 /// Transforms and quantises sixteen blocks.
 #[inline(always)]
 pub(super) fn transform(lines: &Lines, table: &Quantisation, to: &mut Group) {
-    let mut rows = [[[0; LANES]; 8]; 8];
-    for (line, row) in lines.iter().zip(&mut rows) {
-        let mut words = [0; LANES];
-        for (word, bytes) in words.iter_mut().zip(line.as_chunks::<8>().0) {
-            *word = u64::from_le_bytes(*bytes);
-        }
-        let sample = |x: usize| words.map(|word| (word >> (8 * x)) as u8 as i32 - 128);
-        *row = pass::<11>(std::array::from_fn(sample), |sum| sum << 2);
+    let mut block = [[0; LANES]; 64];
+    for (y, line) in lines.iter().enumerate() {
+        spread(line, &mut block[8 * y..][..8]);
+        pass::<1, 11>(&mut block[8 * y..][..8], |sum| sum << 2);
+    }
+    for x in 0..8 {
+        pass::<8, 15>(&mut block[x..][..57], |sum| (sum + 2) >> 2);
     }
     let mut present = [0; LANES];
-    for x in 0..8 {
-        let column = pass::<15>(std::array::from_fn(|y| rows[y][x]), |sum| (sum + 2) >> 2);
-        for (y, values) in column.iter().enumerate() {
-            let place = 8 * y + x;
-            let (reciprocal, correction) = (table.reciprocals[place], table.corrections[place]);
-            let bit = 1_u64 << STORED_AT[place];
-            for ((to, present), &value) in to.values[place].iter_mut().zip(&mut present).zip(values) {
-                let size = ((value.abs() + correction) * reciprocal) >> Quantisation::SHIFT;
-                *to = if value < 0 { -size } else { size } as i16;
-                *present |= if size == 0 { 0 } else { bit };
-            }
+    for (place, (values, to)) in block.iter().zip(&mut to.values).enumerate() {
+        let (reciprocal, correction) = (table.reciprocals[place], table.corrections[place]);
+        let bit = 1_u64 << STORED_AT[place];
+        for i in 0..LANES {
+            let size = ((values[i].abs() + correction) * reciprocal) >> Quantisation::SHIFT;
+            to[i] = if values[i] < 0 { -size } else { size } as i16;
+            present[i] |= if size == 0 { 0 } else { bit };
         }
     }
     to.present = present;
+}
+
+/// Samples about 0 by column and block.
+#[inline(always)]
+fn spread(line: &[u8; COLUMNS], to: &mut [Lane]) {
+    let blocks = line.as_chunks::<8>().0;
+    for (x, to) in to.iter_mut().enumerate() {
+        for i in 0..LANES {
+            to[i] = (u64::from_le_bytes(blocks[i]) >> (8 * x)) as u8 as i32 - 128;
+        }
+    }
 }
 
 /// The place in storage of every place in a block.
@@ -85,47 +91,32 @@ const STORED_AT: [u8; 64] = {
     at
 };
 
-/// One dimension of the transform: `scale` is for sums without a product, those with one lose `SHIFT` bits.
+/// One dimension of the transform, of eight values that lie `STEP` apart: `scale` is for sums without a product, those with one lose
+/// `SHIFT` bits. Lanes are the innermost loop, which the compiler makes vectors of.
 #[inline(always)]
-fn pass<const SHIFT: i32>(s: [Lane; 8], scale: impl Fn(i32) -> i32) -> [Lane; 8] {
-    let sum = |v: Lane| v.map(&scale);
-    let product = |v: Lane| v.map(|v| (v + (1 << (SHIFT - 1))) >> SHIFT);
-    let (a0, a7) = (add(s[0], s[7]), sub(s[0], s[7]));
-    let (a1, a6) = (add(s[1], s[6]), sub(s[1], s[6]));
-    let (a2, a5) = (add(s[2], s[5]), sub(s[2], s[5]));
-    let (a3, a4) = (add(s[3], s[4]), sub(s[3], s[4]));
+fn pass<const STEP: usize, const SHIFT: i32>(values: &mut [Lane], scale: impl Fn(i32) -> i32) {
+    let values = &mut values[..7 * STEP + 1];
+    let product = |v: i32| (v + (1 << (SHIFT - 1))) >> SHIFT;
+    for i in 0..LANES {
+        let s: [i32; 8] = std::array::from_fn(|k| values[k * STEP][i]);
+        let (a0, a7) = (s[0] + s[7], s[0] - s[7]);
+        let (a1, a6) = (s[1] + s[6], s[1] - s[6]);
+        let (a2, a5) = (s[2] + s[5], s[2] - s[5]);
+        let (a3, a4) = (s[3] + s[4], s[3] - s[4]);
 
-    let (b0, b3, b1, b2) = (add(a0, a3), sub(a0, a3), add(a1, a2), sub(a1, a2));
-    let z = mul(add(b2, b3), 4433);
-    let even = [
-        sum(add(b0, b1)),
-        product(add(z, mul(b3, 6270))),
-        sum(sub(b0, b1)),
-        product(add(z, mul(b2, -15137))),
-    ];
+        let (b0, b3, b1, b2) = (a0 + a3, a0 - a3, a1 + a2, a1 - a2);
+        let z = (b2 + b3) * 4433;
+        values[0][i] = scale(b0 + b1);
+        values[4 * STEP][i] = scale(b0 - b1);
+        values[2 * STEP][i] = product(z + b3 * 6270);
+        values[6 * STEP][i] = product(z + b2 * -15137);
 
-    let (z1, z2) = (mul(add(a4, a7), -7373), mul(add(a5, a6), -20995));
-    let (z3, z4) = (add(a4, a6), add(a5, a7));
-    let z5 = mul(add(z3, z4), 9633);
-    let (z3, z4) = (add(mul(z3, -16069), z5), add(mul(z4, -3196), z5));
-    let o7 = product(add(mul(a4, 2446), add(z1, z3)));
-    let o5 = product(add(mul(a5, 16819), add(z2, z4)));
-    let o3 = product(add(mul(a6, 25172), add(z2, z3)));
-    let o1 = product(add(mul(a7, 12299), add(z1, z4)));
-    [even[0], o1, even[1], o3, even[2], o5, even[3], o7]
-}
-
-#[inline(always)]
-fn add(a: Lane, b: Lane) -> Lane {
-    std::array::from_fn(|i| a[i] + b[i])
-}
-
-#[inline(always)]
-fn sub(a: Lane, b: Lane) -> Lane {
-    std::array::from_fn(|i| a[i] - b[i])
-}
-
-#[inline(always)]
-fn mul(a: Lane, factor: i32) -> Lane {
-    a.map(|v| v * factor)
+        let (z1, z2) = ((a4 + a7) * -7373, (a5 + a6) * -20995);
+        let z5 = (a4 + a6 + a5 + a7) * 9633;
+        let (z3, z4) = ((a4 + a6) * -16069 + z5, (a5 + a7) * -3196 + z5);
+        values[7 * STEP][i] = product(a4 * 2446 + z1 + z3);
+        values[5 * STEP][i] = product(a5 * 16819 + z2 + z4);
+        values[3 * STEP][i] = product(a6 * 25172 + z2 + z3);
+        values[STEP][i] = product(a7 * 12299 + z1 + z4);
+    }
 }

@@ -5,20 +5,25 @@ mod blocks;
 mod tables;
 mod writer;
 
+use autochrome_color::stop;
+
 use self::writer::Writer;
-use super::{Extras, NOTE, SOFTWARE, check_sides, failed, samples8};
-use crate::{Format, MediaError, Metadata, Raster, exif, iptc, xmp};
+use super::{Extras, NOTE, Rows, SOFTWARE, check_sides, failed};
+use crate::{Format, MediaError, Metadata, exif, iptc, xmp};
 
 const FORMAT: Format = Format::Jpeg;
 const XMP_PREFIX: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
+/// Rows that are asked for at a time: divisible by 8, and enough for all cores.
+const BAND: usize = 256;
+
 pub(super) fn encode(
-    raster: &Raster,
+    rows: &mut Rows<'_>,
     extras: Extras<'_>,
     quality: u8,
     note: bool,
 ) -> Result<Vec<u8>, MediaError> {
-    check_sides(raster, FORMAT, 65_535)?;
+    check_sides(rows, FORMAT, 65_535)?;
     let Extras { mut exif, mut xmp, icc, rest } = extras;
     // What does not fit into one segment is replaced by the note alone.
     if exif.as_ref().is_some_and(|block| block.len() > exif::JPEG_LIMIT) {
@@ -38,9 +43,15 @@ pub(super) fn encode(
     }
     // Our own profiles fit into one segment.
     add_segment(&mut segments, 0xe2, &[b"ICC_PROFILE\0\x01\x01", icc].concat());
-    let (width, height) = (raster.width() as u16, raster.height() as u16);
-    let mut writer = Writer::new(width, height, raster.pixels().channels(), quality, &segments);
-    writer.add(&samples8(raster.pixels()));
+    let (width, height) = (rows.width as u16, rows.height as u16);
+    let mut writer = Writer::new(width, height, rows.channels, quality, &segments);
+    for top in (0..rows.height as usize).step_by(BAND) {
+        if stop::requested() {
+            return Err(failed(FORMAT, "nobody waits for it any more"));
+        }
+        let bottom = (top + BAND).min(rows.height as usize);
+        writer.add(&rows.band(top..bottom)?.into_8());
+    }
     Ok(with_metadata(writer.finish(), rest))
 }
 
