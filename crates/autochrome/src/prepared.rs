@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::fmt;
 use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, fit_within, resize_chroma, resize_plane};
@@ -27,7 +28,6 @@ const COPY_PIXELS: u64 = 64_000_000;
 pub(crate) const COPY_SIDE_PX: usize = 4096;
 
 /// An order that was checked against a picture.
-#[derive(Debug)]
 pub struct Prepared<'a> {
     order: &'a Order,
     /// The picture; the positive of a negative where one was ordered.
@@ -42,6 +42,12 @@ pub struct Prepared<'a> {
     inner: OnceCell<Option<Inner>>,
     /// The lightness at full size, where `picture` is a smaller copy.
     levels: Option<Levels>,
+}
+
+impl fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("order", self.order).finish_non_exhaustive()
+    }
 }
 
 /// An answer with what brings it again.

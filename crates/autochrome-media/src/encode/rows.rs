@@ -92,3 +92,44 @@ impl<'a> Band<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EncodeOptions, Format, Metadata, encode, encode_bands};
+
+    #[test]
+    fn bands_give_the_bytes_of_the_whole() {
+        let (width, height) = (130, 600);
+        let row = 3 * width as usize;
+        let eight: Vec<u8> = (0..row * height as usize).map(|i| (i * i / 97 + i / 5) as u8).collect();
+        let sixteen: Vec<u16> = eight.iter().map(|&v| to16(v) ^ 0x55).collect();
+        for format in [Format::Jpeg, Format::Png, Format::WebP, Format::Tiff] {
+            let options = EncodeOptions::new(format);
+            for pixels in [Pixels::Rgb8(eight.clone()), Pixels::Rgb16(sixteen.clone())] {
+                let mut next = 0;
+                let mut make = |rows: Range<usize>| {
+                    assert_eq!(rows.start, next);
+                    next = rows.end;
+                    let samples = rows.start * row..rows.end * row;
+                    match &pixels {
+                        Pixels::Rgb8(all) => Pixels::Rgb8(all[samples].to_vec()),
+                        _ => Pixels::Rgb16(sixteen[samples].to_vec()),
+                    }
+                };
+                let (size, none) = ((width, height), Metadata::default());
+                let ours = encode_bands(size, pixels.depth(), &mut make, &none, &options).unwrap();
+                let raster = Raster::new(width, height, pixels.clone()).unwrap();
+                assert!(ours == encode(&raster, &none, &options).unwrap(), "{format:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn too_few_samples_are_an_error() {
+        let mut make = |_: Range<usize>| Pixels::Rgb8(vec![0; 5]);
+        let options = EncodeOptions::new(Format::Jpeg);
+        let result = encode_bands((4, 4), Depth::Eight, &mut make, &Metadata::default(), &options);
+        assert!(matches!(result, Err(MediaError::Shape { .. })));
+    }
+}
