@@ -443,7 +443,15 @@ impl Pipeline {
             {
                 size = full;
                 let (collage, layers, color_layer) = (None, None, None);
-                results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
+                results.push(ResultFile {
+                    bytes,
+                    collage,
+                    layers,
+                    color_layer,
+                    seed,
+                    answer,
+                    page: page + 1,
+                });
                 continue;
             }
             let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;

@@ -100,7 +100,8 @@ impl Order {
         let (question, finish) = (&self.question, &self.finish);
         let Guidance { points, strokes, marks, swatches, colors, .. } = &question.guidance;
         let is_free = points.is_empty() && strokes.is_empty() && marks.is_none() && swatches.is_empty();
-        let is_whole = [finish.layers, finish.color_layer, finish.collage].iter().all(|&e| e == Extra::Without);
+        let is_whole =
+            [finish.layers, finish.color_layer, finish.collage].iter().all(|&e| e == Extra::Without);
         pixels >= COPY_PIXELS
             && is_free
             && is_whole

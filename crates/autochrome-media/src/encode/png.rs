@@ -5,10 +5,7 @@ use std::io::Write;
 use autochrome_color::stop;
 use png::{BitDepth, ColorType, Compression, Encoder, Info, PixelDimensions, Unit};
 
-use super::{
-    Extras, Rows, alpha8, alpha16, failed,
-    rows::Band,
-};
+use super::{Extras, Rows, alpha8, alpha16, failed, rows::Band};
 use crate::{Depth, Format, MediaError, Metadata, iptc};
 
 const FORMAT: Format = Format::Png;

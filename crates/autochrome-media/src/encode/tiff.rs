@@ -11,10 +11,7 @@ use std::{
 
 use flate2::{Compression, write::ZlibEncoder};
 
-use super::{
-    Extras, Rows, alpha8, alpha16, failed,
-    rows::Band,
-};
+use super::{Extras, Rows, alpha8, alpha16, failed, rows::Band};
 use crate::{Alpha, Depth, Format, MediaError, exif, icc};
 
 const FORMAT: Format = Format::Tiff;

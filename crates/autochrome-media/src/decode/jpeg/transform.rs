@@ -7,7 +7,6 @@
 use autochrome_color::{Parallel as _, vectorized};
 use std::num::Wrapping;
 
-
 use super::frame::{Component, Frame};
 
 /// What a sample is stored in: 8 bits, or 12 within 16.
