@@ -124,6 +124,8 @@ def test_a_pickled_colorizer_is_the_same_elsewhere(quick, gray):
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 def test_control_c_ends_a_picture(camera):
+    # A shell that starts the tests in the background has them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     colorizer = autochrome.Colorizer()
     timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):

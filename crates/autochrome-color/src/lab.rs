@@ -332,12 +332,7 @@ fn gray_to_luma<S: Copy + Sync>(
 /// When the planes differ in size.
 #[must_use]
 pub fn lab_to_rgb8(luma: &Plane, chroma: &Chroma) -> Vec<u8> {
-    lab_to_rgb(
-        luma,
-        chroma,
-        #[inline(always)]
-        |linear, rgb| encode_block_8(linear, rgb),
-    )
+    lab_to_rgb(luma, chroma, encode_block_8)
 }
 
 /// 16-bit sRGB samples (red, green, blue, interleaved) of L, a and b; what lies outside the gamut is cut channel by channel.
@@ -348,12 +343,7 @@ pub fn lab_to_rgb8(luma: &Plane, chroma: &Chroma) -> Vec<u8> {
 /// When the planes differ in size.
 #[must_use]
 pub fn lab_to_rgb16(luma: &Plane, chroma: &Chroma) -> Vec<u16> {
-    lab_to_rgb(
-        luma,
-        chroma,
-        #[inline(always)]
-        |linear, rgb| encode_block_16(linear, rgb),
-    )
+    lab_to_rgb(luma, chroma, encode_block_16)
 }
 
 fn lab_to_rgb<S: Copy + Default + Send>(

@@ -72,23 +72,13 @@ impl<'a> Renderer<'a> {
     /// sRGB bytes of the rows from `first` on whose lightness `luma` is.
     #[must_use]
     pub fn rows8(&self, first: usize, luma: &[f32]) -> Vec<u8> {
-        self.rows(
-            first,
-            luma,
-            #[inline(always)]
-            |linear, rgb| encode_block_8(linear, rgb),
-        )
+        self.rows(first, luma, encode_block_8)
     }
 
     /// 16-bit sRGB samples of the rows from `first` on whose lightness `luma` is.
     #[must_use]
     pub fn rows16(&self, first: usize, luma: &[f32]) -> Vec<u16> {
-        self.rows(
-            first,
-            luma,
-            #[inline(always)]
-            |linear, rgb| encode_block_16(linear, rgb),
-        )
+        self.rows(first, luma, encode_block_16)
     }
 
     fn rows<S: Copy + Default + Send>(

@@ -104,7 +104,7 @@ pub trait Queue: Send + Sync {
     /// When the queue fails.
     fn list(&self, owner: &str, most: u32) -> Result<Vec<Job>, QueueError>;
 
-    /// How many jobs there are in each state, in the order of [`State::ALL`].
+    /// How many jobs there are in each state, in the order of [`State::ALL`](crate::State::ALL).
     ///
     /// # Errors
     /// When the queue fails.

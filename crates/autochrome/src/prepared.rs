@@ -116,6 +116,9 @@ impl Order {
     }
 }
 
+/// The bytes of a file, and the width and height of its picture.
+type SizedFile = (Vec<u8>, (u32, u32));
+
 impl Prepared<'_> {
     /// The same with the overview of the picture that it was made of; a positive made of a negative has another one.
     pub(crate) fn with_overview(self, overview: &Arc<Overview>) -> Self {
@@ -132,7 +135,7 @@ impl Prepared<'_> {
     }
 
     /// The bytes of an answer's file and its size where the picture is a copy: rows are rendered as the file takes them.
-    pub(crate) fn encode_bands(&self, answer: &Answer) -> Result<Option<(Vec<u8>, (u32, u32))>, Error> {
+    pub(crate) fn encode_bands(&self, answer: &Answer) -> Result<Option<SizedFile>, Error> {
         let Some(levels) = self.levels.as_ref() else { return Ok(None) };
         let inner = self.inner().map(|inner| self.scaled(inner, levels.size()));
         let large = Large { levels, copy: &self.picture, answer, inner };

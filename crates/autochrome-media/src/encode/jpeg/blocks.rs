@@ -94,6 +94,7 @@ const STORED_AT: [u8; 64] = {
 /// One dimension of the transform, of eight values that lie `STEP` apart: `scale` is for sums without a product, those with one lose
 /// `SHIFT` bits. Lanes are the innermost loop, which the compiler makes vectors of.
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "a lane is a column of `values`")]
 fn pass<const STEP: usize, const SHIFT: i32>(values: &mut [Lane], scale: impl Fn(i32) -> i32) {
     let values = &mut values[..7 * STEP + 1];
     let product = |v: i32| (v + (1 << (SHIFT - 1))) >> SHIFT;
