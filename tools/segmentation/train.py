@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Trains the head that finds things in gray pictures, on the frozen encoder of a colour network.
 
-usage: train.py --data LABELS --model flagship.safetensors --out flagship.safetensors [--steps N] [--variants N]
+usage: train.py --data LABELS --pictures TRAIN --model flagship.safetensors --out flagship.safetensors [--start] [--steps N]
 
 LABELS is a folder with MANIFEST.tsv (picture, mask, source, split), classes.tsv and negatives.tsv; masks hold the index
-of a class, 255 where nothing is known. Needs PyTorch, NumPy and Pillow. Every picture is seen in a few crops, whose
+of a class, 255 where nothing is known. What those lack stands in train_things.tsv beside this file: outlines in pictures of TRAIN,
+drawn by hand. With --start the head of the model learns on instead of a new one. Needs PyTorch, NumPy and Pillow. Every picture is seen in a few crops, whose
 features are computed once; the head then learns on these alone. The result is the model with the head in it.
 docs/training/segmentation.md has the figures.
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import nn
 
 SIDE = 224
@@ -28,8 +29,11 @@ NORM_EPSILON = 1e-5
 
 # What the head tells apart. Labels of other names count as unknown, but for MERGED.
 CLASSES = """sky grass tree flower water mountain road wall skin hair lips top dress skirt trousers hat shoes bag tie
-scarf hosiery car bus bicycle boat train aeroplane dog cat horse cow sheep bird animal chair table food other""".split()
-MERGED = {"cloud": "sky", "roof": "wall"}
+scarf hosiery car bus bicycle boat train aeroplane dog cat horse cow sheep bird animal chair table food other snow sand
+floor curtain roof""".split()
+MERGED = {"cloud": "sky"}
+# What is drawn by hand; of what is not drawn in one of these pictures there is none.
+DRAWN = "snow sand floor curtain roof".split()
 # A label that says less than the classes do: one of these, whichever.
 GROUPS = {
     "person": "skin hair lips top dress skirt trousers hat shoes bag tie scarf hosiery".split(),
@@ -176,6 +180,13 @@ class Head(nn.Module):
         result["classes.weight"], result["classes.bias"] = self.classes.weight, self.classes.bias
         return result
 
+    def learn_on(self, weights):
+        """Takes the head of a model, which may know fewer classes."""
+        with torch.no_grad():
+            for name, tensor in self.tensors().items():
+                known = weights.tensor(f"segmentation.{name}")
+                tensor[: len(known)].copy_(known)
+
     @classmethod
     def of(cls, weights):
         """The head in a model."""
@@ -192,6 +203,29 @@ def luma_of(image):
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     y = linear @ np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
     return np.where(y > 216 / 24389, 116 * np.cbrt(y) - 16, y * 24389 / 27).astype(np.float32)
+
+
+class Drawn:
+    """Outlines that were drawn by hand: a picture, a thing and the corners of a polygon, in hundredths of width and height."""
+
+    def __init__(self, file, pictures):
+        self.pictures, self.outlines = Path(pictures), {}
+        for line in Path(file).read_text().splitlines()[1:]:
+            picture, thing, corners = line.split("\t")
+            corners = [tuple(float(v) / 100 for v in corner.split(",")) for corner in corners.split()]
+            self.outlines.setdefault(picture, []).append((thing, corners))
+
+    def open(self, picture):
+        luma = luma_of(Image.open(self.pictures / picture))
+        height, width = luma.shape
+        mask = Image.new("L", (width, height), len(CLASSES))
+        for thing, corners in self.outlines[picture]:
+            points = [(x * width, y * height) for x, y in corners]
+            ImageDraw.Draw(mask).polygon(points, fill=CLASSES.index(thing))
+        columns = np.asarray(mask).astype(int)
+        columns[columns == len(CLASSES)] = -1
+        drawn = {thing for thing, _ in self.outlines[picture]}
+        return luma, columns, np.array([name in DRAWN and name not in drawn for name in CLASSES], np.float32)
 
 
 class Labels:
@@ -321,10 +355,13 @@ def report(head, taps, shares, groups):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", required=True)
+    options.add_argument("--pictures", required=True)
     options.add_argument("--model", required=True)
     options.add_argument("--out", required=True)
+    options.add_argument("--start", action="store_true", help="go on from the head of the model")
     options.add_argument("--steps", type=int, default=900)
     options.add_argument("--variants", type=int, default=2)
+    options.add_argument("--drawn-variants", type=int, default=8)
     options.add_argument("--batch", type=int, default=16)
     options.add_argument("--rate", type=float, default=2e-3)
     options.add_argument("--threads", type=int, default=1)
@@ -338,21 +375,26 @@ def main():
     opened = {"train": [], "test": []}
     for row in labels.rows:
         opened[row["split"]].append(labels.open(row))
+    drawn = Drawn(Path(__file__).with_name("train_things.tsv"), options.pictures)
+    drawn = [drawn.open(picture) for picture in drawn.outlines]
     test_taps = features(encoder, opened["test"])
     test_shares = torch.from_numpy(np.stack([shares(columns) for _, columns, _ in opened["test"]]))
-    absent = torch.from_numpy(np.stack([absent for *_, absent in opened["train"]]))
-    taps, targets = [[] for _ in test_taps], []
+    taps, targets, absents = [[] for _ in test_taps], [], []
     for variant in range(options.variants):
-        examples = [crop(luma, columns, rng) for luma, columns, _ in opened["train"]]
+        # Few pictures were drawn, so that they are seen more often.
+        here = opened["train"] + drawn * (options.drawn_variants // options.variants)
+        examples = [crop(luma, columns, rng) for luma, columns, _ in here]
         for into, tap in zip(taps, features(encoder, examples)):
             into.append(tap)
         targets.append(torch.from_numpy(np.stack([shares(columns) for _, columns in examples])))
+        absents.append(torch.from_numpy(np.stack([absent for *_, absent in here])))
         print(f"variant {variant + 1} of {options.variants}, {time.time() - began:.0f} s", flush=True)
     taps = [torch.cat(tap) for tap in taps]
-    targets = torch.cat(targets)
-    absent = absent.repeat(options.variants, 1)
+    targets, absent = torch.cat(targets), torch.cat(absents)
 
     head = Head([tap.shape[1] for tap in taps])
+    if options.start:
+        head.learn_on(weights)
     parameters = sum(p.numel() for p in head.parameters())
     print(f"{parameters} parameters, {len(targets)} crops", flush=True)
     member = [torch.tensor([name in names for name in CLASSES]) for names in GROUPS.values()]
@@ -380,7 +422,7 @@ def main():
         print(f"{name}\t{n}\t{value:.2f}\t{found:.2f}")
     card = json.loads(weights.metadata["autochrome.card"])
     card["things"] = CLASSES
-    card["metrics"] |= {
+    card["metrics"] = {name: value for name, value in card["metrics"].items() if not name.startswith("things:")} | {
         f"things: accuracy, n = {len(opened['test'])}": accuracy,
         f"things: mean IoU, n = {len(opened['test'])}": iou,
         f"things: most certain place lies on the thing, n = {cases}": hit,

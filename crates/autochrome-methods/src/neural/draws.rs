@@ -17,7 +17,7 @@ use crate::Srgb;
 /// Classes of things that come in many colours.
 const FREE: &[&str] = &[
     "top", "dress", "skirt", "trousers", "hat", "shoes", "bag", "tie", "scarf", "car", "bus", "bicycle",
-    "boat", "flower", "chair",
+    "boat", "flower", "chair", "curtain",
 ];
 
 /// Share of a picture that a thing must cover to be given a colour of its own.

@@ -65,14 +65,15 @@ static THINGS: &[Thing] = &[
         "mountain,mountains,rock,rocks,stone,stones,hill,hills,cliff,berg,berge,fels,felsen,stein,steine,hügel",
         "mountain",
     ),
-    thing(
-        "road",
-        "road,street,pavement,sidewalk,path,ground,floor,straße,strasse,weg,gehweg,boden,pflaster",
-        "road",
-    ),
+    thing("road", "road,street,pavement,sidewalk,path,ground,straße,strasse,weg,gehweg,pflaster", "road"),
+    thing("snow", "snow,schnee", "snow"),
+    thing("sand", "sand,beach,dune,dunes,strand,düne,dünen", "sand"),
+    thing("floor", "floor,floors,carpet,rug,parquet,boden,fußboden,teppich,parkett", "floor"),
+    thing("curtain", "curtain,curtains,drapes,blind,blinds,vorhang,vorhänge,gardine,gardinen", "curtain"),
+    thing("roof", "roof,roofs,rooftop,dach,dächer", "roof"),
     thing(
         "wall",
-        "wall,walls,building,buildings,house,houses,facade,façade,roof,wand,wände,mauer,gebäude,haus,häuser,fassade,dach",
+        "wall,walls,building,buildings,house,houses,facade,façade,wand,wände,mauer,gebäude,haus,häuser,fassade",
         "wall",
     ),
     thing(
