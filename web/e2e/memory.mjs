@@ -71,7 +71,8 @@ export async function memory(page, address) {
   await page.getByRole("button", { name: "Make a memory" }).click();
   await name.fill("Our-cats");
   await page.getByText("There is a memory Our-cats already.").waitFor();
-  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  // The picture above may still be at work, and have a Cancel of its own.
+  await page.getByRole("form", { name: "Make a memory" }).getByRole("button", { name: "Cancel" }).click();
 
   // It is there again after a reload; a slow machine keeps it a moment later.
   await page.waitForTimeout(2500);
