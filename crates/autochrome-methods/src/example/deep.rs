@@ -209,11 +209,23 @@ fn sample(features: &Features, x: f32, y: f32) -> Vec<f32> {
     mixed
 }
 
-/// A place of the picture, the colour that references give it, and how sure that is.
-struct Match {
+/// A place of the picture and the colour that references give it.
+pub(super) struct Match {
     cell: usize,
-    ab: [f32; 2],
-    confidence: f32,
+    pub ab: [f32; 2],
+    /// How alike the most alike place is: the cosine of the angle between their vectors.
+    pub likeness: f32,
+    /// Share of the most alike places that agree on the colour.
+    pub support: f32,
+    /// 1 where that place would choose this one in turn, less the farther away it would choose.
+    mutual: f32,
+}
+
+impl Match {
+    /// How sure the colour is, 0..=1.
+    fn confidence(&self) -> f32 {
+        self.support * self.likeness * (0.5 + 0.5 * self.mutual)
+    }
 }
 
 /// Hints where the picture and the references show the same, at most `most`, spread over the picture.
@@ -231,16 +243,12 @@ pub(super) fn matched(
     let colors: Vec<Vec<[f32; 2]>> =
         seen.iter().zip(references).map(|(seen, reference)| cell_colors(seen.grid(), reference)).collect();
     let among: Vec<(&Seen, &[[f32; 2]])> = seen.iter().zip(colors.iter().map(Vec::as_slice)).collect();
-    Ok(matched_among(picture, &among, most, trust))
+    Ok(chosen(picture.grid(), matches(picture, &among), most, trust))
 }
 
-/// The same with references that were looked at before: what was seen, and the colours of the cells of its finest scale.
-pub(super) fn matched_among(
-    picture: &Seen,
-    references: &[(&Seen, &[[f32; 2]])],
-    most: usize,
-    trust: f32,
-) -> Vec<Hint> {
+/// A match for every cell of the picture's grid, with references of which it is known what was seen and which colours the cells
+/// of its finest scale have.
+pub(super) fn matches(picture: &Seen, references: &[(&Seen, &[[f32; 2]])]) -> Vec<Match> {
     let pictures: Vec<&Seen> =
         std::iter::once(picture).chain(references.iter().map(|(seen, _)| *seen)).collect();
     let (dims, mut vectors) = descriptors(&pictures);
@@ -249,12 +257,11 @@ pub(super) fn matched_among(
     let colours: Vec<[f32; 2]> = references.iter().flat_map(|(_, colors)| colors.iter().copied()).collect();
     let found = Cloud::new(&points, dims).nearest(&queries, NEAREST);
     let back = Cloud::new(&queries, dims).nearest(&points, 1);
-    let matches: Vec<Match> = found
+    found
         .iter()
         .enumerate()
         .map(|(cell, nearest)| vote_color(picture.grid(), cell, nearest, &back, &colours))
-        .collect();
-    chosen(picture.grid(), matches, most, trust)
+        .collect()
 }
 
 /// Mean a and b of a reference under each cell of its grid.
@@ -279,8 +286,7 @@ pub(super) fn cell_colors(grid: &Features, reference: &Reference) -> Vec<[f32; 2
         .collect()
 }
 
-/// The colour that the nearest places agree on. It is sure when they agree, when they are near, and when the nearest of
-/// them would choose a place close to this one in turn.
+/// The colour that the nearest places agree on.
 fn vote_color(
     grid: &Features,
     cell: usize,
@@ -288,7 +294,9 @@ fn vote_color(
     back: &[Vec<Neighbor>],
     colours: &[[f32; 2]],
 ) -> Match {
-    let Some(first) = nearest.first() else { return Match { cell, ab: [0.0; 2], confidence: 0.0 } };
+    let Some(first) = nearest.first() else {
+        return Match { cell, ab: [0.0; 2], likeness: 0.0, support: 0.0, mutual: 0.0 };
+    };
     let ballots: Vec<Ballot> = nearest
         .iter()
         .map(|n| Ballot { ab: colours[n.index], weight: ((first.distance - n.distance) / SOFTNESS).exp() })
@@ -301,17 +309,17 @@ fn vote_color(
     let mutual = 1.0 / (1.0 + away / 4.0);
     // Half the squared distance of unit vectors is one minus their cosine.
     let likeness = (1.0 - 0.5 * first.distance).max(0.0);
-    Match { cell, ab, confidence: support * likeness * (0.5 + 0.5 * mutual) }
+    Match { cell, ab, likeness, support, mutual }
 }
 
 /// The surest matches, no two too near to one another.
 fn chosen(grid: &Features, mut matches: Vec<Match>, most: usize, trust: f32) -> Vec<Hint> {
     let (width, height) = grid.size();
     let spacing = (0.7 * ((width * height) as f32 / most as f32).sqrt()).max(1.0);
-    matches.sort_by(|one, two| two.confidence.total_cmp(&one.confidence).then(one.cell.cmp(&two.cell)));
+    matches.sort_by(|one, two| two.confidence().total_cmp(&one.confidence()).then(one.cell.cmp(&two.cell)));
     let mut hints = Vec::new();
     let mut taken: Vec<(f32, f32)> = Vec::new();
-    for found in matches.iter().take_while(|found| found.confidence >= 1.0 - trust) {
+    for found in matches.iter().take_while(|found| found.confidence() >= 1.0 - trust) {
         let place = ((found.cell % width) as f32, (found.cell / width) as f32);
         if hints.len() == most {
             break;

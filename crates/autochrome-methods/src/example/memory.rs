@@ -1,8 +1,8 @@
 //! Pictures that are remembered: one film, one artist, one family's snapshots in colour.
 //!
 //! A handful of pictures is looked at once by the encoder, and what it saw is kept with the colours that were there. A new picture is
-//! compared with all of them as a whole; places of the most alike ones are matched with its own as [`deep`](super::deep) does, and the sure
-//! matches become hints that the network weighs against its own mind.
+//! compared with all of them as a whole; every place of it is matched with places of the most alike ones as [`deep`](super::deep) does, and
+//! takes their colour as far as they are alike, with what is around them.
 //!
 //! Source: after Yoo, Bahng, Chung, Lee, Chang, Choo, "Coloring With Limited Data: Few-Shot Colorization via Memory-Augmented Networks"
 //! (2019), with the encoder's own features as keys in place of a trained memory.
@@ -13,20 +13,21 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use autochrome_color::Plane;
-use autochrome_engine::{Features, Hint, Session};
+use autochrome_engine::{Features, Session};
 
 use super::collection::{PARTS, mean, whiten};
-use super::deep::{Seen, cell_colors, matched_among};
+use super::deep::{Match, Seen, cell_colors, matches};
 use crate::{GuidanceKind, MethodError, ModelSource, Reference};
 
 /// Remembered pictures whose places are compared with a picture's: the most alike ones.
 const TOGETHER: usize = 4;
 
-/// Most places whose colours are taken from a memory.
-const MOST_POINTS: usize = 60;
+/// Likeness of a place from which on, and up to which, its remembered colour is taken. Places of pictures that have nothing to do with one
+/// another lie below in 93 of 100 cases, places of the same clip and person above in 85 to 100.
+const ALIKE: [f32; 2] = [0.35, 0.55];
 
-/// Which matches are believed, as in [`deep`](super::deep).
-const TRUST: f32 = 0.4;
+/// Cells to each side that a place's likeness is averaged with: a single cell may be alike by chance.
+const AROUND: usize = 5;
 
 /// Most pictures in one memory: a handful is meant, and each takes 0.3 MB.
 pub const MOST_PICTURES: usize = 200;
@@ -112,18 +113,22 @@ impl Memory {
         )))
     }
 
-    /// Colours for places of a picture that look like remembered ones.
-    pub(crate) fn hints(&self, session: &Session, luma: &Plane) -> Result<Vec<Hint>, MethodError> {
-        let id = &session.card().id;
-        self.check_model(id)?;
-        if !session.takes_hints() {
-            return Err(unfit(format!("the model `{id}` takes no colours to go by; use another one")));
-        }
+    /// Colours for the places of a picture, and how much each counts.
+    pub(crate) fn recall(&self, session: &Session, luma: &Plane) -> Result<Recalled, MethodError> {
+        self.check_model(&session.card().id)?;
         let picture = Seen::new(session, luma)?;
         let alike = self.most_alike(&picture);
         let alike: Vec<(&Seen, &[[f32; 2]])> =
             alike.iter().map(|picture| (&picture.seen, picture.colors.as_slice())).collect();
-        Ok(matched_among(&picture, &alike, MOST_POINTS, TRUST))
+        let found = matches(&picture, &alike);
+        let size = picture.grid().size();
+        let likeness: Vec<f32> = found.iter().map(|found| found.likeness).collect();
+        let share = |(cell, found): (usize, &Match)| {
+            let likeness = 0.5 * (found.likeness + mean_around(&likeness, size, cell));
+            found.support * ((likeness - ALIKE[0]) / (ALIKE[1] - ALIKE[0])).clamp(0.0, 1.0)
+        };
+        let shares = found.iter().enumerate().map(share).collect();
+        Ok(Recalled { size, colors: found.iter().map(|found| found.ab).collect(), shares })
     }
 
     /// The remembered pictures that show most of the same.
@@ -136,6 +141,25 @@ impl Memory {
         order.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
         order.into_iter().take(TOGETHER).map(|(_, i)| &self.0.pictures[i]).collect()
     }
+}
+
+/// What a memory says of the cells of a grid over a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Recalled {
+    /// Columns and rows.
+    pub size: (usize, usize),
+    /// a and b of each cell, row by row.
+    pub colors: Vec<[f32; 2]>,
+    /// How much of its colour a cell takes, 0..=1.
+    pub shares: Vec<f32>,
+}
+
+/// The mean of the values no farther than [`AROUND`] from `cell` along both sides.
+fn mean_around(values: &[f32], (width, height): (usize, usize), cell: usize) -> f32 {
+    let near = |at: usize, side: usize| at.saturating_sub(AROUND)..(at + AROUND + 1).min(side);
+    let (columns, rows) = (near(cell % width, width), near(cell / width, height));
+    let count = columns.len() * rows.len();
+    rows.map(|row| values[row * width..][columns.clone()].iter().sum::<f32>()).sum::<f32>() / count as f32
 }
 
 /// What the two coarsest scales say of a picture and of its quarters.
@@ -240,7 +264,7 @@ mod tests {
             far(&answer, &truth)
         };
         let (without, with) = (error(None), error(Some(memory)));
-        assert!(with < 0.7 * without, "{with} of {without}");
+        assert!(with < 0.4 * without, "{with} of {without}");
     }
 
     #[test]

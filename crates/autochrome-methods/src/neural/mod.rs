@@ -5,6 +5,7 @@ mod draws;
 mod ensemble;
 mod mood;
 mod parts;
+mod recall;
 mod region;
 mod suggestions;
 mod uncertainty;
@@ -15,12 +16,13 @@ use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Hint, PredictOptions, Recent, Segmentation, Session, View};
 
+use crate::example::memory::Recalled;
 use crate::fixes::{FoundParts, Part};
 use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
 use crate::{
-    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Method, MethodError, MethodInfo, ModelSource,
-    OptionSpec, Options, Paper, PlaceDescription, Point, RealSpec, SwitchSpec,
+    Answer, DefaultValue, Guidance, GuidanceKind, IntSpec, Memory, Method, MethodError, MethodInfo,
+    ModelSource, OptionSpec, Options, Paper, PlaceDescription, Point, RealSpec, SwitchSpec,
 };
 use region::{Region, Scene};
 
@@ -98,10 +100,12 @@ struct Neural {
 /// What the network makes of a picture by itself.
 struct Seen {
     view: View,
-    /// Colours that a memory of other pictures has for it.
-    remembered: Vec<Hint>,
     asked: Asked,
     /// The automatic answer, its surfaces agreed.
+    own: Chroma,
+    /// What a memory of other pictures says of it.
+    recalled: Option<Recalled>,
+    /// The answer with that.
     chroma: Chroma,
     /// What lies where, for a model that tells things apart.
     segmentation: Option<Segmentation>,
@@ -140,12 +144,10 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let remembered = match &guidance.memory {
-            Some(memory) => memory.hints(&self.session, luma)?,
-            None => Vec::new(),
-        };
+        let recall = |memory: &Memory| memory.recall(&self.session, luma);
+        let recalled = guidance.memory.as_ref().map(recall).transpose()?;
         let said: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
-        let seen = self.see(luma, remembered, ask)?;
+        let seen = self.see(luma, recalled, ask)?;
         let (picture, luma, mut chroma) = (luma, seen.view.luma(), seen.chroma.clone());
         let Some(segmentation) = &seen.segmentation else {
             if !guidance.words.is_empty() {
@@ -199,7 +201,7 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let seen = self.see(luma, Vec::new(), ask)?;
+        let seen = self.see(luma, None, ask)?;
         let (luma, chroma) = (seen.view.luma(), &seen.chroma);
         let Some(segmentation) = &seen.segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
@@ -223,7 +225,7 @@ impl Method for Neural {
             return Err(MethodError::EmptyPicture);
         }
         let ask = question(options);
-        let seen = self.see(luma, Vec::new(), ask)?;
+        let seen = self.see(luma, None, ask)?;
         let Some(segmentation) = &seen.segmentation else {
             return Err(MethodError::NoDescription { method: INFO.id });
         };
@@ -244,7 +246,7 @@ pub(crate) fn find_parts(
     }
     let view = session.view(luma, ask.size_px)?;
     let asked = Asked { predict: *ask, ensemble: false };
-    let (chroma, Some(segmentation)) = answer(session, luma, &view, &[], &asked)? else {
+    let (chroma, Some(segmentation)) = answer(session, luma, &view, &asked)? else {
         return Err(MethodError::NoDescription { method });
     };
     parts::find(&segmentation, view.luma(), chroma, parts)
@@ -255,12 +257,11 @@ fn answer(
     session: &Session,
     luma: &Plane,
     view: &View,
-    hints: &[Hint],
     Asked { predict, ensemble }: &Asked,
 ) -> Result<(Chroma, Option<Segmentation>), MethodError> {
-    let (mut chroma, segmentation) = session.predict_and_segment(view, hints, predict)?;
+    let (mut chroma, segmentation) = session.predict_and_segment(view, &[], predict)?;
     if *ensemble {
-        ensemble::join(session, luma, hints, predict, &mut chroma)?;
+        ensemble::join(session, luma, &[], predict, &mut chroma)?;
     }
     if let Some(segmentation) = &segmentation {
         agreement::agree(session, segmentation, view.luma(), &mut chroma);
@@ -280,14 +281,18 @@ fn question(options: &Options) -> Asked {
 
 impl Neural {
     /// What the network makes of a picture that nobody said anything of but a memory; kept for a while.
-    fn see(&self, luma: &Plane, remembered: Vec<Hint>, asked: Asked) -> Result<Arc<Seen>, MethodError> {
+    fn see(&self, luma: &Plane, recalled: Option<Recalled>, asked: Asked) -> Result<Arc<Seen>, MethodError> {
         let view = self.session.view(luma, asked.predict.size_px)?;
-        let is_this = |seen: &Seen| seen.asked == asked && seen.remembered == remembered && seen.view == view;
+        let is_this = |seen: &Seen| seen.asked == asked && seen.recalled == recalled && seen.view == view;
         if let Some(seen) = self.kept.find(is_this) {
             return Ok(seen);
         }
-        let (chroma, segmentation) = answer(&self.session, luma, &view, &remembered, &asked)?;
-        let seen = Arc::new(Seen { view, remembered, asked, chroma, segmentation });
+        let (own, segmentation) = answer(&self.session, luma, &view, &asked)?;
+        let mut chroma = own.clone();
+        if let Some(recalled) = &recalled {
+            recall::blend(recalled, view.luma(), None, &mut chroma);
+        }
+        let seen = Arc::new(Seen { view, asked, own, recalled, chroma, segmentation });
         // What several sizes see is not all in the view.
         if !asked.ensemble && seen.view.luma().data().len() <= KEPT_PIXELS {
             self.kept.keep(Arc::clone(&seen));
@@ -303,15 +308,16 @@ impl Neural {
         said: &[Hint],
         guidance: &Guidance,
     ) -> Result<Chroma, MethodError> {
-        // What a person says comes last and holds.
-        let hints: Vec<Hint> = seen.remembered.iter().chain(said).copied().collect();
         let Asked { predict, ensemble } = &seen.asked;
-        let mut chroma = self.session.predict_view(&seen.view, &hints, predict)?;
+        let mut chroma = self.session.predict_view(&seen.view, said, predict)?;
         if *ensemble {
-            ensemble::join(&self.session, luma, &hints, predict, &mut chroma)?;
+            ensemble::join(&self.session, luma, said, predict, &mut chroma)?;
         }
         if let Some(segmentation) = &seen.segmentation {
             agreement::agree(&self.session, segmentation, seen.view.luma(), &mut chroma);
+        }
+        if let Some(recalled) = &seen.recalled {
+            recall::blend(recalled, seen.view.luma(), Some(&seen.own), &mut chroma);
         }
         keep_marked_colors(seen.view.luma(), guidance, &mut chroma)?;
         Ok(chroma)
