@@ -13,6 +13,9 @@ its frames as PNG. Both are compared with the clip as it was, at a width of 320:
 - drift: as flicker, between frames ten seconds apart (or as far apart as the clip allows, from three seconds on).
 
 Frames across a cut (mean change of L above 12) count for the error alone.
+
+Two more columns say between which bounds warping can lie: the clip in its true colours, and the clip in one colour (a = 12, b = 18
+everywhere, written and read as the coloured film is), which nothing but the rounding to codes of 8 bits makes uneven.
 """
 
 import argparse
@@ -39,9 +42,27 @@ def frames(path):
     read = lambda more: subprocess.run(words + more, check=True, stdout=subprocess.PIPE).stdout
     first = read(["-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "-"])
     height, width = cv2.imdecode(np.frombuffer(first, np.uint8), 1).shape[:2]
-    raw = read(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
-    rgb = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3).astype(np.float32) / 255
+    # 16 bits: rounding the reduced frames to 8 would be a third of what is measured.
+    raw = read(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb48le", "-"])
+    rgb = np.frombuffer(raw, "<u2").reshape(-1, height, width, 3).astype(np.float32) / 65535
     return [cv2.cvtColor(frame, cv2.COLOR_RGB2Lab) for frame in rgb]
+
+
+def in_one_colour(gray, result):
+    """Writes the film `gray` with a = 12 and b = 18 in every pixel."""
+    probe = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height", "-of", "csv=p=0", str(gray)]
+    size = subprocess.run(probe, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    width, height = map(int, size.split(","))
+    quiet = ["ffmpeg", "-y", "-v", "error", "-nostdin"]
+    source = subprocess.Popen(quiet + ["-i", str(gray), "-f", "rawvideo", "-pix_fmt", "gray", "-"], stdout=subprocess.PIPE)
+    raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-i", "-"]
+    sink = subprocess.Popen(["ffmpeg", "-y", "-v", "error"] + raw + ["-c:v", "ffv1", "-pix_fmt", "yuv420p", str(result)], stdin=subprocess.PIPE)
+    while len(frame := source.stdout.read(width * height)) == width * height:
+        luma = np.frombuffer(frame, np.uint8).reshape(height, width).astype(np.float32) / 2.55
+        rgb = cv2.cvtColor(np.dstack([luma, np.full_like(luma, 12), np.full_like(luma, 18)]), cv2.COLOR_Lab2RGB)
+        sink.stdin.write(np.clip(rgb * 255 + 0.5, 0, 255).astype(np.uint8).tobytes())
+    sink.stdin.close()
+    assert source.wait() == 0 and sink.wait() == 0
 
 
 def ciede2000(one, two):
@@ -91,6 +112,7 @@ def flow_pairs(truth):
 
 def figures(colored, truth, flows, far):
     flicker, warp, drift = [], [], []
+    assert len(colored) == len(truth), (len(colored), len(truth))
     # The clip's own L, and between frames that of the first, so that nothing but colours counts.
     colored = [np.dstack([t[..., 0], c[..., 1:]]) for c, t in zip(colored, truth)]
     between = lambda one, two, mask: ciede2000(one[mask], np.dstack([one[..., :1], two[..., 1:]])[mask])
@@ -118,8 +140,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--work", default="film-work")
     arguments = parser.parse_args()
-    print("| clip | frames | flicker, film | one by one | ratio | warping, film | one by one | ratio | ΔE00, film | one by one | drift, film | one by one |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("| clip | frames | flicker: true | one by one | film | ratio | warping: true | one colour | one by one | film | ratio | ΔE00: one by one | film | drift: true | one by one | film |")
+    print("|---" * 16 + "|")
     rows = []
     for clip in map(pathlib.Path, arguments.clips):
         work = pathlib.Path(arguments.work) / clip.stem
@@ -131,21 +153,23 @@ def main():
         run("ffmpeg", "-v", "error", "-nostdin", "-i", work / "gray.mkv", work / "in" / "%06d.png")
         run(arguments.autochrome, "video", work / "gray.mkv", "-o", work / "film.mkv", "--codec", "ffv1")
         run(arguments.autochrome, "colorize", work / "in", "--out-dir", work / "out")
+        in_one_colour(work / "gray.mkv", work / "plain.mkv")
         truth = frames(work / "truth.mkv")
-        film = frames(work / "film.mkv")
-        single = frames(work / "out" / "%06d.png")
-        assert len(truth) == len(film) == len(single), (len(truth), len(film), len(single))
         flows = list(flow_pairs(truth))
         rate = len(truth) / arguments.seconds
         far = int(min(10 * rate, len(truth) - rate))
         far = far if far >= 3 * rate else 0
-        a, b = figures(film, truth, flows, far), figures(single, truth, flows, far)
-        rows.append((a, b))
-        cells = [f"{a[0]:.3f}", f"{b[0]:.3f}", f"{a[0] / b[0]:.2f}", f"{a[1]:.3f}", f"{b[1]:.3f}", f"{a[1] / b[1]:.2f}", f"{a[2]:.2f}", f"{b[2]:.2f}", f"{a[3]:.2f}", f"{b[3]:.2f}"]
-        print(f"| {clip.stem} | {len(truth)} | " + " | ".join(cells) + " |", flush=True)
+        own, plain, single, film = [
+            figures(frames(work / name), truth, flows, far) for name in ("truth.mkv", "plain.mkv", "out/%06d.png", "film.mkv")
+        ]
+        row = [own[0], single[0], film[0], film[0] / single[0], own[1], plain[1], single[1], film[1], film[1] / single[1]]
+        row += [single[2], film[2], own[3], single[3], film[3]]
+        rows.append(row)
+        print(f"| {clip.stem} | {len(truth)} | " + " | ".join(f"{value:.2f}" for value in row) + " |", flush=True)
         shutil.rmtree(work)
-    a, b = np.nanmean([row[0] for row in rows], axis=0), np.nanmean([row[1] for row in rows], axis=0)
-    print(f"| **mean** | | {a[0]:.3f} | {b[0]:.3f} | **{a[0] / b[0]:.2f}** | {a[1]:.3f} | {b[1]:.3f} | **{a[1] / b[1]:.2f}** | {a[2]:.2f} | {b[2]:.2f} | {a[3]:.2f} | {b[3]:.2f} |")
+    mean = np.nanmean(rows, axis=0)
+    mean[3], mean[8] = mean[2] / mean[1], mean[7] / mean[6]
+    print("| **mean** | | " + " | ".join(f"{value:.2f}" for value in mean) + " |")
 
 
 if __name__ == "__main__":
