@@ -79,6 +79,15 @@ pub trait Queue: Send + Sync {
         Ok(())
     }
 
+    /// Tells workers once more of jobs that need one and of which nothing was heard for two leases, as when the messages that told of
+    /// them are lost; how many. To be called now and then.
+    ///
+    /// # Errors
+    /// When the queue fails.
+    fn announce_again(&self, _now_ms: i64) -> Result<usize, QueueError> {
+        Ok(0)
+    }
+
     /// Writes, to find out whether that works.
     ///
     /// # Errors
