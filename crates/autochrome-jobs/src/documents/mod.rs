@@ -224,7 +224,8 @@ impl<L: Ledger> DocumentQueue<L> {
     fn check_bounds(&self, bytes: i64) -> Result<(), QueueError> {
         let (mut waiting, mut kept) = (0, 0);
         self.ledger.visit(&mut |record| {
-            waiting += u32::from(record.job.state == State::Queued);
+            let counts = record.job.kind != Kind::Segment;
+            waiting += u32::from(counts && record.job.state == State::Queued);
             kept += record.bytes;
         })?;
         let is_full = waiting >= self.bounds.waiting || kept + bytes > self.bounds.bytes;
@@ -236,7 +237,7 @@ impl<L: Ledger> DocumentQueue<L> {
         let pictures = new.pictures.iter().map(|picture| ("picture", picture));
         let extras = new.extras.iter().map(|(role, part)| (role.as_str(), part));
         let put = |(number, (role, part)): (u32, (&str, &Part))| {
-            let content = if part.bytes.len() <= INLINE_BYTES && new.kind == Kind::Video {
+            let content = if part.bytes.len() <= INLINE_BYTES && Kind::FILMS.contains(&new.kind) {
                 Content::Inline(part.bytes.clone())
             } else {
                 let key = format!("{}{number}", inputs_folder(id));
@@ -257,7 +258,9 @@ impl<L: Ledger> DocumentQueue<L> {
     ) -> Result<Option<Job>, QueueError> {
         let parts = new.pictures.iter().chain(new.extras.iter().map(|(_, part)| part));
         let bytes: i64 = parts.map(|part| size(&part.bytes)).sum();
-        self.check_bounds(bytes)?;
+        if new.kind != Kind::Segment {
+            self.check_bounds(bytes)?;
+        }
         let id = random_name()?;
         let added = self.put_inputs(&id, new).and_then(|inputs| {
             if let Some((name, revision)) = &claim {
@@ -431,8 +434,10 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
     fn count(&self) -> Result<[i64; 5], QueueError> {
         let mut counts = [0; 5];
         self.ledger.visit(&mut |record| {
-            let states = counts.iter_mut().zip(State::ALL);
-            states.for_each(|(count, state)| *count += i64::from(record.job.state == state));
+            if record.job.kind != Kind::Segment {
+                let states = counts.iter_mut().zip(State::ALL);
+                states.for_each(|(count, state)| *count += i64::from(record.job.state == state));
+            }
         })?;
         Ok(counts)
     }
@@ -523,6 +528,7 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
                 }
                 return Ok(Some(Lease {
                     job: offer.id,
+                    kind: record.job.kind,
                     attempt: record.job.attempts,
                     pictures: record.job.pictures,
                     options: record.options,

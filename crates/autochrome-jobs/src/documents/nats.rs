@@ -98,8 +98,8 @@ pub struct NatsLedger {
     network: Network,
     context: Context,
     jobs: Stream,
-    pictures: Consumer<pull::Config>,
-    films: Consumer<pull::Config>,
+    /// Who is told of which jobs: a film that was begun goes before one that waits.
+    consumers: [(&'static str, Consumer<pull::Config>); 3],
     documents: Stream,
     view: View,
     options: NatsOptions,
@@ -144,12 +144,15 @@ fn text<T: Serialize>(value: &T) -> Result<Vec<u8>, QueueError> {
 const PICTURES: &str = "pictures";
 /// Workers that take films.
 const FILMS: &str = "films";
+/// Workers that take segments of films.
+const SEGMENTS: &str = "segments";
 
 /// The group of workers that take jobs of this kind.
 fn group(kind: Kind) -> &'static str {
     match kind {
         Kind::Image | Kind::Batch => PICTURES,
         Kind::Video => FILMS,
+        Kind::Segment => SEGMENTS,
     }
 }
 
@@ -204,7 +207,11 @@ impl NatsLedger {
             };
             jobs.create_consumer(config).await.map_err(unavailable)
         };
-        let (pictures, films) = (consumer(PICTURES).await?, consumer(FILMS).await?);
+        let consumers = [
+            (PICTURES, consumer(PICTURES).await?),
+            (SEGMENTS, consumer(SEGMENTS).await?),
+            (FILMS, consumer(FILMS).await?),
+        ];
         context
             .get_or_create_stream(StreamConfig {
                 name: format!("{upper}_DEAD"),
@@ -232,17 +239,7 @@ impl NatsLedger {
         let documents = bucket.stream.clone();
         let view = View::new(bucket);
         let in_hand = Mutex::default();
-        Ok(Self {
-            network,
-            context,
-            jobs,
-            pictures,
-            films,
-            documents,
-            view,
-            options: options.clone(),
-            in_hand,
-        })
+        Ok(Self { network, context, jobs, consumers, documents, view, options: options.clone(), in_hand })
     }
 
     fn in_hand(&self) -> MutexGuard<'_, HashMap<String, Message>> {
@@ -363,7 +360,8 @@ impl Ledger for NatsLedger {
     }
 
     fn told(&self, kind: Kind) -> Result<Option<u64>, QueueError> {
-        let consumer = if group(kind) == FILMS { &self.films } else { &self.pictures };
+        let consumer = self.consumers.iter().find(|(name, _)| *name == group(kind));
+        let Some((_, consumer)) = consumer else { return Ok(None) };
         let info = self.persist(async || consumer.get_info().await.map_err(passing))?;
         Ok(Some(if info.num_pending == 0 { u64::MAX } else { info.delivered.stream_sequence }))
     }
@@ -428,8 +426,8 @@ impl Ledger for NatsLedger {
         _now_ms: i64,
         _until_ms: i64,
     ) -> Result<Option<Offer>, QueueError> {
-        for (name, consumer) in [(PICTURES, &self.pictures), (FILMS, &self.films)] {
-            if !kinds.iter().any(|kind| group(*kind) == name) {
+        for (name, consumer) in &self.consumers {
+            if !kinds.iter().any(|kind| group(*kind) == *name) {
                 continue;
             }
             let next = self.network.wait(self.next_message(consumer, self.options.poll))?;

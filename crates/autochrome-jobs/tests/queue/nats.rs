@@ -252,7 +252,10 @@ fn workers_and_server_killed_in_the_middle_every_job_still_ends_once() {
         announced += queue.announce_again(now_ms()).unwrap();
         std::thread::sleep(Duration::from_millis(100));
     }
-    println!("all over {:.1} s after the last kill; {announced} announced again", waited.elapsed().as_secs_f64());
+    println!(
+        "all over {:.1} s after the last kill; {announced} announced again",
+        waited.elapsed().as_secs_f64()
+    );
     for child in &mut workers {
         child.kill().unwrap();
         child.wait().unwrap();
