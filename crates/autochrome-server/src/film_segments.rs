@@ -68,8 +68,10 @@ pub struct Gathered {
     total: OnceLock<u64>,
     /// Segments that are not done, by the ids of their jobs.
     open: Mutex<HashMap<String, Segment>>,
-    /// Frames of the others.
+    /// Frames of those that are done.
     done_frames: AtomicU64,
+    /// Frames of those that were done when this worker took the film.
+    earlier_frames: AtomicU64,
 }
 
 impl Gathered {
@@ -92,7 +94,7 @@ fn key(job: &str, file: &str) -> String {
 
 /// The file that says that a segment is done, and of what it consists.
 fn done_key(job: &str, segment: &Segment) -> String {
-    key(job, &format!("{:09}.json", segment.first_frame))
+    key(job, &format!("{:09}-{:09}.json", segment.first_frame, segment.end_frame))
 }
 
 fn load<T: DeserializeOwned>(store: &dyn Store, key: &str) -> Result<Option<T>, QueueError> {
@@ -124,6 +126,7 @@ impl FilmWorker {
             total: OnceLock::new(),
             open: Mutex::default(),
             done_frames: AtomicU64::new(0),
+            earlier_frames: AtomicU64::new(0),
         });
         let ffmpeg = self.films.ffmpeg()?;
         let options = document.options(lease.options.clone())?;
@@ -193,7 +196,7 @@ impl FilmWorker {
         segment: &Segment,
     ) -> Result<(), QueueError> {
         if store.get(&done_key(&film.job, segment))?.is_some() {
-            gathered.done_frames.fetch_add(segment.frames(), Ordering::Relaxed);
+            gathered.earlier_frames.fetch_add(segment.frames(), Ordering::Relaxed);
             return Ok(());
         }
         let order = SegmentOrder { job: film.job.clone(), segment: segment.clone() };
@@ -205,7 +208,7 @@ impl FilmWorker {
                 fingerprint: options.clone().into_bytes(),
                 options,
                 // Whoever takes the film over finds the same jobs.
-                idempotency_key: Some(segment.first_frame.to_string()),
+                idempotency_key: Some(format!("{}-{}", segment.first_frame, segment.end_frame)),
                 // Nobody's who could ask for it.
                 owner: film.job.clone(),
                 ..NewJob::default()
@@ -299,8 +302,10 @@ impl FilmWorker {
                 }
             }
             safe += gathered.done_frames.load(Ordering::Relaxed);
+            frames += safe + gathered.earlier_frames.load(Ordering::Relaxed);
         }
-        let at = Progress { frames: frames + safe, total: gathered.total.get().copied(), safe };
+        // What was done before says nothing about whether the film goes on now.
+        let at = Progress { frames, total: gathered.total.get().copied(), safe };
         *reached.news.lock().unwrap_or_else(PoisonError::into_inner) = gathered.begun.news(at);
     }
 
