@@ -124,9 +124,11 @@ def send(cluster, path, key, method):
 
 def send_film(cluster, folder, seconds, method):
     path = folder / "film.mp4"
-    source = f"testsrc2=s=320x240:r=25:d={seconds},format=gray"
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)]
-    subprocess.run(command, check=True)
+    # Two sources by turns: a cut every ten seconds, so that the film has segments.
+    inputs = ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25", "-f", "lavfi", "-i", "mandelbrot=s=96x64:r=25"]
+    turns = "[0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(mod(floor(T/10+0.002),2),A,B)'"
+    command = ["ffmpeg", "-v", "error", *inputs, "-filter_complex", turns, "-t", str(seconds)]
+    subprocess.run([*command, "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)], check=True)
     film = cluster.ask("/v1/films?name=film.mp4", path.read_bytes(), {"content-type": "video/mp4"})["id"]
     headers = {"content-type": "application/json", "idempotency-key": "film"}
     order = json.dumps({"options": {"method": method} if method else {}}).encode()

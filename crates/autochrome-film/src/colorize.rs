@@ -22,6 +22,7 @@ use crate::paint::FramePainter;
 use crate::parts::{Existing, Part, Parts};
 use crate::plan::{Planner, Span};
 use crate::reader::{Range, RawFrames};
+use crate::segments::Segment;
 use crate::shot::{self, Shot};
 use crate::source::Source;
 use crate::spans::{Finished, Spreader};
@@ -54,6 +55,13 @@ pub struct FilmOptions {
     pub existing: Existing,
     /// All else that decides about the colours, as text: parts of runs that differ in it are not mixed.
     pub made_with: String,
+}
+
+impl FilmOptions {
+    /// The codec of the result.
+    pub(crate) fn codec(&self, source: &Source) -> Codec {
+        self.codec.unwrap_or_else(|| Codec::for_depth(source.layout().depth))
+    }
 }
 
 /// How far it is.
@@ -103,14 +111,15 @@ pub fn colorize(
     stop: &AtomicBool,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<FilmSummary> {
-    let codec = options.codec.unwrap_or_else(|| Codec::for_depth(source.layout().depth));
+    let codec = options.codec(source);
     let container = Container::of(output, codec)?;
     if options.existing == Existing::Refuse && output.symlink_metadata().is_ok() {
         return Err(FilmError::OutputExists { path: output.to_owned() });
     }
     let mut parts = Parts::open(output, fingerprint(source, options, codec)?, options.existing)?;
-    let run = Run { ffmpeg, source, options, codec, colorist, stop, progress };
-    let summary = run.frames(&mut parts)?;
+    let run = Run { ffmpeg, source, options, codec, colorist, segment: None, stop, progress };
+    let frames = RawFrames::open(ffmpeg, source, options.range)?;
+    let summary = run.frames(frames, &mut parts)?;
     if summary.frames == 0 {
         let path = source.path.clone();
         parts.remove();
@@ -157,22 +166,25 @@ impl Source {
     }
 }
 
-struct Run<'a> {
-    ffmpeg: &'a Ffmpeg,
-    source: &'a Source,
-    options: &'a FilmOptions,
-    codec: Codec,
-    colorist: &'a dyn Colorist,
-    stop: &'a AtomicBool,
-    progress: &'a (dyn Fn(Progress) + Sync),
+pub(crate) struct Run<'a> {
+    pub ffmpeg: &'a Ffmpeg,
+    pub source: &'a Source,
+    pub options: &'a FilmOptions,
+    pub codec: Codec,
+    pub colorist: &'a dyn Colorist,
+    /// What is to be coloured; the whole film without one.
+    pub segment: Option<&'a Segment>,
+    pub stop: &'a AtomicBool,
+    pub progress: &'a (dyn Fn(Progress) + Sync),
 }
 
 impl Run<'_> {
-    /// Makes all parts that are not there yet.
-    fn frames(&self, parts: &mut Parts) -> Result<FilmSummary> {
+    /// Makes all parts that are not there yet of these frames.
+    pub fn frames(&self, frames: RawFrames, parts: &mut Parts) -> Result<FilmSummary> {
         let source = self.source;
-        let (done, from) = parts.list().last().map_or((0, 0), |part| (part.end_frame, part.scene_start));
-        let frames = RawFrames::open(self.ffmpeg, source, self.options.range)?;
+        let first = self.first_frame();
+        let (done, from) =
+            parts.list().last().map_or((first, first), |part| (part.end_frame, part.scene_start));
         let codes = source.codes();
         let keys = KeyMaker::new(source, self.colorist, self.options.recolor);
         let working = keys.working;
@@ -213,9 +225,13 @@ impl Run<'_> {
             }
             summary.frames = frames;
             summary.resumed = done;
-            summary.damage = self.damage(&ending, frames);
+            summary.damage = damage(source, self.options.range, &ending, frames);
             Ok(summary)
         })
+    }
+
+    fn first_frame(&self) -> u64 {
+        self.segment.map_or(0, |segment| segment.first_frame)
     }
 
     fn encoding(&self, painter: &FramePainter, layout: crate::layout::Layout) -> Encoding {
@@ -247,7 +263,11 @@ impl Run<'_> {
         from: u64,
     ) -> Result<FilmSummary> {
         let frame_bytes = self.source.layout().frame_bytes(self.source.width, self.source.height);
-        let mut planner = Planner::new(keys, frame_bytes, from, &self.options.keep_scenes);
+        let left = &self.options.keep_scenes;
+        let mut planner = match self.segment {
+            Some(segment) => Planner::of_segment(keys, frame_bytes, segment, left),
+            None => Planner::new(keys, frame_bytes, from, left),
+        };
         let mut summary = FilmSummary::default();
         let mut last_kept = None;
         let mut send = |span: Span| {
@@ -287,12 +307,12 @@ impl Run<'_> {
         halted: &AtomicBool,
     ) -> Result<u64> {
         let mut open: Option<(PartEncoder, Part)> = None;
-        let mut end = parts.list().last().map_or(0, |part| part.end_frame);
+        let mut end = parts.list().last().map_or(self.first_frame(), |part| part.end_frame);
         let total = self.source.frame_count(self.options.range);
         for frame in finished {
             if let Some((_, part)) = &open
                 && frame.begins_span
-                && part_ends(part, &frame)
+                && part_ends(frame.number - part.first_frame, frame.scene_start == frame.number)
                 && let Some((encoder, part)) = open.take()
             {
                 encoder.finish()?;
@@ -323,34 +343,29 @@ impl Run<'_> {
         Ok((encoder, Part { file, first_frame: number, end_frame: number, first_pts, scene_start: number }))
     }
 
-    /// Why the film is not what it says, if it is not.
-    fn damage(&self, ending: &Ending, frames: u64) -> Option<String> {
-        if let Some(first) = ending.complaints.first() {
-            let more = ending.complaint_count - 1;
-            return Some(if more > 0 {
-                format!("{first} (and {more} more complaints)")
-            } else {
-                first.clone()
-            });
-        }
-        // A film that breaks off is not always noticed by FFmpeg.
-        let expected = self.source.frame_count(self.options.range)?;
-        let missing = expected.saturating_sub(frames);
-        let (rate, share) = (self.source.frame_rate_fps?, missing as f64 / expected as f64);
-        (missing as f64 > 2.0 * rate && share > 0.05)
-            .then(|| format!("it ends after {frames} frames of about {expected}"))
-    }
-
     fn seconds(&self, pts: u64) -> f64 {
         let (num, den) = self.source.time_base;
         self.options.range.start_s + pts as f64 * num as f64 / den as f64
     }
 }
 
-/// Whether a part ends before this frame, with which a span begins.
-fn part_ends(part: &Part, frame: &Finished) -> bool {
-    let frames = frame.number - part.first_frame;
-    frames >= MOST_PART_FRAMES || frames >= PART_FRAMES && frame.scene_start == frame.number
+/// Why a film is not what it says, if it is not.
+pub(crate) fn damage(source: &Source, range: Range, ending: &Ending, frames: u64) -> Option<String> {
+    if let Some(first) = ending.complaints.first() {
+        let more = ending.complaint_count - 1;
+        return Some(if more > 0 { format!("{first} (and {more} more complaints)") } else { first.clone() });
+    }
+    // A film that breaks off is not always noticed by FFmpeg.
+    let expected = source.frame_count(range)?;
+    let missing = expected.saturating_sub(frames);
+    let (rate, share) = (source.frame_rate_fps?, missing as f64 / expected as f64);
+    (missing as f64 > 2.0 * rate && share > 0.05)
+        .then(|| format!("it ends after {frames} frames of about {expected}"))
+}
+
+/// Whether a part of so many frames ends before a frame with which a span begins, or a scene too.
+pub(crate) fn part_ends(frames: u64, begins_scene: bool) -> bool {
+    frames >= MOST_PART_FRAMES || frames >= PART_FRAMES && begins_scene
 }
 
 /// Colours spans until there are none, or nobody wants their frames.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use crate::cuts::CutDetector;
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
@@ -29,7 +31,7 @@ pub struct Spot {
 }
 
 /// Where a spot is in its scene.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Track {
     /// Number of the frame in which it was given.
     pub frame: u64,

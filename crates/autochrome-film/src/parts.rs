@@ -12,7 +12,7 @@ const LIST: &str = "parts.json";
 
 /// A part that is finished.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub(crate) struct Part {
+pub struct Part {
     /// Its name in the folder.
     pub file: String,
     /// Number of its first frame.
@@ -80,6 +80,15 @@ impl Parts {
         }
         fs::create_dir_all(&folder).map_err(|source| FilmError::writing(&folder, source))?;
         Ok(Self { folder, list: List { made_of, parts: Vec::new() } })
+    }
+
+    /// An empty folder for parts that are gathered by others.
+    pub fn anew(folder: &Path) -> Result<Self> {
+        if folder.is_dir() {
+            fs::remove_dir_all(folder).map_err(|source| FilmError::writing(folder, source))?;
+        }
+        fs::create_dir_all(folder).map_err(|source| FilmError::writing(folder, source))?;
+        Ok(Self { folder: folder.to_owned(), list: List { made_of: String::new(), parts: Vec::new() } })
     }
 
     /// Where they lie.

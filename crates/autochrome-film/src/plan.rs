@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cuts::CutDetector;
 use crate::error::Result;
 use crate::key::{Key, KeyMaker};
+use crate::segments::Segment;
 use crate::shot::Shot;
 
 /// Most frames from one keyframe to the next.
@@ -33,11 +34,38 @@ pub(crate) struct Span {
     pub passes: bool,
 }
 
+/// How far it is from one keyframe to the next.
+pub(crate) struct Pace {
+    most_frames: usize,
+    frames: usize,
+}
+
+impl Pace {
+    /// Of a film whose frames have so many bytes.
+    pub fn new(frame_bytes: usize) -> Self {
+        let most_frames = (SPAN_BYTES / frame_bytes.max(1)).clamp(FEWEST_FRAMES, MOST_FRAMES);
+        Self { most_frames, frames: 0 }
+    }
+
+    /// Takes the next frame; true when a span begins with it.
+    pub fn begins_span(&mut self, begins_scene: bool, is_required: bool) -> bool {
+        let begins = begins_scene || is_required || self.frames >= self.most_frames;
+        self.frames = if begins { 1 } else { self.frames + 1 };
+        begins
+    }
+}
+
+/// Where scenes begin.
+enum Cuts<'a> {
+    Sought(CutDetector),
+    Known(&'a [u64]),
+}
+
 /// Gathers frames.
 pub(crate) struct Planner<'a> {
     keys: &'a KeyMaker<'a>,
-    cuts: CutDetector,
-    most_frames: usize,
+    cuts: Cuts<'a>,
+    pace: Pace,
     scenes: u64,
     scene_start: u64,
     /// Frames before this one are only looked at for cuts.
@@ -53,11 +81,10 @@ pub(crate) struct Planner<'a> {
 impl<'a> Planner<'a> {
     /// `from` is the first frame of a scene; nothing is made of those before it.
     pub fn new(keys: &'a KeyMaker<'a>, frame_bytes: usize, from: u64, left: &'a BTreeSet<u64>) -> Self {
-        let most_frames = (SPAN_BYTES / frame_bytes.max(1)).clamp(FEWEST_FRAMES, MOST_FRAMES);
         Self {
             keys,
-            cuts: CutDetector::default(),
-            most_frames,
+            cuts: Cuts::Sought(CutDetector::default()),
+            pace: Pace::new(frame_bytes),
             scenes: 0,
             scene_start: 0,
             from,
@@ -68,10 +95,24 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The same for a segment, whose frames alone will come.
+    pub fn of_segment(
+        keys: &'a KeyMaker<'a>,
+        frame_bytes: usize,
+        segment: &'a Segment,
+        left: &'a BTreeSet<u64>,
+    ) -> Self {
+        let planner = Self::new(keys, frame_bytes, segment.first_frame, left);
+        Self { cuts: Cuts::Known(&segment.cuts), scenes: segment.first_scene, ..planner }
+    }
+
     /// Takes the next frame, and gives the span that ends before it, if one does.
     pub fn push(&mut self, shot: Shot) -> Result<Option<Span>> {
         let number = shot.frame.number;
-        let cut = self.cuts.push(&shot.small) || number == 0;
+        let cut = match &mut self.cuts {
+            Cuts::Sought(cuts) => cuts.push(&shot.small) || number == 0,
+            Cuts::Known(cuts) => cuts.contains(&number),
+        };
         let mut span = None;
         if cut {
             span = self.end_scene()?;
@@ -82,11 +123,13 @@ impl<'a> Planner<'a> {
         if number < self.from {
             return Ok(None);
         }
-        let full = self.current.as_ref().is_some_and(|(_, shots)| shots.len() >= self.most_frames);
-        if cut || self.current.is_none() {
+        let begins_scene = cut || self.current.is_none();
+        let begins_span =
+            self.pace.begins_span(begins_scene, self.keys.colorist.is_required_keyframe(number));
+        if begins_scene {
             let key = self.key(&shot)?;
             self.current = Some((key, vec![shot]));
-        } else if full || self.keys.colorist.is_required_keyframe(number) {
+        } else if begins_span {
             let key = self.key(&shot)?;
             if let Some((before, shots)) = self.current.replace((Arc::clone(&key), vec![shot])) {
                 span = Some(self.span(before, shots, Some(key)));

@@ -8,8 +8,16 @@ use crate::error::Result;
 use crate::ffmpeg::Ffmpeg;
 use crate::frames::Ending;
 use crate::nut::Nut;
+use crate::planes::luma_codes;
 use crate::probe::{Scan, input};
+use crate::segments::{Segment, look};
+use crate::small::{Gray, working_size};
 use crate::source::Source;
+
+/// Seconds that are read before a frame that is sought, so that decoder and filters are as if they came from the beginning.
+const BEFORE_S: u64 = 5;
+/// Most that a sample of the right frame may differ, of 255: decoders need not agree to the bit.
+const ALIKE: u8 = 8;
 
 /// A frame in the layout of its film.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +49,12 @@ pub struct RawFrames {
     frame_bytes: usize,
     number: u64,
     last_pts: Option<u64>,
+    /// When this began to read, in units of the film's time base.
+    from_pts: u64,
+    /// A frame that was looked at already.
+    ahead: Option<RawFrame>,
+    /// Number and time of the last frame that is wanted.
+    last: Option<(u64, u64)>,
     ended: bool,
     broken: Option<String>,
 }
@@ -72,13 +86,60 @@ impl RawFrames {
             frame_bytes,
             number: 0,
             last_pts: None,
+            from_pts: 0,
+            ahead: None,
+            last: None,
             ended: false,
             broken: None,
         })
     }
 
+    /// Starts to read at a segment of the range. Where `seeks`, what lies long before it is not read; nothing when its first frame is not
+    /// found that way.
+    ///
+    /// # Errors
+    /// [`FilmError::NoFfmpeg`] when the process cannot be started.
+    pub fn open_segment(
+        ffmpeg: &Ffmpeg,
+        source: &Source,
+        range: Range,
+        segment: &Segment,
+        seeks: bool,
+    ) -> Result<Option<Self>> {
+        let (num, den) = source.time_base;
+        let before = BEFORE_S * den / num.max(1);
+        let mut frames = if seeks && segment.first_pts > before {
+            let from_pts = segment.first_pts - before;
+            let start_s = range.start_s + from_pts as f64 * num as f64 / den as f64;
+            let mut frames = Self::open(ffmpeg, source, Range { start_s, end_s: None })?;
+            frames.from_pts = from_pts;
+            frames
+        } else {
+            Self::open(ffmpeg, source, range)?
+        };
+        while let Some(frame) = frames.next_frame().filter(|frame| frame.pts <= segment.first_pts) {
+            if frame.pts == segment.first_pts {
+                if !looks_like(source, &frame.data, &segment.look) {
+                    break;
+                }
+                frames.number = segment.first_frame + 1;
+                frames.ahead = Some(RawFrame { number: segment.first_frame, ..frame });
+                frames.last = Some((segment.end_frame - 1, segment.last_pts));
+                return Ok(Some(frames));
+            }
+        }
+        Ok(None)
+    }
+
     /// The next frame, or nothing when the film has ended or cannot be read on.
     pub fn next_frame(&mut self) -> Option<RawFrame> {
+        let frame = self.ahead.take().or_else(|| self.decode())?;
+        let is_wanted =
+            |(number, pts): (u64, u64)| frame.number < number || (frame.number, frame.pts) == (number, pts);
+        self.last.is_none_or(is_wanted).then_some(frame)
+    }
+
+    fn decode(&mut self) -> Option<RawFrame> {
         while !self.ended {
             let packet = match self.nut.next_packet() {
                 Ok(Some(packet)) if packet.data.len() == self.frame_bytes => packet,
@@ -95,7 +156,7 @@ impl RawFrames {
                 }
             };
             let time_base = self.nut.time_base(packet.stream).unwrap_or(self.time_base);
-            let mut pts = rescale(packet.pts, time_base, self.time_base);
+            let mut pts = self.from_pts + rescale(packet.pts, time_base, self.time_base);
             // Two frames of one moment are shown one after the other.
             if let Some(last) = self.last_pts.filter(|last| *last >= pts) {
                 pts = last + 1;
@@ -138,6 +199,16 @@ impl Drop for RawFrames {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a frame looks so.
+fn looks_like(source: &Source, data: &[u8], expected: &[u8]) -> bool {
+    let (width, height) = source.shown_size();
+    let luma = luma_codes(data, source.layout(), source.width, source.height);
+    let size = (source.width, source.height);
+    let small = Gray::shrink(&luma, size, working_size(width, height), source.codes().white()).for_cuts();
+    let seen = look(&small);
+    seen.len() == expected.len() && seen.iter().zip(expected).all(|(a, b)| a.abs_diff(*b) <= ALIKE)
 }
 
 fn filters(source: &Source) -> String {

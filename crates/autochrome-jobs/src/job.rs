@@ -12,13 +12,18 @@ pub enum Kind {
     Batch,
     /// A film, which lies in a file of its own.
     Video,
+    /// Some scenes of a film whose job another worker has: work of this program's own, which no bound and no count includes. Only
+    /// in queues that machines share.
+    Segment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Image, Self::Batch, Self::Video];
+    pub const ALL: [Self; 4] = [Self::Image, Self::Batch, Self::Video, Self::Segment];
     /// Those whose pictures lie in the queue.
     pub const PICTURES: [Self; 2] = [Self::Image, Self::Batch];
+    /// Films and what is made of them.
+    pub const FILMS: [Self; 2] = [Self::Video, Self::Segment];
 
     /// The name in the database and in answers.
     #[must_use]
@@ -27,6 +32,7 @@ impl Kind {
             Self::Image => "image",
             Self::Batch => "batch",
             Self::Video => "video",
+            Self::Segment => "segment",
         }
     }
 

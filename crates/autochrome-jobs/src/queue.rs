@@ -25,6 +25,8 @@ pub struct Bounds {
 pub struct Lease {
     /// The job's id.
     pub job: String,
+    /// What it is made of.
+    pub kind: Kind,
     /// How often the picture that comes next was begun, this time included.
     pub attempt: u32,
     /// How many pictures the job has.
@@ -79,6 +81,15 @@ pub trait Queue: Send + Sync {
         Ok(())
     }
 
+    /// Tells workers once more of jobs that need one and of which nothing was heard for two leases, as when the messages that told of
+    /// them are lost; how many. To be called now and then.
+    ///
+    /// # Errors
+    /// When the queue fails.
+    fn announce_again(&self, _now_ms: i64) -> Result<usize, QueueError> {
+        Ok(0)
+    }
+
     /// Writes, to find out whether that works.
     ///
     /// # Errors
@@ -104,7 +115,7 @@ pub trait Queue: Send + Sync {
     /// When the queue fails.
     fn list(&self, owner: &str, most: u32) -> Result<Vec<Job>, QueueError>;
 
-    /// How many jobs there are in each state, in the order of [`State::ALL`](crate::State::ALL).
+    /// How many jobs there are in each state, but for segments of films, in the order of [`State::ALL`](crate::State::ALL).
     ///
     /// # Errors
     /// When the queue fails.

@@ -1,11 +1,12 @@
 //! Films that are coloured while nobody waits. What is finished of one lies on the disk, so that a server that is killed goes on
-//! from there when it starts again.
+//! from there when it starts again; where machines share the queue, all of them work on it (`film_segments`).
 
+use std::collections::HashMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::archive;
+use crate::film_segments::Gathered;
 use crate::films::{Film, Films, film_problem};
 use crate::intake;
 use crate::jobs::{Jobs, RENEW, now_ms};
@@ -43,6 +45,8 @@ pub struct FilmWorker {
     pub films: Arc<Films>,
     /// What finds their colours.
     pub studio: Arc<Studio>,
+    /// Jobs of films that were fetched to work on segments of them, by the films' ids.
+    pub(crate) copies: Mutex<HashMap<String, String>>,
 }
 
 /// How far a film is.
@@ -65,20 +69,73 @@ pub struct FilmNews {
     pub notes: Vec<String>,
 }
 
-/// How a film went on.
-enum Outcome {
+/// How a job went on.
+pub(crate) enum Outcome {
     Done {
         name: String,
         media_type: &'static str,
         bytes: i64,
-        news: FilmNews,
+        /// What is told of a film at last.
+        news: Option<FilmNews>,
     },
     Failed(Problem),
     /// Nobody wants it any more, or the server goes down.
     Stopped,
 }
 
+/// What went wrong with a film.
+pub(crate) enum Trouble {
+    Film(Error),
+    Queue(QueueError),
+    /// A segment failed: code and words.
+    Segment(String, String),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Film(error)
+    }
+}
+
+impl From<FilmError> for Trouble {
+    fn from(error: FilmError) -> Self {
+        Self::Film(error.into())
+    }
+}
+
+/// A film in work.
+#[derive(Default)]
+pub(crate) struct Reached {
+    /// How far it is, and how many frames are safe.
+    pub news: Mutex<(FilmNews, u64)>,
+    /// Its segments, where it has some.
+    pub gathered: OnceLock<Gathered>,
+}
+
+/// What a job of a film is about.
+pub(crate) struct Given<'a> {
+    pub lease: &'a Lease,
+    /// What its sender calls the film.
+    pub name: &'a str,
+    pub film: &'a Film,
+    pub document: &'a FilmDocument,
+    /// Files that came with it.
+    pub files: Vec<(String, Part)>,
+    /// Where the result is to be made.
+    pub output: &'a std::path::Path,
+}
+
 impl FilmWorker {
+    /// One that has not begun.
+    pub fn new(jobs: &Arc<Jobs>, films: &Arc<Films>, studio: &Arc<Studio>) -> Self {
+        Self {
+            jobs: Arc::clone(jobs),
+            films: Arc::clone(films),
+            studio: Arc::clone(studio),
+            copies: Mutex::default(),
+        }
+    }
+
     /// Starts the thread.
     ///
     /// # Errors
@@ -90,10 +147,11 @@ impl FilmWorker {
     fn work(&self) {
         while !self.jobs.is_stopping() {
             self.delete_unused();
-            match self.jobs.queue().lease(&[Kind::Video], now_ms()) {
+            match self.jobs.queue().lease(&Kind::FILMS, now_ms()) {
+                Ok(Some(lease)) if lease.kind == Kind::Segment => self.one_segment(&lease, None),
                 Ok(Some(lease)) => self.one(&lease),
                 // It has waited already.
-                Ok(None) if self.jobs.queue().waits() => {}
+                Ok(None) if self.jobs.queue().waits() => self.drop_unused_copies(),
                 _ => self.jobs.wait_for_film(),
             }
         }
@@ -112,40 +170,62 @@ impl FilmWorker {
         self.films.delete_unused(keep, &in_use, &has_result);
     }
 
-    /// Works on one job, and renews its lease meanwhile.
+    /// Works on one film, and renews its lease meanwhile.
     fn one(&self, lease: &Lease) {
-        let (stop, over) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
-        let news = Mutex::new((FilmNews::default(), 0_u64));
-        let done = thread::scope(|scope| {
+        let (stop, reached) = (Arc::new(AtomicBool::new(false)), Reached::default());
+        let told_safe = AtomicU64::new(0);
+        let tell = || {
+            self.count_segments(lease, &reached);
+            let (now, safe) = reached.news.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let told = self.report_progress(lease, &now);
+            if told_safe.swap(safe, Ordering::Relaxed) < safe {
+                // A film that goes on is not what brings the server down.
+                let _ = self.jobs.queue().advance(lease);
+            }
+            told
+        };
+        let done = self.hold(&stop, &tell, || self.film(lease, &stop, &reached));
+        self.end(lease, done);
+        if reached.gathered.get().is_some() {
+            self.forget_segments(&lease.job);
+            self.films.delete_job(&lease.job);
+        }
+    }
+
+    /// Works while a second thread renews the lease by `tell`; `stop` is set when nobody wants that work any more.
+    pub(crate) fn hold<T>(
+        &self,
+        stop: &Arc<AtomicBool>,
+        tell: &(dyn Fn() -> Result<(), QueueError> + Sync),
+        work: impl FnOnce() -> T,
+    ) -> thread::Result<T> {
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
             let renew = scope.spawn(|| {
-                let mut safe = 0;
                 while !over.load(Ordering::Relaxed) {
                     thread::park_timeout(RENEW);
                     if over.load(Ordering::Relaxed) {
                         break;
                     }
-                    let (now, now_safe) = news.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    let told = self.report_progress(lease, &now);
-                    if std::mem::replace(&mut safe, now_safe) < now_safe {
-                        // A film that goes on is not what brings the server down.
-                        let _ = self.jobs.queue().advance(lease);
-                    }
-                    if matches!(told, Err(QueueError::LeaseLost)) || self.jobs.is_stopping() {
+                    if matches!(tell(), Err(QueueError::LeaseLost)) || self.jobs.is_stopping() {
                         stop.store(true, Ordering::Relaxed);
                     }
                 }
             });
-            let work = || stop::scope(&stop, || self.film(lease, &stop, &news));
-            let done = catch_unwind(AssertUnwindSafe(work));
+            let done = catch_unwind(AssertUnwindSafe(|| stop::scope(stop, work)));
             over.store(true, Ordering::Relaxed);
             renew.thread().unpark();
             done
-        });
+        })
+    }
+
+    /// Says what became of a job.
+    pub(crate) fn end(&self, lease: &Lease, done: thread::Result<Result<Outcome, QueueError>>) {
         let queue = self.jobs.queue();
         // A job that somebody cancelled meanwhile needs nothing more.
         let _ = match done {
-            Ok(Ok(Outcome::Done { name, media_type, bytes, news })) => self
-                .report_progress(lease, &news)
+            Ok(Ok(Outcome::Done { name, media_type, bytes, news })) => news
+                .map_or(Ok(()), |news| self.report_progress(lease, &news))
                 .and_then(|()| queue.store_result_file(lease, &name, media_type, bytes))
                 .and_then(|()| queue.finish(lease, media_type, now_ms())),
             Ok(Ok(Outcome::Failed(Problem { code, detail, .. }))) => self.jobs.fail(lease, code, &detail),
@@ -164,20 +244,21 @@ impl FilmWorker {
         self.jobs.queue().heartbeat(lease, share, Some(&detail), now_ms())
     }
 
+    /// What a job is about; without anything left it was given up, and fails.
+    pub(crate) fn next(&self, lease: &Lease) -> Result<Part, QueueError> {
+        if let Some((_, part)) = self.jobs.queue().next_picture(lease)? {
+            return Ok(part);
+        }
+        let files = self.jobs.queue().files(&lease.job)?;
+        let (code, detail) = files.into_iter().find_map(|file| file.outcome.err()).unwrap_or_default();
+        self.jobs.queue().fail(lease, &code, &detail, now_ms())?;
+        Err(QueueError::LeaseLost)
+    }
+
     /// Colours the film of a job.
-    fn film(
-        &self,
-        lease: &Lease,
-        stop: &AtomicBool,
-        news: &Mutex<(FilmNews, u64)>,
-    ) -> Result<Outcome, QueueError> {
-        let Some((_, Part { name, bytes: id })) = self.jobs.queue().next_picture(lease)? else {
-            let files = self.jobs.queue().files(&lease.job)?;
-            let (code, detail) = files.into_iter().find_map(|file| file.outcome.err()).unwrap_or_default();
-            self.jobs.queue().fail(lease, &code, &detail, now_ms())?;
-            return Err(QueueError::LeaseLost);
-        };
-        let files = intake::from_parts(self.jobs.queue().extras(lease)?);
+    fn film(&self, lease: &Lease, stop: &Arc<AtomicBool>, reached: &Reached) -> Result<Outcome, QueueError> {
+        let Part { name, bytes: id } = self.next(lease)?;
+        let files = self.jobs.queue().extras(lease)?;
         let film = match self.films.get(&String::from_utf8_lossy(&id)) {
             Ok(film) => film,
             Err(problem) => return Ok(Outcome::Failed(problem)),
@@ -185,54 +266,74 @@ impl FilmWorker {
         let Ok(document) = serde_json::from_str::<FilmDocument>(&lease.options) else {
             return Ok(Outcome::Failed(Problem::defect()));
         };
-        news.lock().unwrap_or_else(PoisonError::into_inner).0.film.clone_from(&film.id);
+        reached.news.lock().unwrap_or_else(PoisonError::into_inner).0.film.clone_from(&film.id);
         let extension = document.extension(film.source.layout().depth);
         let folder = self.films.job_folder(&lease.job);
         let output = folder.join(format!("result.{extension}"));
-        let run = || -> Result<FilmNews, Error> {
-            fs::create_dir_all(&folder).map_err(|source| FilmError::Io { path: folder.clone(), source })?;
-            // Killed between the last frame and the news of it.
-            if output.is_file() && !parts_folder(&output).exists() {
-                return Ok(news.lock().unwrap_or_else(PoisonError::into_inner).0.clone());
-            }
-            let ffmpeg = self.films.ffmpeg()?;
-            let guidance = self.studio.film(&document, files)?;
-            let range = document.range()?;
-            let colorist = guidance.colorist(self.studio.pipeline(), &ffmpeg, &film.source, range, stop)?;
-            let options = document.options(lease.options.clone())?;
-            let previewer = Previewer::new(self, lease, &name, &colorist, options.tone);
-            let begun = Begun { film: film.id.clone(), first: Mutex::default() };
-            let hear = |at: Progress| *news.lock().unwrap_or_else(PoisonError::into_inner) = begun.news(at);
-            let run = |options: &FilmOptions| {
-                colorize(&ffmpeg, &film.source, &output, options, &previewer, stop, &hear)
-            };
-            let summary = match run(&options) {
-                // Parts that another version of this program made.
-                Err(FilmError::OtherParts { .. }) => {
-                    run(&FilmOptions { existing: Existing::Replace, ..options.clone() })?
-                }
-                done => done?,
-            };
-            let last = news.lock().unwrap_or_else(PoisonError::into_inner).0.clone();
-            Ok(FilmNews { notes: notes(&film, &summary, &options, &colorist), ..last.finish(&summary) })
+        let given = Given { lease, name: &name, film: &film, document: &document, files, output: &output };
+        let done = match self.jobs.store() {
+            Some(store) => self.gather(store.as_ref(), given, stop, reached),
+            None => self.whole(given, stop, reached).map_err(Trouble::Film),
         };
-        let done = run();
         Ok(match done {
             Ok(news) => {
                 self.films.touch(&film.id);
                 let bytes = output.metadata().map_or(0, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
                 self.films.share_result(&lease.job, &film.id, &output)?;
                 let name = archive::name(&name, extension, &[]);
-                Outcome::Done { name, media_type: media_type(extension), bytes, news }
+                Outcome::Done { name, media_type: media_type(extension), bytes, news: Some(news) }
             }
-            Err(Error::Film(FilmError::Stopped) | Error::Stopped) => Outcome::Stopped,
-            Err(_) if stop.load(Ordering::Relaxed) => Outcome::Stopped,
-            Err(Error::Film(error)) => {
-                let problem = film_problem(error, &film.source.path, &film.name);
-                Outcome::Failed(Problem { detail: without(&problem.detail, &output), ..problem })
+            Err(Trouble::Queue(error)) => return Err(error),
+            Err(Trouble::Segment(code, detail)) => {
+                self.jobs.fail(lease, &code, &detail)?;
+                return Err(QueueError::LeaseLost);
             }
-            Err(error) => Outcome::Failed(error.into()),
+            Err(Trouble::Film(error)) => failed(error, stop, &film, &output),
         })
+    }
+
+    /// Makes a film alone, from where it was left.
+    fn whole(&self, given: Given<'_>, stop: &AtomicBool, reached: &Reached) -> Result<FilmNews, Error> {
+        let Given { lease, name, film, document, files, output } = given;
+        let folder = self.films.job_folder(&lease.job);
+        fs::create_dir_all(&folder).map_err(|source| FilmError::Io { path: folder, source })?;
+        let news = || reached.news.lock().unwrap_or_else(PoisonError::into_inner);
+        // Killed between the last frame and the news of it.
+        if output.is_file() && !parts_folder(output).exists() {
+            return Ok(news().0.clone());
+        }
+        let ffmpeg = self.films.ffmpeg()?;
+        let guidance = self.studio.film(document, intake::from_parts(files))?;
+        let range = document.range()?;
+        let colorist = guidance.colorist(self.studio.pipeline(), &ffmpeg, &film.source, range, stop)?;
+        let options = document.options(lease.options.clone())?;
+        let previewer = Previewer::new(self, Some(lease), name, &colorist, options.tone);
+        let begun = Begun::new(&film.id);
+        let hear = |at: Progress| *news() = begun.news(at);
+        let run =
+            |options: &FilmOptions| colorize(&ffmpeg, &film.source, output, options, &previewer, stop, &hear);
+        let summary = match run(&options) {
+            // Parts that another version of this program made.
+            Err(FilmError::OtherParts { .. }) => {
+                run(&FilmOptions { existing: Existing::Replace, ..options.clone() })?
+            }
+            done => done?,
+        };
+        let last = news().0.clone();
+        Ok(FilmNews { notes: notes(film, &summary, &options, &colorist), ..last.finish(&summary) })
+    }
+}
+
+/// What becomes of a job whose work ended so.
+pub(crate) fn failed(error: Error, stop: &AtomicBool, film: &Film, output: &std::path::Path) -> Outcome {
+    match error {
+        Error::Film(FilmError::Stopped) | Error::Stopped => Outcome::Stopped,
+        _ if stop.load(Ordering::Relaxed) => Outcome::Stopped,
+        Error::Film(error) => {
+            let problem = film_problem(error, &film.source.path, &film.name);
+            Outcome::Failed(Problem { detail: without(&problem.detail, output), ..problem })
+        }
+        error => Outcome::Failed(error.into()),
     }
 }
 
@@ -258,7 +359,7 @@ pub fn result_path(films: &Films, job: &str, media_type: &str) -> PathBuf {
 }
 
 /// What is worth knowing of a result.
-fn notes(
+pub(crate) fn notes(
     film: &Film,
     summary: &FilmSummary,
     options: &FilmOptions,
@@ -294,20 +395,24 @@ pub fn source_notes(film: &Film) -> Vec<String> {
 }
 
 impl FilmNews {
-    fn finish(self, summary: &FilmSummary) -> Self {
+    pub(crate) fn finish(self, summary: &FilmSummary) -> Self {
         let scenes = Some(summary.scenes);
         Self { frames: summary.frames, total: Some(summary.frames), eta_s: Some(0.0), scenes, ..self }
     }
 }
 
 /// When the work began, and with which frame.
-struct Begun {
+pub(crate) struct Begun {
     film: String,
     first: Mutex<Option<(Instant, u64)>>,
 }
 
 impl Begun {
-    fn news(&self, at: Progress) -> (FilmNews, u64) {
+    pub fn new(film: &str) -> Self {
+        Self { film: film.to_owned(), first: Mutex::default() }
+    }
+
+    pub fn news(&self, at: Progress) -> (FilmNews, u64) {
         let Progress { frames, total, safe } = at;
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         let (start, first) = *first.get_or_insert_with(|| (Instant::now(), frames));
@@ -321,9 +426,10 @@ impl Begun {
 }
 
 /// Shows a keyframe now and then.
-struct Previewer<'a> {
+pub(crate) struct Previewer<'a> {
     worker: &'a FilmWorker,
-    lease: &'a Lease,
+    /// The film's, where this process has its job.
+    lease: Option<&'a Lease>,
     name: &'a str,
     colorist: &'a FilmColorist<'a>,
     tone: Tone,
@@ -331,9 +437,9 @@ struct Previewer<'a> {
 }
 
 impl<'a> Previewer<'a> {
-    fn new(
+    pub fn new(
         worker: &'a FilmWorker,
-        lease: &'a Lease,
+        lease: Option<&'a Lease>,
         name: &'a str,
         colorist: &'a FilmColorist<'a>,
         tone: Tone,
@@ -342,6 +448,7 @@ impl<'a> Previewer<'a> {
     }
 
     fn send_preview(&self, key: &Keyframe, colors: &KeyColors) {
+        let Some(lease) = self.lease else { return };
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_some_and(|last| last.elapsed() < SHOW) {
             return;
@@ -354,7 +461,7 @@ impl<'a> Previewer<'a> {
         let rgb = render8(&luma, smaller.as_ref().unwrap_or(&colors.chroma), &self.tone);
         if let Ok(bytes) = jpeg(&Frame { width, height, rgb }) {
             // Who wanted to look early can look later.
-            let _ = self.worker.jobs.queue().preview(self.lease, self.name, &bytes);
+            let _ = self.worker.jobs.queue().preview(lease, self.name, &bytes);
         }
     }
 }

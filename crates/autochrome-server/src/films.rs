@@ -283,10 +283,21 @@ impl Films {
         let Some(store) = &self.store else { return Ok(()) };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         store.put_file(&format!("jobs/{job}/{name}"), path)?;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(film);
-        let _ = fs::remove_dir_all(self.folder.join(film));
+        self.drop_copy(film);
         self.delete_job(job);
         Ok(())
+    }
+
+    /// Forgets the copy of a film that lies in the store.
+    pub fn drop_copy(&self, film: &str) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(film);
+        let _ = fs::remove_dir_all(self.folder.join(film));
+    }
+
+    /// Forgets all copies, and what is unfinished of jobs: a process that only works was killed with them, and the store has what counts.
+    pub fn drop_copies(&self) {
+        names(&self.folder).iter().for_each(|film| self.drop_copy(film));
+        names(&self.jobs).iter().for_each(|job| self.delete_job(job));
     }
 
     /// Fetches the result of a job that another machine has sent, unless it is here.

@@ -177,7 +177,7 @@ impl Jobs {
         thread::Builder::new().name("jobs".to_owned()).spawn(move || jobs.run_worker(&studio))
     }
 
-    /// Starts a thread that forgets what is old, for a server that leaves the work to others.
+    /// Starts a thread that keeps house, for a server that leaves the work to others.
     ///
     /// # Errors
     /// When the system gives no thread.
@@ -185,7 +185,7 @@ impl Jobs {
         let jobs = Arc::clone(self);
         let run = move || {
             while !jobs.is_stopping() {
-                jobs.delete_expired();
+                jobs.keep_house();
                 jobs.wait();
             }
         };
@@ -198,7 +198,7 @@ impl Jobs {
             if self.is_full.load(Ordering::Relaxed) {
                 self.note_disk_state(&self.queue.try_writing());
                 if self.is_full.load(Ordering::Relaxed) {
-                    self.delete_expired();
+                    self.keep_house();
                     self.wait();
                     continue;
                 }
@@ -209,7 +209,7 @@ impl Jobs {
                 self.note_disk_state(&next);
             }
             if tidied.elapsed() >= LOOK {
-                self.delete_expired();
+                self.keep_house();
                 tidied = Instant::now();
             }
             match next {
@@ -218,12 +218,12 @@ impl Jobs {
                 Ok(None) if self.queue.waits() => {}
                 _ => {
                     // Idle: what was erased leaves the disk now.
-                    self.delete_expired();
+                    self.keep_house();
                     self.wait();
                 }
             }
         }
-        self.delete_expired();
+        self.keep_house();
     }
 
     /// Waits for a ring, or for the time to look again.
@@ -247,12 +247,15 @@ impl Jobs {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    /// Forgets what is old; the next time may do what fails this time.
-    fn delete_expired(&self) {
+    /// Forgets what is old, and sees to jobs that were lost on their way to workers; the next time may do what fails this time.
+    fn keep_house(&self) {
         let Some(keep) = self.keep else { return };
         let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let _ = self.queue.expire(now_ms().saturating_sub(keep_ms));
         let _ = self.queue.tidy();
+        if let Ok(jobs @ 1..) = self.queue.announce_again(now_ms()) {
+            info!(jobs, "jobs that nothing was heard of were announced to workers again");
+        }
     }
 
     /// Works on one job, and renews its lease meanwhile.

@@ -24,6 +24,7 @@ mod callers;
 mod connections;
 mod cost;
 mod film_jobs;
+mod film_segments;
 mod films;
 mod guard;
 mod intake;

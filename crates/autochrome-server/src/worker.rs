@@ -41,8 +41,7 @@ pub(crate) fn start(
     studio: &Arc<Studio>,
     pictures: usize,
 ) -> io::Result<Vec<JoinHandle<()>>> {
-    let film_worker =
-        FilmWorker { jobs: Arc::clone(jobs), films: Arc::clone(films), studio: Arc::clone(studio) };
+    let film_worker = FilmWorker::new(jobs, films, studio);
     let mut threads = vec![film_worker.start()?];
     for _ in 0..pictures {
         threads.push(jobs.start(Arc::clone(studio))?);
@@ -66,6 +65,7 @@ pub fn work(config: WorkerConfig, ready: impl FnOnce()) -> Result<(), ServeError
     studio.warm_up().map_err(|error| ServeError::Model(error.to_string()))?;
     let jobs = Arc::new(Jobs::open(&config.data_dir, &config.queue, None)?);
     let films = Arc::new(Films::open(&config.data_dir, None, u64::MAX, jobs.store().cloned())?);
+    films.drop_copies();
     let threads =
         start(&jobs, &films, &studio, config.workers.max(1)).map_err(io("threads cannot be started"))?;
     let runtime = tokio::runtime::Builder::new_current_thread()

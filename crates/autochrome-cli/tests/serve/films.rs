@@ -16,7 +16,7 @@ const VIDEO: (&str, &str) = ("content-type", "video/x-matroska");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// Gray scenes of so many frames each, by turns.
-fn scenes(frames: u32, each: u32, size: &str) -> String {
+pub fn scenes(frames: u32, each: u32, size: &str) -> String {
     format!(
         "-f lavfi -i testsrc2=s={size}:r=24 -f lavfi -i mandelbrot=s={size}:r=24 -filter_complex \
          [0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];\
@@ -25,7 +25,7 @@ fn scenes(frames: u32, each: u32, size: &str) -> String {
     )
 }
 
-fn film(folder: &Path, arguments: &str) -> Vec<u8> {
+pub fn film(folder: &Path, arguments: &str) -> Vec<u8> {
     make(&folder.join("film.mkv"), arguments);
     std::fs::read(folder.join("film.mkv")).unwrap()
 }
@@ -33,7 +33,7 @@ fn film(folder: &Path, arguments: &str) -> Vec<u8> {
 impl Client {
     /// The id of a film that is sent.
     #[track_caller]
-    fn film(&self, bytes: &[u8]) -> String {
+    pub fn film(&self, bytes: &[u8]) -> String {
         let reply = self.post("/v1/films?name=holiday.mkv", &[VIDEO], bytes);
         assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
         let film = reply.json();
@@ -43,7 +43,7 @@ impl Client {
 
     /// The id of a job that colours a film.
     #[track_caller]
-    fn film_job(&self, film: &str, order: &Value) -> String {
+    pub fn film_job(&self, film: &str, order: &Value) -> String {
         let reply = self.post(&format!("/v1/films/{film}/jobs"), &[JSON], order.to_string().as_bytes());
         assert_eq!(reply.status, 202, "{}", String::from_utf8_lossy(&reply.body));
         let id = reply.json()["id"].as_str().unwrap().to_owned();
@@ -58,9 +58,9 @@ fn kill(mut child: Child) {
 }
 
 /// A server that ends with its test, however that ends.
-struct Guard(Option<Child>);
+pub struct Guard(Option<Child>);
 
-fn guarded((child, client): (Child, Client)) -> (Guard, Client) {
+pub fn guarded((child, client): (Child, Client)) -> (Guard, Client) {
     (Guard(Some(child)), client)
 }
 

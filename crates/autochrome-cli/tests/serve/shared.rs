@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::client::{CAMERA, Client, FORM, form, parse_events};
+use crate::films::{film, guarded, scenes};
 use crate::nats_server::{NatsServer, skipped};
-use crate::{ffmpeg, listening};
+use crate::{ffmpeg, listening, serve};
 
 /// A server of S3's API, that of the Python package moto: told by `AUTOCHROME_MOTO`, or on the path.
 struct Bucket {
@@ -192,8 +195,138 @@ fn a_film_goes_to_a_worker_and_back() {
     assert_eq!(job["state"], "done", "{job}");
     let result = client.get(job["result"]["href"].as_str().unwrap());
     assert_eq!((result.status, result.body.get(4..8)), (200, Some(&b"ftyp"[..])));
-    let left = |folder: &Path| folder.read_dir().map_or(0, Iterator::count);
-    assert_eq!(left(&shared.path("worker/films")) + left(&shared.path("worker/film-jobs")), 0);
+    assert_tidy(&shared, job["id"].as_str().unwrap(), &["worker"]);
+}
+
+/// How many entries a folder has.
+fn entries(folder: &Path) -> usize {
+    folder.read_dir().map_or(0, Iterator::count)
+}
+
+/// Waits for something that takes a moment.
+#[track_caller]
+fn wait_for(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A film in colour, without loss.
+fn film_order(options: Value) -> Value {
+    let mut all = json!({"codec": "ffv1", "container": "mkv"});
+    all.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+    json!({"options": all})
+}
+
+/// The bytes that one server makes of a film.
+fn made_alone(folder: &Path, bytes: &[u8], order: &Value) -> Vec<u8> {
+    let (_child, server) = guarded(serve(&folder.join("alone")));
+    let job = server.over(&server.film_job(&server.film(bytes), order));
+    assert_eq!(job["state"], "done", "{job}");
+    server.get(job["result"]["href"].as_str().unwrap()).body
+}
+
+/// Where a worker has what is unfinished.
+fn unfinished(shared: &Shared, worker: &str) -> PathBuf {
+    shared.path(worker).join("film-jobs")
+}
+
+/// Nothing is left of a film but its result.
+fn assert_tidy(shared: &Shared, job: &str, workers: &[&str]) {
+    for worker in workers {
+        let empty =
+            || entries(&unfinished(shared, worker)) + entries(&shared.path(worker).join("films")) == 0;
+        wait_for("the copies of a worker stay", empty);
+    }
+    let jobs = shared.path("store").join("jobs");
+    wait_for("segments stay", || !jobs.join(job).join("segments").exists());
+    let left: Vec<_> =
+        jobs.read_dir().into_iter().flatten().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name == job), "{left:?}");
+}
+
+#[test]
+fn a_film_is_made_by_all_workers_and_is_the_one_that_a_single_server_makes() {
+    if !ffmpeg::with_ffmpeg("a film is made by all workers") {
+        return;
+    }
+    let Some(shared) = Shared::new(false) else { return };
+    let bytes = film(shared.folder.path(), &scenes(750, 250, "96x64"));
+    let order = film_order(json!({"settings": {"size": 64}}));
+    let alone = made_alone(shared.folder.path(), &bytes, &order);
+    let (_server, client) = shared.server();
+    let workers = ["one", "two"];
+    let _running = workers.map(|name| shared.worker(name));
+    let id = client.film_job(&client.film(&bytes), &order);
+    let (mut worked, mut frames) = ([false; 2], 0);
+    loop {
+        for (has, name) in worked.iter_mut().zip(workers) {
+            *has |= entries(&unfinished(&shared, name)) > 0;
+        }
+        let job = client.get(&format!("/v1/jobs/{id}")).json();
+        let now = job["film"]["frames"].as_u64().unwrap_or(0);
+        assert!(now >= frames, "{now} frames after {frames}");
+        frames = now;
+        if job["state"] != "queued" && job["state"] != "running" {
+            break;
+        }
+    }
+    let job = client.over(&id);
+    assert_eq!((&job["state"], &job["film"]["scenes"], frames), (&"done".into(), &json!(3), 750), "{job}");
+    assert_eq!(worked, [true, true], "both have worked on it");
+    assert!(client.get(job["result"]["href"].as_str().unwrap()).body == alone, "the same bytes");
+    let told = parse_events(&client.get(&format!("/v1/jobs/{id}/events")).body);
+    assert_eq!(told.iter().filter(|event| event.data["state"] == "done").count(), 1);
+    let listed = client.get("/v1/jobs").json()["jobs"].as_array().unwrap().len();
+    assert_eq!(listed, 1, "segments are nobody's jobs");
+    assert_tidy(&shared, &id, &workers);
+}
+
+#[test]
+fn a_worker_that_is_killed_costs_a_film_a_segment() {
+    if !ffmpeg::with_ffmpeg("a worker that is killed costs a film a segment") {
+        return;
+    }
+    let Some(shared) = Shared::new(false) else { return };
+    let bytes = film(shared.folder.path(), &scenes(1250, 250, "96x64"));
+    let order = film_order(json!({"method": "gray"}));
+    let alone = made_alone(shared.folder.path(), &bytes, &order);
+    let (_server, client) = shared.server();
+    let (mut one, _two) = (shared.worker("one"), shared.worker("two"));
+    let id = client.film_job(&client.film(&bytes), &order);
+    wait_for("a worker has no segment", || entries(&unfinished(&shared, "one")) > 0);
+    one.0.kill().unwrap(); // SIGKILL
+    one.0.wait().unwrap();
+    assert!(entries(&unfinished(&shared, "one")) > 0);
+    let _again = shared.worker("one");
+    let job = client.over(&id);
+    assert_eq!(job["state"], "done", "{job}");
+    assert!(client.get(job["result"]["href"].as_str().unwrap()).body == alone, "the same bytes");
+    assert_tidy(&shared, &id, &["one", "two"]);
+}
+
+#[test]
+fn a_film_that_is_cancelled_ends_for_all_workers() {
+    if !ffmpeg::with_ffmpeg("a film that is cancelled ends for all workers") {
+        return;
+    }
+    let Some(shared) = Shared::new(false) else { return };
+    let bytes = film(shared.folder.path(), &scenes(750, 250, "320x240"));
+    let (_server, client) = shared.server();
+    let workers = ["one", "two"];
+    let _running = workers.map(|name| shared.worker(name));
+    let id = client.film_job(&client.film(&bytes), &film_order(json!({})));
+    for name in workers {
+        wait_for("a worker has no segment", || entries(&unfinished(&shared, name)) > 0);
+    }
+    let told = client.post(&format!("/v1/jobs/{id}/cancel"), &[], b"");
+    assert_eq!(told.json()["state"], "cancelled");
+    assert_tidy(&shared, &id, &workers);
+    assert_eq!(client.over(&id)["state"], "cancelled");
+    let picture = client.over(&client.job(&[FORM], &one()));
+    assert_eq!(picture["state"], "done", "they go on with other work");
 }
 
 #[test]

@@ -10,4 +10,5 @@ mod kept;
 mod parts;
 mod refused;
 mod scenes;
+mod segments;
 mod util;

@@ -70,8 +70,12 @@ impl Ledger for MemoryLedger {
         Ok(true)
     }
 
-    fn announce(&self, _id: &str, _kind: Kind) -> Result<u64, QueueError> {
+    fn announce(&self, _id: &str, _kind: Kind, _name: &str) -> Result<u64, QueueError> {
         Ok(self.contents().next())
+    }
+
+    fn told(&self, _kind: Kind) -> Result<Option<u64>, QueueError> {
+        Ok(None)
     }
 
     fn create(&self, record: &Record) -> Result<(), QueueError> {

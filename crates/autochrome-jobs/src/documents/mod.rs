@@ -1,7 +1,8 @@
 //! A queue whose jobs are documents in a ledger and whose pictures lie in a store.
 //!
-//! A ledger replaces a document only when nobody else did meanwhile; everything that a queue promises rests on that. A worker may
-//! be told of a job that another one still has in hand: whoever replaces the document first has it, and the other's lease is over.
+//! A ledger replaces a document only when nobody else did meanwhile; everything that a queue promises rests on that. The document
+//! says who has the job, and until when that worker counts as alive. Messages that tell workers of jobs are hints: one that comes
+//! twice, too early or too late changes nothing, and for one that is lost another is sent ([`Queue::announce_again`]).
 
 mod memory;
 #[cfg(feature = "nats")]
@@ -9,6 +10,7 @@ mod nats;
 mod record;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,8 @@ pub use nats::{NatsOptions, NatsQueue};
 
 /// How often a job is looked for that another process is adding at this moment under the same key.
 const LOOKS: u32 = 20;
+/// Leases after which a job that nothing was heard of is announced again: time for what tells of it by itself.
+const SILENT_LEASES: i64 = 2;
 /// How long to wait between.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 
@@ -50,8 +54,10 @@ pub trait Ledger: Send + Sync {
     fn claim(&self, name: &str) -> Result<Option<(Claim, u64)>, QueueError>;
     /// Replaces a claim of this revision, 0 for one that is not there; `false` when somebody else was first.
     fn put_claim(&self, name: &str, claim: &Claim, revision: u64) -> Result<bool, QueueError>;
-    /// Tells workers of a job; its document comes after that. The number of the message.
-    fn announce(&self, id: &str, kind: Kind) -> Result<u64, QueueError>;
+    /// Tells workers of a job; its document comes after that. The number of the message, the same for the same `name`.
+    fn announce(&self, id: &str, kind: Kind, name: &str) -> Result<u64, QueueError>;
+    /// The latest message that workers of this kind were told, `u64::MAX` where none is left; `None` where no message is ever lost.
+    fn told(&self, kind: Kind) -> Result<Option<u64>, QueueError>;
     /// Writes the first document of a job.
     fn create(&self, record: &Record) -> Result<(), QueueError>;
     /// The document of a job with its revision.
@@ -218,7 +224,8 @@ impl<L: Ledger> DocumentQueue<L> {
     fn check_bounds(&self, bytes: i64) -> Result<(), QueueError> {
         let (mut waiting, mut kept) = (0, 0);
         self.ledger.visit(&mut |record| {
-            waiting += u32::from(record.job.state == State::Queued);
+            let counts = record.job.kind != Kind::Segment;
+            waiting += u32::from(counts && record.job.state == State::Queued);
             kept += record.bytes;
         })?;
         let is_full = waiting >= self.bounds.waiting || kept + bytes > self.bounds.bytes;
@@ -230,7 +237,7 @@ impl<L: Ledger> DocumentQueue<L> {
         let pictures = new.pictures.iter().map(|picture| ("picture", picture));
         let extras = new.extras.iter().map(|(role, part)| (role.as_str(), part));
         let put = |(number, (role, part)): (u32, (&str, &Part))| {
-            let content = if part.bytes.len() <= INLINE_BYTES && new.kind == Kind::Video {
+            let content = if part.bytes.len() <= INLINE_BYTES && Kind::FILMS.contains(&new.kind) {
                 Content::Inline(part.bytes.clone())
             } else {
                 let key = format!("{}{number}", inputs_folder(id));
@@ -251,7 +258,9 @@ impl<L: Ledger> DocumentQueue<L> {
     ) -> Result<Option<Job>, QueueError> {
         let parts = new.pictures.iter().chain(new.extras.iter().map(|(_, part)| part));
         let bytes: i64 = parts.map(|part| size(&part.bytes)).sum();
-        self.check_bounds(bytes)?;
+        if new.kind != Kind::Segment {
+            self.check_bounds(bytes)?;
+        }
         let id = random_name()?;
         let added = self.put_inputs(&id, new).and_then(|inputs| {
             if let Some((name, revision)) = &claim {
@@ -279,12 +288,14 @@ impl<L: Ledger> DocumentQueue<L> {
                 options: new.options.clone(),
                 claim: claim.as_ref().map(|(name, _)| name.clone()),
                 lease: None,
+                lease_until_ms: 0,
                 inputs,
                 files: Vec::new(),
                 bytes,
                 is_news: true,
                 // A message without a job is dropped by whoever gets it; a job without a message would wait for ever.
-                ticket: self.ledger.announce(&id, new.kind)?,
+                ticket: self.ledger.announce(&id, new.kind, &id)?,
+                announced_ms: 0,
                 change: random_name()?,
             };
             self.ledger.create(&record)?;
@@ -368,6 +379,38 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
         self.ledger.tidy()
     }
 
+    fn announce_again(&self, now_ms: i64) -> Result<usize, QueueError> {
+        let since_ms = now_ms - SILENT_LEASES * self.bounds.lease_ms;
+        let mut silent = Vec::new();
+        self.ledger.visit(&mut |record| {
+            if record.is_silent(since_ms) {
+                silent.push((record.job.id.clone(), record.job.kind, record.ticket));
+            }
+        })?;
+        let mut announced = 0;
+        for kind in Kind::ALL {
+            let mut of_kind = silent.iter().filter(|(_, other, _)| *other == kind).peekable();
+            if of_kind.peek().is_none() {
+                continue;
+            }
+            let Some(told) = self.ledger.told(kind)? else { continue };
+            // The others wait their turn.
+            for (id, ..) in of_kind.filter(|(_, _, ticket)| *ticket <= told) {
+                let Some((mut record, revision)) = self.ledger.load(id)? else { continue };
+                if !record.is_silent(since_ms) {
+                    continue;
+                }
+                // Named by the revision: servers that do this at the same moment send one message.
+                record.ticket = self.ledger.announce(id, kind, &format!("{id}-{revision}"))?;
+                record.announced_ms = now_ms;
+                record.is_news = false;
+                record.change = random_name()?;
+                announced += usize::from(self.ledger.replace(&record, revision)?);
+            }
+        }
+        Ok(announced)
+    }
+
     fn waits(&self) -> bool {
         self.ledger.waits()
     }
@@ -391,8 +434,10 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
     fn count(&self) -> Result<[i64; 5], QueueError> {
         let mut counts = [0; 5];
         self.ledger.visit(&mut |record| {
-            let states = counts.iter_mut().zip(State::ALL);
-            states.for_each(|(count, state)| *count += i64::from(record.job.state == state));
+            if record.job.kind != Kind::Segment {
+                let states = counts.iter_mut().zip(State::ALL);
+                states.for_each(|(count, state)| *count += i64::from(record.job.state == state));
+            }
         })?;
         Ok(counts)
     }
@@ -445,25 +490,33 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
 
     fn lease(&self, kinds: &[Kind], now_ms: i64) -> Result<Option<Lease>, QueueError> {
         let token = random_name()?;
-        let until_ms = now_ms + self.bounds.lease_ms;
-        'offers: while let Some(offer) = self.ledger.offer(kinds, &token, now_ms, until_ms)? {
+        let (asked, asked_ms) = (Instant::now(), now_ms);
+        // Offers are waited for: a lease begins when the job comes.
+        let clock = || {
+            let waited_ms = i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX);
+            if self.ledger.waits() { asked_ms.saturating_add(waited_ms) } else { asked_ms }
+        };
+        'offers: while let Some(offer) =
+            self.ledger.offer(kinds, &token, clock(), clock() + self.bounds.lease_ms)?
+        {
             loop {
                 let Some((mut record, revision)) = self.ledger.load(&offer.id)? else {
                     self.ledger.give_back(&offer.id, &token, true)?;
                     continue 'offers;
                 };
-                if record.job.state.is_over() || record.ticket != offer.ticket {
-                    // Its last worker ended before it could say so, or it was announced twice.
+                let now_ms = clock();
+                let alive_ms = record.alive_ms(now_ms);
+                if record.job.state.is_over() || alive_ms > 0 && record.ticket != offer.ticket {
+                    // Its last worker ended before it could say so, or it was announced again.
                     self.ledger.settle(&token)?;
                     continue 'offers;
                 }
-                // A server that was killed forgets signs of life that the document may still show.
-                let alive_ms = record.job.updated_ms + self.bounds.lease_ms - now_ms;
-                if record.job.state == State::Running && alive_ms > 0 {
+                if alive_ms > 0 {
+                    // A server that was killed forgets signs of life.
                     self.ledger.postpone(&token, alive_ms)?;
                     continue 'offers;
                 }
-                let given_up = record.lease(&token, now_ms);
+                let given_up = record.lease(&token, now_ms, now_ms + self.bounds.lease_ms);
                 record.change = random_name()?;
                 if !self.ledger.replace(&record, revision)? {
                     continue;
@@ -475,6 +528,7 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
                 }
                 return Ok(Some(Lease {
                     job: offer.id,
+                    kind: record.job.kind,
                     attempt: record.job.attempts,
                     pictures: record.job.pictures,
                     options: record.options,
@@ -512,11 +566,14 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
     ) -> Result<(), QueueError> {
         let progress = progress.clamp(0.0, 1.0);
         let mut record = self.held(lease)?;
-        self.ledger.renew(lease, now_ms + self.bounds.lease_ms)?;
-        // Listeners are told news only.
-        if record.reach(progress, detail, now_ms) {
+        let until_ms = now_ms + self.bounds.lease_ms;
+        self.ledger.renew(lease, until_ms)?;
+        // Listeners are told news only; who looks at the document may take the worker for dead a little early.
+        let is_due = until_ms - record.lease_until_ms > self.bounds.lease_ms / 3;
+        if record.reach(progress, detail, now_ms) || is_due {
             self.change_leased(lease, |record| {
                 record.reach(progress, detail, now_ms);
+                record.lease_until_ms = until_ms;
                 Ok(())
             })?;
         }
@@ -587,6 +644,7 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
                 }
             }
             record.advance_picture(now_ms);
+            record.lease_until_ms = now_ms + self.bounds.lease_ms;
             Ok(taken)
         });
         match stored {

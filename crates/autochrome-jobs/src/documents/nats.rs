@@ -1,7 +1,8 @@
 //! Documents in NATS JetStream, for servers and workers on any machines.
 //!
 //! Workers are told of jobs by a work-queue stream: a message is the id of a job, acknowledged when the job is over. Signs of life
-//! are progress acknowledgements; a worker that gives none for the time of a lease is silent, and the message goes to another.
+//! are progress acknowledgements; a worker that gives none for the time of a lease is silent, and the message goes to another. A
+//! server that is killed remembers what it was told some time before: messages come again that were acknowledged, or are missing.
 //! Documents are values of a key-value bucket, replaced only at the revision that was read. What has too many workers on its
 //! conscience is told in a stream of dead letters, for whoever looks after the queue.
 //!
@@ -97,8 +98,8 @@ pub struct NatsLedger {
     network: Network,
     context: Context,
     jobs: Stream,
-    pictures: Consumer<pull::Config>,
-    films: Consumer<pull::Config>,
+    /// Who is told of which jobs: a film that was begun goes before one that waits.
+    consumers: [(&'static str, Consumer<pull::Config>); 3],
     documents: Stream,
     view: View,
     options: NatsOptions,
@@ -139,11 +140,19 @@ fn text<T: Serialize>(value: &T) -> Result<Vec<u8>, QueueError> {
     serde_json::to_vec(value).map_err(|error| QueueError::Damaged(error.to_string()))
 }
 
+/// Workers that take pictures.
+const PICTURES: &str = "pictures";
+/// Workers that take films.
+const FILMS: &str = "films";
+/// Workers that take segments of films.
+const SEGMENTS: &str = "segments";
+
 /// The group of workers that take jobs of this kind.
 fn group(kind: Kind) -> &'static str {
     match kind {
-        Kind::Image | Kind::Batch => "pictures",
-        Kind::Video => "films",
+        Kind::Image | Kind::Batch => PICTURES,
+        Kind::Video => FILMS,
+        Kind::Segment => SEGMENTS,
     }
 }
 
@@ -198,7 +207,11 @@ impl NatsLedger {
             };
             jobs.create_consumer(config).await.map_err(unavailable)
         };
-        let (pictures, films) = (consumer("pictures").await?, consumer("films").await?);
+        let consumers = [
+            (PICTURES, consumer(PICTURES).await?),
+            (SEGMENTS, consumer(SEGMENTS).await?),
+            (FILMS, consumer(FILMS).await?),
+        ];
         context
             .get_or_create_stream(StreamConfig {
                 name: format!("{upper}_DEAD"),
@@ -226,17 +239,7 @@ impl NatsLedger {
         let documents = bucket.stream.clone();
         let view = View::new(bucket);
         let in_hand = Mutex::default();
-        Ok(Self {
-            network,
-            context,
-            jobs,
-            pictures,
-            films,
-            documents,
-            view,
-            options: options.clone(),
-            in_hand,
-        })
+        Ok(Self { network, context, jobs, consumers, documents, view, options: options.clone(), in_hand })
     }
 
     fn in_hand(&self) -> MutexGuard<'_, HashMap<String, Message>> {
@@ -347,13 +350,20 @@ impl Ledger for NatsLedger {
         Ok(self.put(&self.claim_subject(name), &text(claim)?, revision, is_ours)?.is_some())
     }
 
-    fn announce(&self, id: &str, kind: Kind) -> Result<u64, QueueError> {
+    fn announce(&self, id: &str, kind: Kind, name: &str) -> Result<u64, QueueError> {
         let subject = format!("{}.jobs.{}", self.options.name, group(kind));
         self.persist(async || {
             // Named, so that one that is sent again is stored once.
-            let message = PublishMessage::build().payload(id.to_owned().into()).message_id(id);
+            let message = PublishMessage::build().payload(id.to_owned().into()).message_id(name);
             self.publish(&subject, message).await.map_err(|(_, why)| Trouble::Passing(why))
         })
+    }
+
+    fn told(&self, kind: Kind) -> Result<Option<u64>, QueueError> {
+        let consumer = self.consumers.iter().find(|(name, _)| *name == group(kind));
+        let Some((_, consumer)) = consumer else { return Ok(None) };
+        let info = self.persist(async || consumer.get_info().await.map_err(passing))?;
+        Ok(Some(if info.num_pending == 0 { u64::MAX } else { info.delivered.stream_sequence }))
     }
 
     fn create(&self, record: &Record) -> Result<(), QueueError> {
@@ -416,8 +426,8 @@ impl Ledger for NatsLedger {
         _now_ms: i64,
         _until_ms: i64,
     ) -> Result<Option<Offer>, QueueError> {
-        for (name, consumer) in [("pictures", &self.pictures), ("films", &self.films)] {
-            if !kinds.iter().any(|kind| group(*kind) == name) {
+        for (name, consumer) in &self.consumers {
+            if !kinds.iter().any(|kind| group(*kind) == *name) {
                 continue;
             }
             let next = self.network.wait(self.next_message(consumer, self.options.poll))?;

@@ -20,6 +20,9 @@ pub struct Record {
     pub claim: Option<String>,
     /// Token of the worker that has it.
     pub lease: Option<String>,
+    /// Until when that worker counts as alive; renewed now and then, not for every sign of life.
+    #[serde(default)]
+    pub lease_until_ms: i64,
     /// What came with it and is not done with.
     pub inputs: Vec<Input>,
     /// What became of its pictures.
@@ -28,8 +31,11 @@ pub struct Record {
     pub bytes: i64,
     /// Whether this change is one that listeners are told.
     pub is_news: bool,
-    /// Number of the message that announces it.
+    /// Number of the latest message that announces it.
     pub ticket: u64,
+    /// When it was announced again, if it was.
+    #[serde(default)]
+    pub announced_ms: i64,
     /// Names the change that led to this document, so that whoever made it knows it again.
     pub change: String,
 }
@@ -86,8 +92,19 @@ impl Record {
         if holds { Ok(()) } else { Err(QueueError::LeaseLost) }
     }
 
+    /// How long its worker counts as alive yet, in milliseconds; nothing when it has none.
+    pub fn alive_ms(&self, now_ms: i64) -> i64 {
+        if self.job.state == State::Running { (self.lease_until_ms - now_ms).max(0) } else { 0 }
+    }
+
+    /// Whether it needs a worker and nothing was heard of it since `since_ms`: no change, no sign of life, no announcement.
+    pub fn is_silent(&self, since_ms: i64) -> bool {
+        let heard_ms = self.job.updated_ms.max(self.lease_until_ms).max(self.announced_ms);
+        !self.job.state.is_over() && heard_ms < since_ms
+    }
+
     /// Gives the job to the holder of `token`; tells which picture is given up, because its workers fell silent once too often.
-    pub fn lease(&mut self, token: &str, now_ms: i64) -> Option<(u32, Input)> {
+    pub fn lease(&mut self, token: &str, now_ms: i64, until_ms: i64) -> Option<(u32, Input)> {
         let mut given_up = None;
         if self.job.state == State::Running && self.job.attempts >= MAX_ATTEMPTS {
             self.job.attempts = 0;
@@ -101,6 +118,7 @@ impl Record {
         self.job.attempts += 1;
         self.job.updated_ms = now_ms;
         self.lease = Some(token.to_owned());
+        self.lease_until_ms = until_ms;
         self.is_news = true;
         given_up
     }
@@ -146,6 +164,7 @@ impl Record {
         self.job.state = state;
         self.job.updated_ms = now_ms;
         self.lease = None;
+        self.lease_until_ms = 0;
         self.inputs.clear();
         self.is_news = true;
     }
@@ -156,6 +175,7 @@ impl Record {
         self.job.attempts = self.job.attempts.saturating_sub(1);
         self.job.updated_ms = now_ms;
         self.lease = None;
+        self.lease_until_ms = 0;
         self.is_news = true;
     }
 

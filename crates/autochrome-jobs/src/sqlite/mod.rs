@@ -249,7 +249,7 @@ impl Queue for SqliteQueue {
                      WHERE (state = 'queued' OR (state = 'running' AND lease_until_ms <= ?3))
                          AND instr(?4, ' ' || kind || ' ')
                      ORDER BY created_ms, rowid LIMIT 1)
-                 RETURNING id, attempts, pictures, options",
+                 RETURNING id, attempts, pictures, options, kind",
                 params![token, now_ms + self.bounds.lease_ms, now_ms, names],
                 |row| {
                     Ok(Lease {
@@ -257,6 +257,8 @@ impl Queue for SqliteQueue {
                         attempt: row.get(1)?,
                         pictures: row.get(2)?,
                         options: row.get(3)?,
+                        kind: Kind::from_name(&row.get::<_, String>(4)?)
+                            .ok_or(rusqlite::Error::InvalidQuery)?,
                         token: token.clone(),
                     })
                 },

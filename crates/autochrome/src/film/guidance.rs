@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use autochrome_film::{Ffmpeg, Range, Source, Spot, follow};
+use autochrome_film::{Ffmpeg, Range, Source, Spot, Track, follow};
 use autochrome_methods::{Guidance, GuidanceKind, GuidanceKinds, Point, Stroke};
 
 use super::{FilmColorist, FilmSpot};
@@ -59,6 +59,41 @@ impl FilmGuidance {
         range: Range,
         stop: &AtomicBool,
     ) -> Result<FilmColorist<'a>, Error> {
+        let tracks = self.tracks(ffmpeg, source, range, stop)?;
+        self.colorist_along(pipeline, tracks)
+    }
+
+    /// Follows everything that is said about a moment through its scene.
+    ///
+    /// # Errors
+    /// When the method takes no such guidance, the film cannot be read, a moment lies outside of it, or `stop` was set.
+    pub fn tracks(
+        &self,
+        ffmpeg: &Ffmpeg,
+        source: &Source,
+        range: Range,
+        stop: &AtomicBool,
+    ) -> Result<Vec<Track>, Error> {
+        self.draft.check(self.kinds())?;
+        let timed = self.references.iter().filter_map(|(_, at)| *at);
+        let spots: Vec<Spot> = self
+            .points
+            .iter()
+            .map(|(at_s, point)| Spot { at_s: *at_s, x: point.x, y: point.y })
+            .chain(timed.map(|at_s| Spot { at_s, x: 0.5, y: 0.5 }))
+            .collect();
+        if spots.is_empty() { Ok(Vec::new()) } else { Ok(follow(ffmpeg, source, range, &spots, stop)?) }
+    }
+
+    /// The colorist where the [tracks](Self::tracks) of this guidance are known.
+    ///
+    /// # Errors
+    /// When the method takes no such guidance, or a file cannot be used.
+    pub fn colorist_along<'a>(
+        self,
+        pipeline: &'a Pipeline,
+        mut tracks: Vec<Track>,
+    ) -> Result<FilmColorist<'a>, Error> {
         let info = self.draft.check(self.kinds())?;
         let mut whole = GuidanceFiles {
             mood: self.mood.clone(),
@@ -73,24 +108,16 @@ impl FilmGuidance {
         }
         let mut colorist = FilmColorist::new(pipeline, pipeline.order(draft, &whole)?)?;
 
-        let timed: Vec<(GuidanceFile, f64)> =
-            self.references.into_iter().filter_map(|(file, at)| Some((file, at?))).collect();
-        let spots: Vec<Spot> = self
-            .points
-            .iter()
-            .map(|(at_s, point)| Spot { at_s: *at_s, x: point.x, y: point.y })
-            .chain(timed.iter().map(|(_, at_s)| Spot { at_s: *at_s, x: 0.5, y: 0.5 }))
-            .collect();
-        if !spots.is_empty() {
-            let mut tracks = follow(ffmpeg, source, range, &spots, stop)?;
+        if !tracks.is_empty() {
             // A scene that has a picture to go by goes by that, and not by what the whole film is like.
             let mut of_scene = self.draft.clone();
             (of_scene.guidance.mood, of_scene.guidance.memory) = (None, None);
-            let of_references = tracks.split_off(self.points.len());
+            let of_references = tracks.split_off(self.points.len().min(tracks.len()));
             for ((_, point), track) in self.points.into_iter().zip(tracks) {
                 colorist.add_spot(FilmSpot { point, track });
             }
-            for ((file, _), track) in timed.into_iter().zip(of_references) {
+            let timed = self.references.into_iter().filter(|(_, at)| at.is_some());
+            for ((file, _), track) in timed.zip(of_references) {
                 let files = GuidanceFiles { references: vec![file], ..GuidanceFiles::default() };
                 let order = pipeline.order(of_scene.clone(), &files)?;
                 colorist.scene(track.first_frame..track.end_frame, order)?;
