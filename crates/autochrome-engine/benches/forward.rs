@@ -23,8 +23,8 @@ fn forward(criterion: &mut Criterion) {
         let bytes = std::fs::read(models.join(model).with_extension("safetensors")).expect("shipped weights");
         let session = Session::from_bytes(&bytes).expect("shipped weights are weights");
         group.bench_function(model, |b| b.iter(|| session.predict(black_box(&luma), &[], &options)));
-        let (card, tensors) = weights::from_bytes(&bytes).expect("shipped weights are weights");
-        let graph = Graph::new(&card.network, &tensors).expect("shipped weights fit their card");
+        let (card, mut tensors) = weights::from_bytes(&bytes).expect("shipped weights are weights");
+        let graph = Graph::new(&card.network, &mut tensors).expect("shipped weights fit their card");
         let map = |channels, values| Map { channels, height: SIDE_PX, width: SIDE_PX, values };
         let inputs = [(LUMA, map(1, luma.data().to_vec())), (HINTS, Map::zeros(3, SIDE_PX, SIDE_PX))];
         for on in Instructions::all() {

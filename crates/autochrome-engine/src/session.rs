@@ -84,14 +84,14 @@ impl Session {
     /// # Errors
     /// [`NetError::Weights`] when the bytes are not a weights file of ours.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetError> {
-        let (card, tensors) = weights::from_bytes(bytes)?;
-        let graph = Graph::new(&card.network, &tensors)?;
+        let (card, mut tensors) = weights::from_bytes(bytes)?;
+        let usual = usual_colors(&card, &tensors)?;
+        let graph = Graph::new(&card.network, &mut tensors)?;
         let multiple_px = match &card.network {
             NetworkConfig::Unet(config) => 1 << config.levels,
             NetworkConfig::ChromaNet(_) | NetworkConfig::Onnx => MULTIPLE_PX,
         };
-        let segmentation = Graph::segmentation(&card, &tensors)?;
-        let usual = usual_colors(&card, &tensors)?;
+        let segmentation = Graph::segmentation(&card, &mut tensors)?;
         Ok(Self { usual, ..Self::new(card, EngineBackend::new(graph, segmentation, multiple_px)) })
     }
 

@@ -10,8 +10,8 @@ const SIDE: usize = 256;
 
 fn graph(model: &str) -> Graph {
     let path = format!("{}/../../assets/models/{model}.safetensors", env!("CARGO_MANIFEST_DIR"));
-    let (card, tensors) = weights::from_bytes(&std::fs::read(path).unwrap()).unwrap();
-    Graph::new(&card.network, &tensors).unwrap()
+    let (card, mut tensors) = weights::from_bytes(&std::fs::read(path).unwrap()).unwrap();
+    Graph::new(&card.network, &mut tensors).unwrap()
 }
 
 fn luma() -> Map {
@@ -53,7 +53,7 @@ fn an_encoder_that_looks_at_hints_is_fed_them() {
     let path = format!("{}/../../assets/models/flagship.safetensors", env!("CARGO_MANIFEST_DIR"));
     let (card, mut tensors) = weights::from_bytes(&std::fs::read(path).unwrap()).unwrap();
     tensors.get_mut("encoder.stem.conv.weight").unwrap().values[9] = 0.5;
-    let graph = Graph::new(&card.network, &tensors).unwrap();
+    let graph = Graph::new(&card.network, &mut tensors).unwrap();
     let reads_hints = |graph: &Graph| {
         let stem = graph.nodes.iter().find(|node| matches!(node.op, Op::Convolve(_))).unwrap();
         matches!(graph.nodes[stem.inputs[0]].op, Op::Concat)

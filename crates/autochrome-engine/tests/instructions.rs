@@ -13,8 +13,8 @@ const TOLERANCE: f32 = 0.01;
 const MODELS: [(&str, (usize, usize)); 2] = [("flagship", (96, 160)), ("paper", (256, 256))];
 
 fn answers(file: &[u8], (height, width): (usize, usize), on: Instructions) -> Map {
-    let (card, tensors) = weights::from_bytes(file).unwrap();
-    let engine = Engine::with_instructions(Graph::new(&card.network, &tensors).unwrap(), on);
+    let (card, mut tensors) = weights::from_bytes(file).unwrap();
+    let engine = Engine::with_instructions(Graph::new(&card.network, &mut tensors).unwrap(), on);
     let wave = |i: usize| 50.0 + 45.0 * (0.05 * i as f32).sin();
     let luma = Map { channels: 1, height, width, values: (0..height * width).map(wave).collect() };
     let mut hints = Map::zeros(3, height, width);

@@ -42,6 +42,17 @@ pub struct Inner {
     pub height: usize,
 }
 
+impl Inner {
+    /// The same part of the picture at another size: columns and rows.
+    #[must_use]
+    pub fn scaled(self, (full_width, full_height): (usize, usize), (width, height): (usize, usize)) -> Self {
+        let x = |x: usize| (x * width).div_ceil(full_width).min(width);
+        let y = |y: usize| (y * height).div_ceil(full_height).min(height);
+        let (left, top) = (x(self.x), y(self.y));
+        Self { x: left, y: top, width: x(self.x + self.width) - left, height: y(self.y + self.height) - top }
+    }
+}
+
 /// What lies within the borders of a picture with this luma (L of CIELAB, 0..=100); `None` where there are none.
 ///
 /// A border is flat, reaches along a whole side of what is left, and ends at a straight edge. Of 44 historical photographs it finds the ten that

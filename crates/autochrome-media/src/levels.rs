@@ -1,4 +1,4 @@
-//! Lightness as the file has it: a code for every pixel and what each code means, a quarter of the memory of floats.
+//! Lightness as the file has it, gray or RGB: floats for a whole picture would be as large as the file again, or four times as large.
 
 use std::ops::Range;
 
@@ -10,18 +10,25 @@ use crate::{
     spans::Spans,
 };
 
-/// L of CIELAB (D65), 0..=100, of every pixel of a gray picture in 1 or 2 bytes each.
+/// L of CIELAB (D65), 0..=100, of every pixel, as samples of 1 or 2 bytes.
 pub struct Levels {
     width: usize,
     height: usize,
-    codes: Data,
-    /// L of every code.
-    table: Vec<f32>,
+    samples: Data,
+    meaning: Meaning,
+}
+
+/// What samples mean.
+enum Meaning {
+    /// L of every value of the one sample of a pixel.
+    Gray(Vec<f32>),
+    /// Red, green and blue of sRGB.
+    Rgb,
 }
 
 impl Levels {
     /// Those of gray samples under the curve of their profile, or that of sRGB.
-    pub(crate) fn new(samples: Samples, profile: Option<&Profile>, warnings: &mut Vec<String>) -> Self {
+    pub(crate) fn gray(samples: Samples, profile: Option<&Profile>, warnings: &mut Vec<String>) -> Self {
         let is_eight = matches!(samples.data, Data::U8(_));
         let of_profile = |profile: &Profile| profile.gray_levels(if is_eight { 256 } else { 65_536 });
         let table = match profile.map(of_profile) {
@@ -38,7 +45,13 @@ impl Levels {
                 plane.into_vec()
             }
         };
-        Self { width: samples.width, height: samples.height, codes: samples.data, table }
+        let meaning = Meaning::Gray(table);
+        Self { width: samples.width, height: samples.height, samples: samples.data, meaning }
+    }
+
+    /// Those of RGB samples of sRGB.
+    pub(crate) fn rgb(samples: Samples) -> Self {
+        Self { width: samples.width, height: samples.height, samples: samples.data, meaning: Meaning::Rgb }
     }
 
     /// Columns and rows.
@@ -53,13 +66,23 @@ impl Levels {
     /// When there are no such rows.
     #[must_use]
     pub fn rows(&self, rows: Range<usize>) -> Vec<f32> {
-        let codes = rows.start * self.width..rows.end * self.width;
-        let mut luma = vec![0.0; codes.len()];
-        match &self.codes {
-            Data::U8(data) => look_up(&data[codes], &self.table, &mut luma),
-            Data::U16(data) => look_up(&data[codes], &self.table, &mut luma),
+        let (width, height) = (self.width, rows.len());
+        match (&self.meaning, &self.samples) {
+            (Meaning::Gray(table), Data::U8(data)) => {
+                look_up(&data[rows.start * width..rows.end * width], table)
+            }
+            (Meaning::Gray(table), Data::U16(data)) => {
+                look_up(&data[rows.start * width..rows.end * width], table)
+            }
+            (Meaning::Rgb, Data::U8(data)) => {
+                lab::rgb8_to_luma(&data[3 * rows.start * width..3 * rows.end * width], width, height)
+                    .into_vec()
+            }
+            (Meaning::Rgb, Data::U16(data)) => {
+                lab::rgb16_to_luma(&data[3 * rows.start * width..3 * rows.end * width], width, height)
+                    .into_vec()
+            }
         }
-        luma
     }
 
     /// L of all pixels.
@@ -84,13 +107,15 @@ impl Levels {
     }
 }
 
-fn look_up<T: Copy + Into<usize> + Sync>(codes: &[T], table: &[f32], luma: &mut [f32]) {
+fn look_up<T: Copy + Into<usize> + Sync>(codes: &[T], table: &[f32]) -> Vec<f32> {
     const PIECE: usize = 1 << 16;
+    let mut luma = vec![0.0; codes.len()];
     luma.chunks_mut(PIECE).zip(codes.chunks(PIECE)).parallel_for_each(|(luma, codes)| {
         for (l, &code) in luma.iter_mut().zip(codes) {
             *l = table[code.into()];
         }
     });
+    luma
 }
 
 #[cfg(test)]
@@ -104,12 +129,22 @@ mod tests {
     fn a_smaller_copy_is_that_of_the_plane() {
         let data: Vec<u8> = (0..123 * 77).map(|i| ((i * i / 7 + i) % 256) as u8).collect();
         let samples = Samples { width: 123, height: 77, layout: Layout::Gray, data: Data::U8(data.clone()) };
-        let levels = Levels::new(samples, None, &mut Vec::new());
+        let levels = Levels::gray(samples, None, &mut Vec::new());
         let plane = lab::gray8_to_luma(&data, 123, 77);
         assert_eq!(levels.rows(3..5), plane.data()[3 * 123..5 * 123]);
         let (ours, wanted) = (levels.reduced(50), resize_plane(&plane, 50, 31, Filter::Area));
         assert!(ours.size() == (50, 31));
         assert!(ours.data().iter().zip(wanted.data()).all(|(is, wanted)| (is - wanted).abs() < 1e-3));
+        assert_eq!(levels.into_plane(), plane);
+    }
+
+    #[test]
+    fn rows_of_colours_are_those_of_the_plane() {
+        let data: Vec<u16> = (0..3 * 41 * 23_u32).map(|i| (i * i * 31 % 65_536) as u16).collect();
+        let plane = lab::rgb16_to_luma(&data, 41, 23);
+        let samples = Samples { width: 41, height: 23, layout: Layout::Rgb, data: Data::U16(data) };
+        let levels = Levels::rgb(samples);
+        assert_eq!(levels.rows(7..9), plane.data()[7 * 41..9 * 41]);
         assert_eq!(levels.into_plane(), plane);
     }
 }

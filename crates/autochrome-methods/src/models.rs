@@ -49,8 +49,8 @@ pub fn onnx_card(description: &str) -> Result<ModelCard, NetError> {
 /// # Errors
 /// When it is not a weights file of ours.
 pub fn to_onnx(bytes: &[u8]) -> Result<(Vec<u8>, String), NetError> {
-    let (card, tensors) = weights::from_bytes(bytes)?;
-    let model = onnx::to_bytes(&Graph::new(&card.network, &tensors)?, &card);
+    let (card, mut tensors) = weights::from_bytes(bytes)?;
+    let model = onnx::to_bytes(&Graph::new(&card.network, &mut tensors)?, &card);
     Ok((model, Description::of_export(&card).to_toml()?))
 }
 

@@ -66,7 +66,7 @@ fn assert_flagships_agree(attention_blocks: usize) {
     let config = ChromaNetConfig { attention_blocks, ..ChromaNetConfig::default() };
     let net = filled(config.init(&Device::flex()));
     let net = weights::apply(net.clone(), &gentle(weights::collect(&net)), |_| true).unwrap();
-    let graph = Graph::new(&NetworkConfig::ChromaNet(config), &weights::collect(&net)).unwrap();
+    let graph = Graph::new(&NetworkConfig::ChromaNet(config), &mut weights::collect(&net)).unwrap();
     let luma = luma(64, 96);
     for hints in [Map::zeros(3, 64, 96), clicks(64, 96)] {
         let (gray, planes) = tensors(&luma, &hints);
@@ -94,7 +94,7 @@ fn the_unets_graph_answers_as_its_module() {
     for output in [Output::Ab, Output::Rgb] {
         let config = UNetConfig { width: 6, levels: 5, output, dropout: 0.5 };
         let net = filled(config.init(&Device::flex()));
-        let graph = Graph::new(&NetworkConfig::Unet(config), &weights::collect(&net)).unwrap();
+        let graph = Graph::new(&NetworkConfig::Unet(config), &mut weights::collect(&net)).unwrap();
         let luma = luma(64, 32);
         let (gray, _) = tensors(&luma, &Map::zeros(3, 64, 32));
         let theirs = net.forward(gray, Statistics::Batch, None);
@@ -109,7 +109,7 @@ fn the_unets_graph_answers_as_its_module() {
 fn the_flagships_encoder_sees_the_same_in_the_graph_and_in_the_module() {
     let config = ChromaNetConfig::default();
     let net = filled(config.init(&Device::flex()));
-    let graph = Graph::new(&NetworkConfig::ChromaNet(config), &weights::collect(&net)).unwrap();
+    let graph = Graph::new(&NetworkConfig::ChromaNet(config), &mut weights::collect(&net)).unwrap();
     let luma = luma(64, 96);
     let (gray, planes) = tensors(&luma, &Map::zeros(3, 64, 96));
     let theirs = net.features(gray, planes, Statistics::Running);

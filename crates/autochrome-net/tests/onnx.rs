@@ -44,8 +44,8 @@ fn unet() -> (ModelCard, Tensors) {
 
 #[test]
 fn an_export_has_the_bytes_it_always_had() {
-    let (card, tensors) = unet();
-    let bytes = onnx::to_bytes(&Graph::new(&card.network, &tensors).unwrap(), &card);
+    let (card, mut tensors) = unet();
+    let bytes = onnx::to_bytes(&Graph::new(&card.network, &mut tensors).unwrap(), &card);
     if std::env::var_os("UPDATE_EXPORT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tiny_unet.onnx");
         std::fs::write(path, &bytes).unwrap();
@@ -95,8 +95,8 @@ mod runtime {
     fn compare(card: &ModelCard, tensors: &Tensors, hints: &[Hint]) {
         let Some(library) = library() else { return };
         let file = weights::to_bytes(tensors, card).unwrap();
-        let (card, tensors) = weights::from_bytes(&file).unwrap();
-        let model = onnx::to_bytes(&Graph::new(&card.network, &tensors).unwrap(), &card);
+        let (card, mut tensors) = weights::from_bytes(&file).unwrap();
+        let model = onnx::to_bytes(&Graph::new(&card.network, &mut tensors).unwrap(), &card);
         let description = Description::of_export(&card).to_toml().unwrap();
         let theirs = Session::from_onnx(&model, &description, &library).unwrap();
         let ours = Session::from_bytes(&file).unwrap();

@@ -2,12 +2,21 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use autochrome_color::resize::fit_within;
 use autochrome_media::{Depth, Header};
 
 /// Bytes that a picture in work takes, at most, for each of its pixels, beside the bytes of its file: the peak of whole
 /// runs over 12 megapixels in all formats, less what the program takes anyway. 16 bits are those with alpha.
 const BYTES_PER_PIXEL_8: u64 = 14;
 const BYTES_PER_PIXEL_16: u64 = 36;
+
+/// The same of gray pictures and others without opacity whose results are made some rows at a time: of samples, and of a plane of lightness.
+/// Decoding colours takes more than what follows: coefficients of a progressive JPEG, inks, or numbers of 32 bits.
+const BYTES_PER_PIXEL_ROWS_8: [[u64; 2]; 2] = [[4, 9], [7, 9]];
+const BYTES_PER_PIXEL_ROWS_16: [[u64; 2]; 2] = [[8, 18], [10, 18]];
+
+/// What a copy that is looked at takes for each of its own pixels.
+const BYTES_PER_PIXEL_COPY: u64 = 8;
 
 /// What the colours that a picture has already take besides: as read, as handed over and as changed.
 const BYTES_PER_PIXEL_CHROMA: u64 = 24;
@@ -63,6 +72,18 @@ pub(crate) fn picture_bytes(header: &Header, with_chroma: bool) -> u64 {
     let per_pixel = if header.depth == Depth::Eight { BYTES_PER_PIXEL_8 } else { BYTES_PER_PIXEL_16 };
     let chroma = if with_chroma { BYTES_PER_PIXEL_CHROMA } else { 0 };
     u64::from(header.width) * u64::from(header.height) * (per_pixel + chroma)
+}
+
+/// The same where its result is made some rows at a time; with a longer side of a copy, of its samples and that copy of its lightness.
+pub(crate) fn rows_bytes(header: &Header, copy_side_px: Option<usize>) -> u64 {
+    let per_pixel =
+        if header.depth == Depth::Eight { BYTES_PER_PIXEL_ROWS_8 } else { BYTES_PER_PIXEL_ROWS_16 };
+    let per_pixel = per_pixel[usize::from(copy_side_px.is_none())][usize::from(!header.gray)];
+    let copy = copy_side_px.map_or(0, |side_px| {
+        let (width, height) = fit_within(header.width as usize, header.height as usize, side_px);
+        BYTES_PER_PIXEL_COPY * (width * height) as u64
+    });
+    u64::from(header.width) * u64::from(header.height) * per_pixel + copy
 }
 
 /// Bytes of a picture's lightness alone.

@@ -40,7 +40,7 @@ impl Colored {
         let own = answer.luma.as_ref().filter(|luma| luma.size() == picture.luma.size());
         let mut pixels = render(own.unwrap_or(&picture.luma), picture.depth, chroma, tone);
         if let Some(inner) = inner {
-            gray_outside(&mut pixels, &picture.luma, inner);
+            gray_outside(&mut pixels, picture.luma.data(), picture.width(), inner);
         }
         let added = if look.is_identity() {
             let ab = chroma.a.data().iter().zip(chroma.b.data());
@@ -97,16 +97,14 @@ impl Colored {
     }
 }
 
-/// Takes the colour out of what lies outside: chroma that was stretched reaches a little over an edge.
-pub(crate) fn gray_outside(pixels: &mut Pixels, luma: &Plane, inner: Inner) {
-    let width = luma.width();
+/// Takes the colour out of what lies outside: chroma that was stretched reaches a little over an edge. `luma` has rows of `width`.
+pub(crate) fn gray_outside(pixels: &mut Pixels, luma: &[f32], width: usize, inner: Inner) {
     let outside = |y: usize| {
         let rows = inner.y..inner.y + inner.height;
         let columns = if rows.contains(&y) { inner.x..inner.x + inner.width } else { width..width };
         (0..columns.start).chain(columns.end..width)
     };
-    for y in 0..luma.height() {
-        let row = luma.row(y);
+    for (y, row) in luma.chunks(width.max(1)).enumerate() {
         for x in outside(y) {
             let gray = lab_to_srgb([row[x], 0.0, 0.0]).map(|value| value.clamp(0.0, 1.0));
             let place = 3 * (y * width + x)..3 * (y * width + x) + 3;

@@ -41,6 +41,7 @@
 //! Every [`Error`] says whose fault it is ([`Error::blame`]) and what to do, and has a [code](Error::code) that stays the
 //! same over versions. No input makes this crate panic.
 
+mod bands;
 mod budget;
 mod collage;
 mod colored;
@@ -52,7 +53,6 @@ mod error;
 pub mod film;
 mod framing;
 mod guidance_files;
-mod large;
 mod layers;
 mod memories;
 mod model;

@@ -15,6 +15,7 @@ use autochrome_methods::{
     Fixes, Guidance, GuidanceKind, GuidanceKinds, MethodError, MethodInfo, OptionInput, Options, registry,
 };
 
+use crate::prepared::COPY_SIDE_PX;
 use crate::{Error, Model, Scribbles, budget};
 
 /// Most answers that an order may ask for.
@@ -347,15 +348,22 @@ impl Order {
         self.method().takes.contains(&GuidanceKind::Colors)
     }
 
-    /// Bytes that a picture takes while the order is carried out, at most: its pixels, the file, references, the method.
-    #[must_use]
-    pub fn cost_bytes(&self, header: &Header, file_bytes: usize) -> u64 {
-        let picture = budget::picture_bytes(header, self.needs_colors());
+    /// Bytes that a picture takes while the order is carried out, at most: its pixels, the file, references, the method. `as_file` says whether
+    /// it becomes a file, and not pixels.
+    pub(crate) fn cost_bytes(&self, header: &Header, file_bytes: usize, as_file: bool) -> u64 {
+        let paints = self.method().takes.contains(&GuidanceKind::Strokes);
+        // Opacity and the luma of a drawing are kept beside whole planes, if there are any in the end.
+        let by_rows = !header.alpha && !paints && self.finish.is_plain() && !self.needs_colors();
+        let picture = if as_file && by_rows {
+            budget::rows_bytes(header, self.works_on_copy_of(header).then_some(COPY_SIDE_PX))
+        } else {
+            budget::picture_bytes(header, self.needs_colors())
+        };
         // A side-by-side picture is twice as large, but made after most of the rest is gone.
         let collage = if self.finish.collage == Extra::Without { 0 } else { picture * 3 / 5 };
         let positive = if self.question.invert { budget::luma_bytes(header) } else { 0 };
         let network = if self.method().uses_model { BYTES_PER_NETWORK } else { 0 };
-        let solver = if self.method().takes.contains(&GuidanceKind::Strokes) { BYTES_PER_SOLVER } else { 0 };
+        let solver = if paints { BYTES_PER_SOLVER } else { 0 };
         let references = self.question.guidance.references.iter();
         let references: usize = references.map(|reference| 12 * reference.luma.data().len()).sum();
         picture + collage + positive + network + solver + (file_bytes + references) as u64
@@ -363,6 +371,14 @@ impl Order {
 }
 
 impl Finish {
+    /// Whether the picture itself is all that is wanted, and each of its rows can be finished by itself (the grain of a look goes by rows of
+    /// the whole).
+    pub(crate) fn is_plain(&self) -> bool {
+        [self.layers, self.color_layer, self.collage].iter().all(|&extra| extra == Extra::Without)
+            && !self.keep_tone
+            && self.look.is_identity()
+    }
+
     fn check(&self) -> Result<(), Error> {
         for (control, value) in self.tone.values().into_iter().chain(self.look.values()) {
             control.accept(value.into()).ok_or_else(|| Error::slider(control, value.into()))?;

@@ -4,7 +4,7 @@ use autochrome_color::stop;
 use autochrome_media::Kind;
 
 use crate::order::{Extra, Pages};
-use crate::pipeline::{Pipeline, Watch, checkpoint};
+use crate::pipeline::{Asked, Pipeline, Watch, checkpoint};
 use crate::{Colored, Error, Order};
 
 /// What became of a picture, as pixels.
@@ -49,7 +49,8 @@ impl Pipeline {
         let method = self.open(order)?;
         let reached = checkpoint(watch);
         let page = page.max(1) as usize - 1;
-        let painted = self.on_page(bytes, order, page, order.leave_colored, &reached, |prepared, kind, _| {
+        let asked = Asked { order, page, leave_colored: order.leave_colored, as_file: false };
+        let painted = self.on_page(bytes, &asked, &reached, |prepared, kind, _| {
             let variants = prepared.answers(method.as_ref())?;
             reached(0.7)?;
             if let (Some(hear), Some(first)) = (watch.preview, variants.first()) {

@@ -12,12 +12,12 @@ use autochrome_media::{
 use autochrome_methods::{Method, PlaceDescription, registry};
 use sha2::{Digest as _, Sha256};
 
-use crate::budget::{Budget, picture_bytes};
+use crate::budget::{Budget, picture_bytes, rows_bytes};
 use crate::opened::OpenedPicture;
 use crate::order::{Extra, Pages};
-use crate::prepared::{COPY_SIDE_PX, Lookup, Prepared};
+use crate::prepared::{COPY_SIDE_PX, Lookup, Prepared, Variant, needs_copy};
 use crate::remembered::Remembered;
-use crate::{Colored, Error, Model, Order};
+use crate::{Error, Model, Order};
 
 /// Opens methods once, bounds the memory of all pictures that are worked on, and carries out orders.
 ///
@@ -299,32 +299,34 @@ impl Pipeline {
             finished.warnings.splice(0..0, prepared.losses());
             Ok(finished)
         };
-        let (mut finished, warnings) =
-            self.on_page(bytes, order, page, leave_colored, watch.reached, finish)?;
+        let asked = Asked { order, page, leave_colored, as_file: true };
+        let (mut finished, warnings) = self.on_page(bytes, &asked, watch.reached, finish)?;
         finished.warnings.splice(0..0, warnings);
         Ok(finished)
     }
 
-    /// Decodes a page, counted from 0, checks that the order fits it, and goes on with both; waits for memory first. The second value is
-    /// what had to be left out or guessed.
+    /// Decodes a page, checks that the order fits it, and goes on with both; waits for memory first. The second value is what had to be left
+    /// out or guessed.
     pub(crate) fn on_page<T>(
         &self,
         bytes: &[u8],
-        order: &Order,
-        page: usize,
-        leave_colored: bool,
+        asked: &Asked<'_>,
         reached: &dyn Fn(f32) -> Result<(), Error>,
         go_on: impl FnOnce(&Prepared<'_>, Kind, Stages) -> Result<T, Error>,
     ) -> Result<(T, Vec<String>), Error> {
+        let &Asked { order, page, leave_colored, as_file } = asked;
         reached(0.0)?;
         let header = probe_page(bytes, &self.limits, page)?;
-        let _share = self.budget.take(order.cost_bytes(&header, bytes.len()));
+        let _share = self.budget.take(order.cost_bytes(&header, bytes.len(), as_file));
         let mut stages = Stages::default();
         let decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
-        let (mut picture, levels) = timed(&mut stages.decode_ms, || match order.pages {
-            _ if order.works_on_copy_of(&header) => decode_levels(bytes, &decoding, page, COPY_SIDE_PX),
-            Pages::One(1) => Ok((decode(bytes, &decoding)?, None)),
-            _ => Ok((decode_page(bytes, &decoding, page)?, None)),
+        let page = if order.pages == Pages::One(1) { None } else { Some(page) };
+        let (mut picture, levels) = timed(&mut stages.decode_ms, || match page {
+            _ if as_file && order.works_on_copy_of(&header) => {
+                decode_levels(bytes, &decoding, page, COPY_SIDE_PX)
+            }
+            None => Ok((decode(bytes, &decoding)?, None)),
+            Some(page) => Ok((decode_page(bytes, &decoding, page)?, None)),
         })?;
         reached(0.1)?;
 
@@ -372,7 +374,7 @@ impl Pipeline {
         let method = self.open(order)?;
         checkpoint(watch)(0.0)?;
         let header = probe(&opened.bytes, &self.limits)?;
-        let _share = self.budget.take(order.cost_bytes(&header, 0));
+        let _share = self.budget.take(order.cost_bytes(&header, 0, true));
         let prepared = order.check(&opened.picture)?.with_overview(&opened.overview);
         if let Some(side_px) = order.finish.max_side_px
             && opened.size().0.max(opened.size().1) > side_px as usize
@@ -435,56 +437,12 @@ impl Pipeline {
         let notes = variants.first().map_or_else(Vec::new, |first| first.answer.notes.clone());
         let (mut size, mut results) = ((0, 0), Vec::with_capacity(variants.len()));
         let all = variants.len() as f32;
-        for (number, variant) in variants.into_iter().enumerate() {
-            reached(0.7 + 0.3 * number as f32 / all)?;
-            let (seed, answer) = (variant.seed, variant.place);
-            if let Some((bytes, full)) =
-                timed(&mut stages.encode_ms, || prepared.encode_bands(&variant.answer))?
-            {
-                size = full;
-                let (collage, layers, color_layer) = (None, None, None);
-                results.push(ResultFile {
-                    bytes,
-                    collage,
-                    layers,
-                    color_layer,
-                    seed,
-                    answer,
-                    page: page + 1,
-                });
-                continue;
-            }
-            let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
-            let layers = |wanted: Extra, make: &dyn Fn(&Colored) -> Result<Vec<u8>, Error>| {
-                if wanted == Extra::Without { Ok(None) } else { make(&colored).map(Some) }
-            };
-            let (mut layers, mut color_layer) = timed(&mut stages.encode_ms, || {
-                let all = layers(order.finish.layers, &|colored| prepared.open_raster(colored))?;
-                let color = layers(order.finish.color_layer, &|colored| prepared.color_layer(colored))?;
-                Ok::<_, Error>((all, color))
-            })?;
-            let mut instead = None;
-            if order.finish.layers == Extra::Instead {
-                instead = layers.take();
-            } else if order.finish.color_layer == Extra::Instead {
-                instead = color_layer.take();
-            }
-            if order.finish.collage == Extra::Instead {
-                colored = timed(&mut stages.collage_ms, || prepared.collage(&colored))?;
-            }
-            size = (colored.raster().width(), colored.raster().height());
-            let bytes = match instead {
-                Some(bytes) => bytes,
-                None => timed(&mut stages.encode_ms, || prepared.encode(&colored))?,
-            };
-            reached(0.7 + 0.3 * (number as f32 + 0.5) / all)?;
-            let collage = if order.finish.collage == Extra::Beside {
-                let make = || prepared.encode(&prepared.collage(&colored)?);
-                Some(timed(&mut stages.collage_ms, make)?)
-            } else {
-                None
-            };
-            results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page: page + 1 });
+        for (number, variant) in variants.iter().enumerate() {
+            let reached = |share: f32| reached(0.7 + 0.3 * (number as f32 + share) / all);
+            reached(0.0)?;
+            let (file, full) = result_file(prepared, variant, page, &mut stages, &reached)?;
+            size = full;
+            results.push(file);
         }
         let file_type = match (order.finish.layers, order.finish.color_layer) {
             (Extra::Instead, _) => FileType::OpenRaster,
@@ -510,20 +468,95 @@ impl Pipeline {
     /// When it is no picture or beyond the limits.
     pub fn inspect(&self, bytes: &[u8]) -> Result<Inspection, Error> {
         let header = probe_page(bytes, &self.limits, 0)?;
-        let _share = self.budget.take(picture_bytes(&header, false) + bytes.len() as u64);
-        let picture = decode(bytes, &DecodeOptions { limits: self.limits, keep_chroma: false })?;
+        let decoding = DecodeOptions { limits: self.limits, keep_chroma: false };
+        let cost = if needs_copy(&header) && !header.alpha {
+            rows_bytes(&header, Some(COPY_SIDE_PX))
+        } else {
+            picture_bytes(&header, false)
+        };
+        let _share = self.budget.take(cost + bytes.len() as u64);
+        let picture = if needs_copy(&header) {
+            decode_levels(bytes, &decoding, None, COPY_SIDE_PX)?.0
+        } else {
+            decode(bytes, &decoding)?
+        };
+        let (width, height) = (header.width as usize, header.height as usize);
         let overview = Overview::of(&picture.luma);
         Ok(Inspection {
             format: picture.format,
-            width: picture.width(),
-            height: picture.height(),
+            width,
+            height,
             depth: picture.depth,
             pages: page_count(bytes)?,
             kind: picture.kind_by(&overview),
-            inner: overview.inner(),
+            inner: overview.inner().map(|inner| inner.scaled(picture.luma.size(), (width, height))),
             warnings: picture.warnings,
         })
     }
+}
+
+/// An answer as files, and their columns and rows.
+fn result_file(
+    prepared: &Prepared<'_>,
+    variant: &Variant,
+    page: usize,
+    stages: &mut Stages,
+    reached: &dyn Fn(f32) -> Result<(), Error>,
+) -> Result<(ResultFile, (u32, u32)), Error> {
+    let mut file = ResultFile {
+        bytes: Vec::new(),
+        collage: None,
+        layers: None,
+        color_layer: None,
+        seed: variant.seed,
+        answer: variant.place,
+        page: page + 1,
+    };
+    if let Some(banded) = timed(&mut stages.encode_ms, || prepared.encode_bands(&variant.answer))? {
+        stages.encode_ms -= banded.render_ms;
+        stages.render_ms += banded.render_ms;
+        file.bytes = banded.bytes;
+        return Ok((file, banded.size));
+    }
+    let finish = &prepared.order().finish;
+    let mut colored = timed(&mut stages.render_ms, || prepared.render(&variant.answer))?;
+    timed(&mut stages.encode_ms, || {
+        if finish.layers != Extra::Without {
+            file.layers = Some(prepared.open_raster(&colored)?);
+        }
+        if finish.color_layer != Extra::Without {
+            file.color_layer = Some(prepared.color_layer(&colored)?);
+        }
+        Ok::<_, Error>(())
+    })?;
+    if finish.collage == Extra::Instead {
+        colored = timed(&mut stages.collage_ms, || prepared.collage(&colored))?;
+    }
+    let instead = match (finish.layers, finish.color_layer) {
+        (Extra::Instead, _) => file.layers.take(),
+        (_, Extra::Instead) => file.color_layer.take(),
+        _ => None,
+    };
+    file.bytes = match instead {
+        Some(bytes) => bytes,
+        None => timed(&mut stages.encode_ms, || prepared.encode(&colored))?,
+    };
+    reached(0.5)?;
+    if finish.collage == Extra::Beside {
+        let make = || prepared.encode(&prepared.collage(&colored)?);
+        file.collage = Some(timed(&mut stages.collage_ms, make)?);
+    }
+    Ok((file, (colored.raster().width(), colored.raster().height())))
+}
+
+/// What is asked of a page.
+pub(crate) struct Asked<'a> {
+    pub(crate) order: &'a Order,
+    /// Counted from 0.
+    pub(crate) page: usize,
+    pub(crate) leave_colored: bool,
+    /// Whether a file is wanted: all pixels of a large picture are never in memory then.
+    pub(crate) as_file: bool,
 }
 
 /// What a page is a page of.

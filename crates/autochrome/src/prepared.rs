@@ -12,9 +12,8 @@ use autochrome_media::{
 };
 use autochrome_methods::{Answer, Fixes, Guidance, GuidanceKind, Method};
 
+use crate::bands::{Banded, BandedFile};
 use crate::colored::{Colored, Finishing};
-use crate::large::Large;
-use crate::order::Extra;
 use crate::remembered::{Answers, Key, Remembered};
 use crate::{Error, Order, framing, wash};
 
@@ -26,6 +25,11 @@ const COPY_PIXELS: u64 = 64_000_000;
 
 /// Longer side of that copy, in pixels: above what any method looks at.
 pub(crate) const COPY_SIDE_PX: usize = 4096;
+
+/// Whether a picture is so large that a copy should be looked at.
+pub(crate) fn needs_copy(header: &Header) -> bool {
+    u64::from(header.width) * u64::from(header.height) >= COPY_PIXELS
+}
 
 /// An order that was checked against a picture.
 pub struct Prepared<'a> {
@@ -96,28 +100,20 @@ impl Order {
     /// Whether a picture is so large that a copy is looked at, and nothing that was ordered needs all of it at once (the grain of a look
     /// goes by rows of the whole).
     pub(crate) fn works_on_copy_of(&self, header: &Header) -> bool {
-        let pixels = u64::from(header.width) * u64::from(header.height);
         let (question, finish) = (&self.question, &self.finish);
         let Guidance { points, strokes, marks, swatches, colors, .. } = &question.guidance;
         let is_free = points.is_empty() && strokes.is_empty() && marks.is_none() && swatches.is_empty();
-        let is_whole =
-            [finish.layers, finish.color_layer, finish.collage].iter().all(|&e| e == Extra::Without);
-        pixels >= COPY_PIXELS
+        needs_copy(header)
             && is_free
-            && is_whole
+            && finish.is_plain()
             && colors.is_none()
             && question.scribbles.is_none()
             && question.fixes == Fixes::default()
             && !question.invert
             && !self.needs_colors()
-            && !finish.keep_tone
             && finish.max_side_px.is_none()
-            && finish.look.is_identity()
     }
 }
-
-/// The bytes of a file, and the width and height of its picture.
-type SizedFile = (Vec<u8>, (u32, u32));
 
 impl Prepared<'_> {
     /// The same with the overview of the picture that it was made of; a positive made of a negative has another one.
@@ -134,14 +130,18 @@ impl Prepared<'_> {
         Self { levels, ..self }
     }
 
-    /// The bytes of an answer's file and its size where the picture is a copy: rows are rendered as the file takes them.
-    pub(crate) fn encode_bands(&self, answer: &Answer) -> Result<Option<SizedFile>, Error> {
-        let Some(levels) = self.levels.as_ref() else { return Ok(None) };
-        let inner = self.inner().map(|inner| self.scaled(inner, levels.size()));
-        let large = Large { levels, copy: &self.picture, answer, inner };
-        let finish = &self.order.finish;
+    /// The file of an answer whose rows are rendered as the file takes them; `None` where something that was ordered needs all of them at once.
+    pub(crate) fn encode_bands(&self, answer: &Answer) -> Result<Option<BandedFile>, Error> {
+        let (finish, picture) = (&self.order.finish, self.shown());
+        let levels = self.levels.as_ref();
+        let by_rows = finish.is_plain() && picture.alpha.is_none() && answer.luma.is_none();
+        if levels.is_none() && !by_rows {
+            return Ok(None);
+        }
+        let size = levels.map_or_else(|| picture.luma.size(), Levels::size);
+        let inner = self.inner().map(|inner| inner.scaled(self.picture.luma.size(), size));
         let options = EncodeOptions { quality: finish.quality, ..EncodeOptions::new(self.format()) };
-        large.encode(&finish.tone, &options).map(Some)
+        Banded { picture, levels, answer, inner }.encode(&finish.tone, &options).map(Some)
     }
 
     /// The order.
@@ -349,27 +349,16 @@ impl Prepared<'_> {
             look: &self.order.finish.look,
             recolored: self.order.recolors(),
             // Paper around a sepia print is of its colour too.
-            inner: self.inner().filter(|_| tone.is_none()).map(|inner| self.scaled(inner, size)),
+            inner: self
+                .inner()
+                .filter(|_| tone.is_none())
+                .map(|inner| inner.scaled(self.picture.luma.size(), size)),
         };
         Colored::new(picture, &answer, &finish)
     }
 
     fn kept_tone(&self) -> Option<ToneCurve> {
         if self.order.finish.keep_tone { self.picture.tone_curve() } else { None }
-    }
-
-    /// The same part of the picture at another size.
-    fn scaled(&self, inner: Inner, (width, height): (usize, usize)) -> Inner {
-        let (full_width, full_height) = self.picture.luma.size();
-        let x = |x: usize| (x * width).div_ceil(full_width).min(width);
-        let y = |y: usize| (y * height).div_ceil(full_height).min(height);
-        let (left, top) = (x(inner.x), y(inner.y));
-        Inner {
-            x: left,
-            y: top,
-            width: x(inner.x + inner.width) - left,
-            height: y(inner.y + inner.height) - top,
-        }
     }
 }
 

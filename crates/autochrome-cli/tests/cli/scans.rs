@@ -210,6 +210,9 @@ fn an_inverted_negative_is_the_positive() {
     folder
         .file("a.png", encoded(negative, ImageFormat::Png))
         .file("b.png", encoded(camera(), ImageFormat::Png));
+    let said = stderr(&mut folder.gray(&["a.png", "-o", "c.png"]), 0);
+    assert!(said.contains("a.png: this looks like a negative; invert it (--invert)"), "{said}");
+    folder.gray(&["b.png", "-o", "d.png"]).assert().success().stderr("");
     folder.gray(&["a.png", "--invert"]).assert().success();
     let (made, wanted) =
         (fs::read(folder.path("a.color.png")).unwrap(), fs::read(folder.path("b.png")).unwrap());

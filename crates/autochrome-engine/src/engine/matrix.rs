@@ -65,26 +65,27 @@ impl Matrix {
 
     /// activation(self × columns + bias), `[rows, count]`.
     pub(super) fn times<C: Columns>(&self, columns: &C, count: usize, activation: Activation) -> Vec<f32> {
-        let part = |range: Range<usize>| {
-            let mut out = vec![0.0; self.rows * range.len()];
-            self.instructions.dispatch(Product { matrix: self, columns, range, activation, out: &mut out });
-            out
-        };
+        let mut out = vec![0.0; self.rows * count];
+        if out.is_empty() {
+            return out;
+        }
         let worth = self.rows * self.depth * count / WORTH_A_THREAD;
         let parts = rayon::current_num_threads().min(worth).min(count.div_ceil(64)).max(1);
-        if parts == 1 {
-            return part(0..count);
-        }
         let size = count.div_ceil(parts).next_multiple_of(16);
+        // Each part has its columns of all rows.
         let starts: Vec<usize> = (0..count).step_by(size).collect();
-        let ranges = starts.par_iter().map(|&start| start..(start + size).min(count));
-        let pieces: Vec<Vec<f32>> = ranges.map(part).collect();
-        let mut out = Vec::with_capacity(self.rows * count);
-        for row in 0..self.rows {
-            for piece in &pieces {
-                let width = piece.len() / self.rows;
-                out.extend_from_slice(&piece[row * width..][..width]);
-            }
+        let mut pieces: Vec<Vec<&mut [f32]>> = starts.iter().map(|_| Vec::with_capacity(self.rows)).collect();
+        for row in out.chunks_exact_mut(count) {
+            pieces.iter_mut().zip(row.chunks_mut(size)).for_each(|(piece, part)| piece.push(part));
+        }
+        let product = |(out, start): (Vec<&mut [f32]>, &usize)| {
+            let range = *start..(start + size).min(count);
+            self.instructions.dispatch(Product { matrix: self, columns, range, activation, out });
+        };
+        if parts == 1 {
+            pieces.into_iter().zip(&starts).for_each(product);
+        } else {
+            pieces.into_par_iter().zip(&starts).for_each(product);
         }
         out
     }
@@ -107,7 +108,8 @@ struct Product<'a, C> {
     columns: &'a C,
     range: Range<usize>,
     activation: Activation,
-    out: &'a mut [f32],
+    /// Those columns of every row of the product.
+    out: Vec<&'a mut [f32]>,
 }
 
 impl<C: Columns> WithSimd for Product<'_, C> {
@@ -148,7 +150,7 @@ impl<C: Columns> Product<'_, C> {
             column += pitch;
         }
         if !matches!(self.activation, Activation::None | Activation::Relu | Activation::Relu6) {
-            self.out.iter_mut().for_each(|x| *x = self.activation.apply(*x));
+            self.out.iter_mut().flat_map(|row| row.iter_mut()).for_each(|x| *x = self.activation.apply(*x));
         }
     }
 
@@ -161,7 +163,6 @@ impl<C: Columns> Product<'_, C> {
         column: usize,
         width: usize,
     ) {
-        let pitch = self.range.len();
         let [low, high] = match self.activation {
             Activation::Relu => [0.0, f32::INFINITY],
             Activation::Relu6 => [0.0, 6.0],
@@ -172,8 +173,8 @@ impl<C: Columns> Product<'_, C> {
         let tiles = self.matrix.tiles.chunks_exact(self.matrix.depth * R);
         for ((index, tile), bias) in tiles.enumerate().zip(self.matrix.bias.as_chunks::<R>().0) {
             let sums = multiply::<S, R, V>(simd, tile.as_chunks::<R>().0, panel, bias);
-            for (row, sums) in (index * R..self.matrix.rows).zip(&sums) {
-                let out = self.out[row * pitch + column..][..width].chunks_mut(S::F32_LANES);
+            for (row, sums) in self.out[index * R..].iter_mut().zip(&sums) {
+                let out = row[column..][..width].chunks_mut(S::F32_LANES);
                 for (out, &sum) in out.zip(sums) {
                     store(simd, out, simd.min_f32s(simd.max_f32s(sum, low), high));
                 }

@@ -160,11 +160,12 @@ pub const HINTS: &str = "hints";
 const HINT_PLANES: usize = 3;
 
 impl Graph {
-    /// The graph of a network with these weights: L in, a and b of CIELAB out (or sRGB in -1..=1, for such a U-Net).
+    /// The graph of a network with these weights, which it takes out of `tensors`: L in, a and b of CIELAB out (or sRGB in -1..=1, for such
+    /// a U-Net).
     ///
     /// # Errors
     /// [`NetError::Weights`] when a tensor is missing or has another shape than `network` says.
-    pub fn new(network: &NetworkConfig, tensors: &Tensors) -> Result<Self, NetError> {
+    pub fn new(network: &NetworkConfig, tensors: &mut Tensors) -> Result<Self, NetError> {
         network.check()?;
         let mut build = Build { graph: Self::default(), tensors };
         match network {
@@ -175,12 +176,12 @@ impl Graph {
         Ok(build.graph)
     }
 
-    /// The graph of the head that finds things, for a model that has one: what the encoder sees in, two [taps](Self::taps) out,
-    /// the last hidden layer and the scores of the classes.
+    /// The graph of the head that finds things, for a model that has one, with weights that it takes out of `tensors`: what the encoder sees
+    /// in, two [taps](Self::taps) out, the last hidden layer and the scores of the classes.
     ///
     /// # Errors
     /// [`NetError::Weights`] when a tensor is missing or has another shape than the card says.
-    pub fn segmentation(card: &ModelCard, tensors: &Tensors) -> Result<Option<Self>, NetError> {
+    pub fn segmentation(card: &ModelCard, tensors: &mut Tensors) -> Result<Option<Self>, NetError> {
         let NetworkConfig::ChromaNet(config) = &card.network else { return Ok(None) };
         if card.things.is_empty() {
             return Ok(None);
@@ -207,7 +208,8 @@ impl Graph {
 /// A graph that grows, and the weights it takes.
 struct Build<'a> {
     graph: Graph,
-    tensors: &'a Tensors,
+    /// Those that nothing has taken yet: copies of all would take as long as a picture.
+    tensors: &'a mut Tensors,
 }
 
 /// How a convolution is laid over its input; the weights' shape says the rest.
@@ -231,22 +233,22 @@ impl Build<'_> {
         self.push(Op::Affine { scale: vec![1.0 / 50.0], shift: vec![-1.0] }, &[luma])
     }
 
-    /// A tensor of this shape.
-    fn tensor(&self, name: &str, shape: &[usize]) -> Result<NamedTensor, NetError> {
+    /// A tensor of this shape; each can be asked for once.
+    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<NamedTensor, NetError> {
         let tensor =
-            self.tensors.get(name).ok_or_else(|| NetError::Weights(format!("'{name}' is missing")))?;
+            self.tensors.remove(name).ok_or_else(|| NetError::Weights(format!("'{name}' is missing")))?;
         if tensor.shape != shape {
             return Err(NetError::Weights(format!("'{name}' is {:?}, not {shape:?}", tensor.shape)));
         }
-        Ok(tensor.clone())
+        Ok(tensor)
     }
 
-    fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, NetError> {
+    fn vector(&mut self, name: &str, length: usize) -> Result<Vec<f32>, NetError> {
         Ok(self.tensor(name, &[length])?.values)
     }
 
     /// A convolution with a bias of its own, "same" padding.
-    fn convolution(&self, path: &str, shape: Shape) -> Result<Convolution, NetError> {
+    fn convolution(&mut self, path: &str, shape: Shape) -> Result<Convolution, NetError> {
         let Shape { channels: [input, output], kernel, stride, groups } = shape;
         let weight = self.tensor(&format!("{path}.weight"), &[output, input / groups, kernel, kernel])?;
         let bias = match self.tensors.contains_key(&format!("{path}.bias")) {
@@ -274,7 +276,7 @@ impl Build<'_> {
 
     /// A convolution with the batch norm behind it folded into its weights.
     fn folded_convolution(
-        &self,
+        &mut self,
         path: &str,
         shape: Shape,
         epsilon: f64,
@@ -282,7 +284,7 @@ impl Build<'_> {
     ) -> Result<Convolution, NetError> {
         let mut convolution = self.convolution(&format!("{path}.conv"), shape)?;
         let channels = shape.channels[1];
-        let norm = |field: &str| self.vector(&format!("{path}.norm.{field}"), channels);
+        let mut norm = |field: &str| self.vector(&format!("{path}.norm.{field}"), channels);
         let (gamma, beta) = (norm("gamma")?, norm("beta")?);
         let (mean, variance) = (norm("running_mean")?, norm("running_var")?);
         let filter = convolution.weight.values.len() / channels;

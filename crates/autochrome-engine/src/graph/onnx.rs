@@ -39,8 +39,8 @@ pub fn output_name(network: &NetworkConfig) -> &'static str {
 ///
 /// # fn main() -> Result<(), autochrome_engine::NetError> {
 /// # let file = autochrome_engine::tests_support::tiny_weights();
-/// let (card, tensors) = weights::from_bytes(&file)?;
-/// let bytes = onnx::to_bytes(&Graph::new(&card.network, &tensors)?, &card);
+/// let (card, mut tensors) = weights::from_bytes(&file)?;
+/// let bytes = onnx::to_bytes(&Graph::new(&card.network, &mut tensors)?, &card);
 /// assert!(bytes.windows(13).any(|b| b == b"ConvTranspose"));
 /// # Ok(())
 /// # }

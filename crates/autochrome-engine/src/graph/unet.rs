@@ -49,7 +49,7 @@ pub(super) fn build(build: &mut Build<'_>, config: &UNetConfig) -> Result<(), Ne
 
 /// A 4×4 convolution with stride 2; `outer` and the next number are the first two sizes of its weights.
 fn layer(
-    build: &Build<'_>,
+    build: &mut Build<'_>,
     path: &str,
     [outer, inner]: [usize; 2],
     output: usize,

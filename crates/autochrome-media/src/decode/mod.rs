@@ -47,6 +47,8 @@ pub struct Header {
     pub depth: Depth,
     /// Whether the samples are gray; a file of RGB samples is only found to be gray by decoding.
     pub gray: bool,
+    /// Whether there are samples of opacity; that all of them are opaque is only found by decoding.
+    pub alpha: bool,
     /// The orientation the file asks for, 1..=8 as in EXIF.
     pub orientation: u8,
 }
@@ -60,6 +62,7 @@ struct Source<'a> {
     height: u32,
     depth: Depth,
     gray: bool,
+    alpha: bool,
     orientation: u8,
     icc: Option<Vec<u8>>,
     /// What the file says of itself, not yet cleaned.
@@ -118,6 +121,7 @@ pub fn probe_page(bytes: &[u8], limits: &Limits, page: usize) -> Result<Header, 
         height,
         depth: source.depth,
         gray: source.gray,
+        alpha: source.alpha,
         orientation: source.orientation,
     })
 }
@@ -166,19 +170,22 @@ pub fn decode_reduced(bytes: &[u8], options: &DecodeOptions, side_px: usize) -> 
     Ok(picture)
 }
 
-/// Decodes one page of a file of several, counted from 0, for pictures that would be too large as planes of floats: gray ones without
-/// opacity keep their lightness as [`Levels`], and the picture is a copy with a longer side of at most `side_px`. Others come as from
-/// [`decode_page`].
+/// Decodes one page of a file of several, counted from 0, for pictures that would be too large as planes of floats: those without
+/// opacity, and whose colours need not be kept, have their lightness as [`Levels`], and the picture is a copy with a longer side of at
+/// most `side_px`. Others come as from [`decode_page`], and as from [`decode`] where no page was asked for.
 ///
 /// # Errors
 /// As [`decode_page`].
 pub fn decode_levels(
     bytes: &[u8],
     options: &DecodeOptions,
-    page: usize,
+    page: Option<usize>,
     side_px: usize,
 ) -> Result<(Picture, Option<Levels>), MediaError> {
-    let (mut picture, levels) = decode_to(bytes, options, page, &Target::Levels)?;
+    let (mut picture, levels) = decode_to(bytes, options, page.unwrap_or(0), &Target::Levels)?;
+    if page.is_none() {
+        picture = first_of_many(bytes, picture);
+    }
     if let Some(levels) = &levels {
         picture.luma = levels.reduced(side_px);
     }
@@ -191,7 +198,7 @@ enum Target {
     Whole,
     /// Planes with a longer side of about so many pixels.
     Reduced(usize),
-    /// Gray values as they are, if they are all there is.
+    /// Samples as they are, if lightness is all that is wanted of them.
     Levels,
 }
 
@@ -237,14 +244,16 @@ fn decode_to(
     let was_gray = samples.layout == Layout::Gray;
     let (width, height) = (samples.width, samples.height);
     let (mut chroma, mut thumbnail, mut levels) = (None, None, None);
-    let luma = if was_gray {
-        let all = Levels::new(samples, profile.as_ref(), &mut warnings);
+    let mut lightness = |all: Levels| {
         if matches!(target, Target::Levels) && alpha.is_none() {
             levels = Some(all);
             Plane::default()
         } else {
             all.into_plane()
         }
+    };
+    let luma = if was_gray {
+        lightness(Levels::gray(samples, profile.as_ref(), &mut warnings))
     } else {
         if let Some(profile) = &profile
             && let Err(why) = match &mut samples.data {
@@ -259,15 +268,14 @@ fn decode_to(
             Target::Reduced(side_px) => reduce::reduced(&samples, *side_px),
             Target::Whole | Target::Levels => None,
         };
-        let (luma, both) = match (reduced, &samples.data, options.keep_chroma) {
-            (Some((luma, both)), ..) => (luma, Some(both)),
-            (None, Data::U8(data), false) => (lab::rgb8_to_luma(data, width, height), None),
-            (None, Data::U16(data), false) => (lab::rgb16_to_luma(data, width, height), None),
-            (None, Data::U8(data), true) => {
+        let (luma, both) = match (reduced, &samples.data) {
+            (Some((luma, both)), _) => (luma, Some(both)),
+            (None, _) if !options.keep_chroma => (lightness(Levels::rgb(samples)), None),
+            (None, Data::U8(data)) => {
                 let (luma, both) = lab::rgb8_to_lab(data, width, height);
                 (luma, Some(both))
             }
-            (None, Data::U16(data), true) => {
+            (None, Data::U16(data)) => {
                 let (luma, both) = lab::rgb16_to_lab(data, width, height);
                 (luma, Some(both))
             }

@@ -89,6 +89,7 @@ pub(super) fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Resu
         height,
         depth,
         gray: matches!(layout, Layout::Gray | Layout::GrayAlpha),
+        alpha: matches!(layout, Layout::GrayAlpha | Layout::Rgba),
         orientation: exif.as_deref().and_then(exif::orientation).unwrap_or(1),
         icc: words.profile.or(profile),
         metadata: Metadata {

@@ -7,6 +7,7 @@
 mod coloring;
 mod halftone;
 mod negative;
+mod polarity;
 
 use autochrome_color::resize::{Filter, fit_within, resize_plane};
 use autochrome_color::{Chroma, Plane};
@@ -143,7 +144,7 @@ fn recognize_by(overview: &Overview, luma: &Plane, thumbnail: Option<&Thumbnail>
         Subject::Drawing
     } else if halftone::is_halftone(luma) {
         Subject::Halftone
-    } else if negative::is_negative(&small, thumbnail) {
+    } else if negative::is_negative(&overview.small, thumbnail) {
         Subject::Negative
     } else {
         Subject::Photograph

@@ -146,6 +146,21 @@ fn the_orange_mask_of_a_film_gives_a_negative_away() {
 }
 
 #[test]
+fn a_gray_negative_is_recognised_whatever_curve_it_was_scanned_with() {
+    let photo = photo("camera.png");
+    let made = |of: &dyn Fn(f32) -> f32| {
+        let pixel = |x, y| Luma([(255.0 * of(f32::from(photo.get_pixel(x, y).0[0]) / 255.0)).round() as u8]);
+        gray(&GrayImage::from_fn(photo.width(), photo.height(), pixel)).kind().subject
+    };
+    assert_eq!(made(&|v| 1.0 - v), Subject::Negative);
+    assert_eq!(made(&|v| 0.3 + 0.3 * (1.0 - v)), Subject::Negative);
+    // Film: the transmission falls with a power of the light.
+    assert_eq!(made(&|v| (v.max(0.1) / 0.1).powf(-0.6)), Subject::Negative);
+    assert_eq!(made(&|v| v), Subject::Photograph);
+    assert_eq!(made(&|v| v.powf(0.4)), Subject::Photograph);
+}
+
+#[test]
 fn a_picture_of_a_few_pixels_is_recognised_without_a_defect() {
     for (width, height) in [(1, 1), (2, 1), (1, 300), (300, 1), (17, 17), (16, 200)] {
         let picture = RgbImage::from_fn(width, height, |x, y| Rgb([(x * 9) as u8, (y * 7) as u8, 40]));

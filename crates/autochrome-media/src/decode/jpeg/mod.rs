@@ -36,6 +36,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, M
         height,
         depth: if header.frame.bits == 8 { Depth::Eight } else { Depth::Sixteen },
         gray: layout == Layout::Gray,
+        alpha: false,
         orientation: exif.as_deref().and_then(exif::orientation).unwrap_or(1),
         icc,
         metadata: Metadata { exif, xmp, iptc, density, comments, texts: Vec::new() },

@@ -136,10 +136,26 @@ impl Header {
             frame.components.truncate(1);
             planes.truncate(1);
         }
+        if let [component] = &frame.components[..]
+            && let Some(plane) = planes.pop()
+        {
+            // Its rows have their order already, and samples beyond the edge.
+            let samples = without_rest(plane, component.stride * 8, frame.width, frame.height);
+            return Ok((samples, damage));
+        }
         let mut samples = zeroed(frame.width * frame.height * frame.components.len())?;
         interleaved(&frame, &planes, colors, &mut samples);
         Ok((samples, damage))
     }
+}
+
+/// The first `width` samples of the first `height` rows of a plane with `pitch` samples a row.
+fn without_rest<T: Copy>(mut plane: Vec<T>, pitch: usize, width: usize, height: usize) -> Vec<T> {
+    if pitch > width {
+        (1..height).for_each(|y| plane.copy_within(y * pitch..y * pitch + width, y * width));
+    }
+    plane.truncate(width * height);
+    plane
 }
 
 /// Whether all samples of chroma are in the middle.

@@ -86,6 +86,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<
         height,
         depth: if is_eight { Depth::Eight } else { Depth::Sixteen },
         gray: is_gray,
+        alpha: layout.alpha().is_some() && layout.meaning != Meaning::Cmyk,
         orientation: orientation.map_or(1, |o| o as u8),
         metadata: Metadata {
             exif: exif::from_tiff(&file, picture),

@@ -1,55 +1,67 @@
-//! Pictures whose result is never whole in memory.
+//! Results that are never whole in memory: rows are rendered as their file takes them.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::time::Instant;
 
+use autochrome_color::Tone;
 use autochrome_color::render::Renderer;
-use autochrome_color::{Plane, Tone};
 use autochrome_media::{Depth, EncodeOptions, Inner, Levels, Picture, Pixels, encode_bands};
 use autochrome_methods::Answer;
 
 use crate::Error;
 use crate::colored::gray_outside;
 
-/// A picture that is so large that only a copy of it was looked at, and what was answered.
-pub(crate) struct Large<'a> {
-    /// The lightness at full size.
-    pub(crate) levels: &'a Levels,
-    pub(crate) copy: &'a Picture,
+/// A picture and what was answered.
+pub(crate) struct Banded<'a> {
+    /// The picture, or a copy of one that is too large to be looked at.
+    pub(crate) picture: &'a Picture,
+    /// The lightness at full size, where `picture` is a copy.
+    pub(crate) levels: Option<&'a Levels>,
     pub(crate) answer: &'a Answer,
     /// What lies outside stays gray.
     pub(crate) inner: Option<Inner>,
 }
 
-impl Large<'_> {
-    /// The bytes of a file and its columns and rows.
-    pub(crate) fn encode(
-        &self,
-        tone: &Tone,
-        options: &EncodeOptions,
-    ) -> Result<(Vec<u8>, (u32, u32)), Error> {
-        let (width, height) = self.levels.size();
+/// A file, columns and rows of its picture, and the milliseconds that rendering took of making it.
+pub(crate) struct BandedFile {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) size: (u32, u32),
+    pub(crate) render_ms: f64,
+}
+
+impl Banded<'_> {
+    /// The file.
+    pub(crate) fn encode(&self, tone: &Tone, options: &EncodeOptions) -> Result<BandedFile, Error> {
+        let Picture { luma, depth, .. } = self.picture;
+        let (width, height) = self.levels.map_or_else(|| luma.size(), Levels::size);
         let chroma = &self.answer.chroma;
-        let renderer = Renderer::new((width, height), &self.copy.luma, chroma, tone);
+        let start = Instant::now();
+        let renderer = Renderer::new((width, height), luma, chroma, tone);
+        let mut spent = start.elapsed();
         let ab = chroma.a.data().iter().zip(chroma.b.data());
         let added = ab.into_iter().any(|(&a, &b)| tone.apply(a, b) != (0.0, 0.0));
         let mut make = |rows: Range<usize>| {
-            let luma = self.levels.rows(rows.clone());
-            let mut pixels = match self.copy.depth {
+            let start = Instant::now();
+            let luma: Cow<'_, [f32]> = match self.levels {
+                Some(levels) => levels.rows(rows.clone()).into(),
+                None => luma.data()[rows.start * width..rows.end * width].into(),
+            };
+            let mut pixels = match depth {
                 Depth::Eight => Pixels::Rgb8(renderer.rows8(rows.start, &luma)),
                 Depth::Sixteen => Pixels::Rgb16(renderer.rows16(rows.start, &luma)),
             };
-            if let Some(inner) = self.inner
-                && let Some(luma) = Plane::from_vec(width, rows.len(), luma)
-            {
-                gray_outside(&mut pixels, &luma, within(inner, &rows));
+            if let Some(inner) = self.inner {
+                gray_outside(&mut pixels, &luma, width, within(inner, &rows));
             }
+            spent += start.elapsed();
             pixels
         };
         let side = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
         let size = (side(width), side(height));
         let options = EncodeOptions { note: options.note && added, ..*options };
-        let bytes = encode_bands(size, self.copy.depth, &mut make, &self.copy.metadata, &options)?;
-        Ok((bytes, size))
+        let bytes = encode_bands(size, *depth, &mut make, &self.picture.metadata, &options)?;
+        Ok(BandedFile { bytes, size, render_ms: spent.as_secs_f64() * 1e3 })
     }
 }
 
@@ -62,8 +74,8 @@ fn within(inner: Inner, rows: &Range<usize>) -> Inner {
 
 #[cfg(test)]
 mod tests {
-    use autochrome_color::Chroma;
     use autochrome_color::filters::Look;
+    use autochrome_color::{Chroma, Plane};
     use autochrome_media::{DecodeOptions, Format, Metadata, Raster, decode, decode_levels, encode};
 
     use super::*;
@@ -88,7 +100,7 @@ mod tests {
     fn rows_at_a_time_look_as_the_whole_does() {
         let (file, chroma) = picture(1600, 1200);
         let whole = decode(&file, &DecodeOptions::default()).unwrap();
-        let (copy, levels) = decode_levels(&file, &DecodeOptions::default(), 0, 1100).unwrap();
+        let (copy, levels) = decode_levels(&file, &DecodeOptions::default(), None, 1100).unwrap();
         let levels = levels.unwrap();
         assert_eq!((levels.size(), copy.luma.size()), ((1600, 1200), (1100, 825)));
 
@@ -98,11 +110,14 @@ mod tests {
         let finish = Finishing { tone: &tone, look: &look, recolored: false, inner };
         let wanted = Colored::new(&whole, &answer, &finish).unwrap();
         let options = EncodeOptions::new(Format::Tiff);
-        let large = Large { levels: &levels, copy: &copy, answer: &answer, inner };
-        let (ours, size) = large.encode(&tone, &options).unwrap();
-        assert_eq!(size, (1600, 1200));
+        let wanted = wanted.encode(&options).unwrap();
+        let banded = Banded { picture: &whole, levels: None, answer: &answer, inner };
+        assert!(banded.encode(&tone, &options).unwrap().bytes == wanted);
 
-        let both = [ours, wanted.encode(&options).unwrap()];
+        let banded = Banded { picture: &copy, levels: Some(&levels), answer: &answer, inner };
+        let ours = banded.encode(&tone, &options).unwrap();
+        assert_eq!(ours.size, (1600, 1200));
+        let both = [ours.bytes, wanted];
         let [ours, wanted] = both.map(|file| decode(&file, &DecodeOptions::default()).unwrap());
         let far = |one: &Plane, other: &Plane| {
             let apart = one.data().iter().zip(other.data()).map(|(one, other)| (one - other).abs());
