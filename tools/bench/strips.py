@@ -33,7 +33,7 @@ def scene(name, at, one, other):
         return one.resize(SIZE, Image.LANCZOS, box)
     still = (other if name == "cuts" and at // 7 % 2 else one).resize(SIZE, Image.LANCZOS)
     if name == "flash":
-        return still.point(lambda value: min(255, value + 130)) if at in (20, 21) else still
+        return still.point(lambda value: min(255, value + 130)) if at in (18, 19) else still
     if name == "fade":
         light = abs(2 * share - 1)
         return still.point(lambda value: round(value * light))

@@ -18,6 +18,7 @@
 //! # Ok::<(), autochrome_methods::MethodError>(())
 //! ```
 
+mod change;
 mod conversion;
 mod error;
 mod example;

@@ -3,7 +3,7 @@
 use autochrome_color::Plane;
 use autochrome_engine::{Features, PredictOptions, Session};
 
-use super::deep::{MOST_POINTS, Seen, TRUST, answer, matched};
+use super::deep::{Found, MOST_POINTS, Seen, TRUST};
 use super::{NEEDS, check};
 use crate::fixes::{FoundParts, Part};
 use crate::{
@@ -73,8 +73,8 @@ impl Method for Collection {
         std::iter::once(together)
             .chain(alone)
             .map(|references| {
-                let hints = matched(&self.session, &picture, references, MOST_POINTS as usize, TRUST as f32)?;
-                answer(&self.session, luma, &hints)
+                let (most, trust) = (MOST_POINTS as usize, TRUST as f32);
+                Found::new(&self.session, &picture, references, most, trust)?.answer(&self.session, luma, &[])
             })
             .collect()
     }

@@ -9,6 +9,7 @@ use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_engine::{Features, Hint, PredictOptions, Session};
 
 use super::neighbors::{Cloud, Neighbor};
+use super::recalled::Recalled;
 use super::vote::{self, Ballot};
 use super::{NEEDS, check};
 use crate::fixes::{FoundParts, Part};
@@ -92,22 +93,14 @@ impl Method for Deep {
         let trust = options.real(&BELIEF) as f32;
         let picture = Seen::new(&self.session, luma)?;
         let references: Vec<&Reference> = guidance.references.iter().collect();
-        let mut hints = matched(&self.session, &picture, &references, most, trust)?;
-        // What a person says comes last and holds.
-        hints.extend(guidance.points.iter().map(|point| hint(point, luma.size())));
-        Ok(vec![answer(&self.session, luma, &hints)?])
+        let found = Found::new(&self.session, &picture, &references, most, trust)?;
+        let said: Vec<Hint> = guidance.points.iter().map(|point| hint(point, luma.size())).collect();
+        Ok(vec![found.answer(&self.session, luma, &said)?])
     }
 
     fn find_parts(&self, luma: &Plane, parts: &[Part], _: &Options) -> Result<FoundParts, MethodError> {
         crate::neural::find_parts(&self.session, INFO.id, luma, parts, &PredictOptions::default())
     }
-}
-
-/// The network's answer with these hints.
-///
-/// The strength of colours that the model's card asks for changes guesses alone: hints are shown as they are.
-pub(super) fn answer(session: &Session, luma: &Plane, hints: &[Hint]) -> Result<Answer, MethodError> {
-    Ok(session.predict(luma, hints, &PredictOptions::default())?.into())
 }
 
 /// What the encoder sees in a picture, from coarse to fine.
@@ -211,14 +204,14 @@ fn sample(features: &Features, x: f32, y: f32) -> Vec<f32> {
 
 /// A place of the picture and the colour that references give it.
 pub(super) struct Match {
-    cell: usize,
+    pub cell: usize,
     pub ab: [f32; 2],
     /// How alike the most alike place is: the cosine of the angle between their vectors.
     pub likeness: f32,
     /// Share of the most alike places that agree on the colour.
     pub support: f32,
     /// 1 where that place would choose this one in turn, less the farther away it would choose.
-    mutual: f32,
+    pub mutual: f32,
 }
 
 impl Match {
@@ -228,22 +221,51 @@ impl Match {
     }
 }
 
-/// Hints where the picture and the references show the same, at most `most`, spread over the picture.
-pub(super) fn matched(
-    session: &Session,
-    picture: &Seen,
-    references: &[&Reference],
-    most: usize,
-    trust: f32,
-) -> Result<Vec<Hint>, MethodError> {
-    let mut seen = Vec::with_capacity(references.len());
-    for reference in references {
-        seen.push(Seen::new(session, &reference.luma)?);
+/// What references say of a picture.
+pub(super) struct Found {
+    hints: Vec<Hint>,
+    recalled: Recalled,
+}
+
+impl Found {
+    /// Hints where the picture and the references show the same, at most `most` and spread over the picture, and what is alike beyond doubt.
+    pub fn new(
+        session: &Session,
+        picture: &Seen,
+        references: &[&Reference],
+        most: usize,
+        trust: f32,
+    ) -> Result<Self, MethodError> {
+        let mut seen = Vec::with_capacity(references.len());
+        for reference in references {
+            seen.push(Seen::new(session, &reference.luma)?);
+        }
+        let colors: Vec<Vec<[f32; 2]>> = seen
+            .iter()
+            .zip(references)
+            .map(|(seen, reference)| cell_colors(seen.grid(), reference))
+            .collect();
+        let among: Vec<(&Seen, &[[f32; 2]])> = seen.iter().zip(colors.iter().map(Vec::as_slice)).collect();
+        let found = matches(picture, &among);
+        let recalled = Recalled::new(picture.grid().size(), &found);
+        Ok(Self { hints: chosen(picture.grid(), found, most, trust), recalled })
     }
-    let colors: Vec<Vec<[f32; 2]>> =
-        seen.iter().zip(references).map(|(seen, reference)| cell_colors(seen.grid(), reference)).collect();
-    let among: Vec<(&Seen, &[[f32; 2]])> = seen.iter().zip(colors.iter().map(Vec::as_slice)).collect();
-    Ok(chosen(picture.grid(), matches(picture, &among), most, trust))
+
+    /// The network's answer with that, and with what a person says, which holds.
+    ///
+    /// The strength of colours that the model's card asks for changes guesses alone: hints are shown as they are.
+    pub fn answer(&self, session: &Session, luma: &Plane, said: &[Hint]) -> Result<Answer, MethodError> {
+        let ask = |hints: &[Hint]| session.predict(luma, hints, &PredictOptions::default());
+        let mut chroma = ask(&self.hints)?;
+        if said.is_empty() {
+            self.recalled.blend(luma, None, &mut chroma);
+            return Ok(chroma.into());
+        }
+        let own = chroma;
+        chroma = ask(&[&self.hints, said].concat())?;
+        self.recalled.blend(luma, Some(&own), &mut chroma);
+        Ok(chroma.into())
+    }
 }
 
 /// A match for every cell of the picture's grid, with references of which it is known what was seen and which colours the cells

@@ -16,18 +16,12 @@ use autochrome_color::Plane;
 use autochrome_engine::{Features, Session};
 
 use super::collection::{PARTS, mean, whiten};
-use super::deep::{Match, Seen, cell_colors, matches};
+use super::deep::{Seen, cell_colors, matches};
+use super::recalled::Recalled;
 use crate::{GuidanceKind, MethodError, ModelSource, Reference};
 
 /// Remembered pictures whose places are compared with a picture's: the most alike ones.
 const TOGETHER: usize = 4;
-
-/// Likeness of a place from which on, and up to which, its remembered colour is taken. Places of pictures that have nothing to do with one
-/// another lie below in 93 of 100 cases, places of the same clip and person above in 85 to 100.
-const ALIKE: [f32; 2] = [0.35, 0.55];
-
-/// Cells to each side that a place's likeness is averaged with: a single cell may be alike by chance.
-const AROUND: usize = 5;
 
 /// Most pictures in one memory: a handful is meant, and each takes 0.3 MB.
 pub const MOST_PICTURES: usize = 200;
@@ -120,15 +114,7 @@ impl Memory {
         let alike = self.most_alike(&picture);
         let alike: Vec<(&Seen, &[[f32; 2]])> =
             alike.iter().map(|picture| (&picture.seen, picture.colors.as_slice())).collect();
-        let found = matches(&picture, &alike);
-        let size = picture.grid().size();
-        let likeness: Vec<f32> = found.iter().map(|found| found.likeness).collect();
-        let share = |(cell, found): (usize, &Match)| {
-            let likeness = 0.5 * (found.likeness + mean_around(&likeness, size, cell));
-            found.support * ((likeness - ALIKE[0]) / (ALIKE[1] - ALIKE[0])).clamp(0.0, 1.0)
-        };
-        let shares = found.iter().enumerate().map(share).collect();
-        Ok(Recalled { size, colors: found.iter().map(|found| found.ab).collect(), shares })
+        Ok(Recalled::new(picture.grid().size(), &matches(&picture, &alike)))
     }
 
     /// The remembered pictures that show most of the same.
@@ -141,25 +127,6 @@ impl Memory {
         order.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
         order.into_iter().take(TOGETHER).map(|(_, i)| &self.0.pictures[i]).collect()
     }
-}
-
-/// What a memory says of the cells of a grid over a picture.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Recalled {
-    /// Columns and rows.
-    pub size: (usize, usize),
-    /// a and b of each cell, row by row.
-    pub colors: Vec<[f32; 2]>,
-    /// How much of its colour a cell takes, 0..=1.
-    pub shares: Vec<f32>,
-}
-
-/// The mean of the values no farther than [`AROUND`] from `cell` along both sides.
-fn mean_around(values: &[f32], (width, height): (usize, usize), cell: usize) -> f32 {
-    let near = |at: usize, side: usize| at.saturating_sub(AROUND)..(at + AROUND + 1).min(side);
-    let (columns, rows) = (near(cell % width, width), near(cell / width, height));
-    let count = columns.len() * rows.len();
-    rows.map(|row| values[row * width..][columns.clone()].iter().sum::<f32>()).sum::<f32>() / count as f32
 }
 
 /// What the two coarsest scales say of a picture and of its quarters.

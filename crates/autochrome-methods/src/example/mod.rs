@@ -13,6 +13,7 @@ pub(crate) mod irony;
 mod local;
 pub(crate) mod memory;
 mod neighbors;
+pub(crate) mod recalled;
 mod spread;
 pub(crate) mod superpixel;
 mod texture;

@@ -12,7 +12,7 @@ use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Segmentation, Session};
 
 use super::region::step;
-use super::uncertainty;
+use crate::change;
 
 /// What agrees with itself.
 struct Kind {
@@ -65,8 +65,7 @@ pub(super) fn agree(session: &Session, segmentation: &Segmentation, luma: &Plane
     if !changes {
         return;
     }
-    let (width, height) = chroma.size();
-    uncertainty::add(&change, &resize_plane(luma, width, height, Filter::Area), chroma);
+    change::add(&change, luma, chroma);
 }
 
 /// A cell of a kind.

@@ -12,7 +12,7 @@ use autochrome_engine::{Segmentation, Session, UsualColor};
 use super::region::Region;
 use super::suggestions::fitting;
 use super::uncertainty;
-use crate::Srgb;
+use crate::{Srgb, change};
 
 /// Classes of things that come in many colours.
 const FREE: &[&str] = &[
@@ -69,8 +69,7 @@ pub(super) fn drift(
         let [a, b] = covariance.root().times(mixed.map(|part| DRIFT * part / length));
         (change.a.data_mut()[cell], change.b.data_mut()[cell]) = (a, b);
     }
-    let (width, height) = chroma.size();
-    uncertainty::add(&change, &resize_plane(luma, width, height, Filter::Area), chroma);
+    change::add(&change, luma, chroma);
 }
 
 /// Every thing of a picture that could have another colour, with the colour that `seed` gives it.

@@ -5,7 +5,6 @@ mod draws;
 mod ensemble;
 mod mood;
 mod parts;
-mod recall;
 mod region;
 mod suggestions;
 mod uncertainty;
@@ -16,7 +15,7 @@ use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Hint, PredictOptions, Recent, Segmentation, Session, View};
 
-use crate::example::memory::Recalled;
+use crate::example::recalled::Recalled;
 use crate::fixes::{FoundParts, Part};
 use crate::scribble::keep_marked_colors;
 use crate::words::Wish;
@@ -290,7 +289,7 @@ impl Neural {
         let (own, segmentation) = answer(&self.session, luma, &view, &asked)?;
         let mut chroma = own.clone();
         if let Some(recalled) = &recalled {
-            recall::blend(recalled, view.luma(), None, &mut chroma);
+            recalled.blend(view.luma(), None, &mut chroma);
         }
         let seen = Arc::new(Seen { view, asked, own, recalled, chroma, segmentation });
         // What several sizes see is not all in the view.
@@ -317,7 +316,7 @@ impl Neural {
             agreement::agree(&self.session, segmentation, seen.view.luma(), &mut chroma);
         }
         if let Some(recalled) = &seen.recalled {
-            recall::blend(recalled, seen.view.luma(), Some(&seen.own), &mut chroma);
+            recalled.blend(seen.view.luma(), Some(&seen.own), &mut chroma);
         }
         keep_marked_colors(seen.view.luma(), guidance, &mut chroma)?;
         Ok(chroma)

@@ -9,7 +9,7 @@ use autochrome_color::{Chroma, Plane};
 use autochrome_engine::{Segmentation, Session};
 
 use super::uncertainty::{self, Matrix};
-use crate::Mood;
+use crate::{Mood, change};
 
 /// Least and most factor by which the strength of colours changes.
 const FACTORS: [f32; 2] = [0.0, 4.0];
@@ -56,8 +56,7 @@ pub(super) fn steer(
         let [a, b] = covariance.times(tilt);
         (change.a.data_mut()[cell], change.b.data_mut()[cell]) = (a, b);
     }
-    let (width, height) = chroma.size();
-    uncertainty::add(&change, &resize_plane(luma, width, height, Filter::Area), chroma);
+    change::add(&change, luma, chroma);
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@
 //! of that mixture says that skies range from blue to gray, and coats everywhere. It is small where things have one colour, so that what moves
 //! colours by it leaves faces alone and changes what nobody can know.
 
-use autochrome_color::upsample::upsample;
-use autochrome_color::{Chroma, Plane};
+use autochrome_color::Plane;
 use autochrome_engine::{Segmentation, Session};
 
 use super::suggestions::fitting;
@@ -88,14 +87,6 @@ pub(super) fn alike(luma: &Plane, variance: f32) -> Vec<Matrix> {
 /// How much room there is for colour, 0..=1: none in black and in white.
 fn room(luma: f32) -> f32 {
     (luma.min(100.0 - luma) / ROOM).clamp(0.0, 1.0)
-}
-
-/// Adds a change that is known at the cells of a grid; `luma` has the size of `chroma`, whose edges it follows.
-pub(super) fn add(change: &Chroma, luma: &Plane, chroma: &mut Chroma) {
-    let change = upsample(luma, change);
-    for (plane, change) in [(&mut chroma.a, &change.a), (&mut chroma.b, &change.b)] {
-        plane.data_mut().iter_mut().zip(change.data()).for_each(|(sample, change)| *sample += change);
-    }
 }
 
 #[cfg(test)]
