@@ -3,8 +3,7 @@
 //! In eight dimensions and more a tree visits most of its leaves; plain distances, point after point in memory order, are
 //! as fast and exact, and ties go to the first point on every machine.
 
-use autochrome_color::parallel;
-use pulp::Arch;
+use autochrome_color::{parallel, vectorized};
 
 /// Points that are looked at together: their distances stay in the first cache.
 const BLOCK: usize = 128;
@@ -42,8 +41,12 @@ impl Cloud {
     /// For each of `queries`, point by point, its nearest points, at most `count`, the nearest first.
     pub fn nearest(&self, queries: &[f32], count: usize) -> Vec<Vec<Neighbor>> {
         let count = count.min(self.len);
-        let arch = Arch::new();
-        let find = |query: &[f32]| arch.dispatch(|| self.nearest_to(query, count));
+        let find = |query: &[f32]| {
+            vectorized(
+                #[inline(always)]
+                || self.nearest_to(query, count),
+            )
+        };
         let dims = self.dims.max(1);
         parallel::map_numbers(queries.len() / dims, 16, |i| find(&queries[i * dims..][..dims]))
     }

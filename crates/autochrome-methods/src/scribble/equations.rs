@@ -1,7 +1,6 @@
 //! The equations of the pixels, and sweeps over them.
 
-use autochrome_color::{Parallel as _, parallel};
-use pulp::Arch;
+use autochrome_color::{Parallel as _, parallel, vectorized};
 
 use super::Pair;
 use super::affinity::{Affinity, STRIPE};
@@ -51,10 +50,13 @@ impl Equations {
         let stride = self.affinity.stride();
         let inner = stride..self.inverse.len() - stride;
         out[inner].chunks_mut(stride).enumerate().parallel_for_each(|(line, out)| {
-            Arch::new().dispatch(|| {
-                self.apply_line(line + 1, values, out);
-                out.iter_mut().for_each(|out| *out = out.map(|value| -value));
-            });
+            vectorized(
+                #[inline(always)]
+                || {
+                    self.apply_line(line + 1, values, out);
+                    out.iter_mut().for_each(|out| *out = out.map(|value| -value));
+                },
+            );
         });
     }
 
@@ -270,7 +272,10 @@ impl Operator for Equations {
         let stripes = values_of.zip(residual[inner].chunks_mut(STRIPE * stride)).enumerate();
         stripes.parallel_for_each_with(Room::default, |room, (stripe, (values, residual))| {
             let first_line = 1 + stripe * STRIPE;
-            Arch::new().dispatch(|| self.down_stripe(first_line, right, values, residual, room));
+            vectorized(
+                #[inline(always)]
+                || self.down_stripe(first_line, right, values, residual, room),
+            );
         });
         let values = &*values;
         self.at_seams(residual, |line, out| {
@@ -312,7 +317,10 @@ impl Operator for Equations {
             });
             room.old.clear();
             room.old.extend(corrected);
-            Arch::new().dispatch(|| self.up_stripe(first_line, right, out, image, room));
+            vectorized(
+                #[inline(always)]
+                || self.up_stripe(first_line, right, out, image, room),
+            );
         });
         let out = &*out;
         self.at_seams(image, |line, image| self.apply_line(line, out, image));

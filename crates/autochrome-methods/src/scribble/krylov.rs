@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use autochrome_color::Parallel as _;
-use pulp::Arch;
+use autochrome_color::{Parallel as _, vectorized};
 
 use super::Pair;
 
@@ -52,7 +51,7 @@ pub(super) fn dots<const N: usize>(pairs: [(&[Pair], &[Pair]); N]) -> [Factors; 
 }
 
 fn dot_piece(one: &[Pair], other: &[Pair]) -> Factors {
-    Arch::new().dispatch(
+    vectorized(
         #[inline(always)]
         || {
             // Short runs in single precision, added up in double: as exact as is needed, and fast. Runs go side by side.

@@ -1,7 +1,6 @@
 //! Sweeps over the pixels for the stationary distribution of a walk along their weights.
 
-use autochrome_color::{Parallel as _, parallel};
-use pulp::Arch;
+use autochrome_color::{Parallel as _, parallel, vectorized};
 
 use super::affinity::{Affinity, NEIGHBOURS, PLACES, STRIPE};
 use super::balance::LEAST_SCALE;
@@ -41,17 +40,20 @@ impl<'a> Walk<'a> {
                 local.clear();
                 local.extend_from_slice(&before[start..start + scale.len() + 2 * stride]);
                 let lines = scale.len() / stride;
-                Arch::new().dispatch(|| {
-                    for sweep in 0..TIMES {
-                        let forward = sweep % 2 == 0;
-                        for step in 0..lines {
-                            let line = if forward { step } else { lines - 1 - step };
-                            let around = &mut local[line * stride..][..3 * stride];
-                            let line = stripe * STRIPE + line + 1;
-                            self.line(line, forward, around, (sums, shares));
+                vectorized(
+                    #[inline(always)]
+                    || {
+                        for sweep in 0..TIMES {
+                            let forward = sweep % 2 == 0;
+                            for step in 0..lines {
+                                let line = if forward { step } else { lines - 1 - step };
+                                let around = &mut local[line * stride..][..3 * stride];
+                                let line = stripe * STRIPE + line + 1;
+                                self.line(line, forward, around, (sums, shares));
+                            }
                         }
-                    }
-                });
+                    },
+                );
                 scale.copy_from_slice(&local[stride..stride + scale.len()]);
             },
         );
