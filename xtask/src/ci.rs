@@ -23,13 +23,14 @@ pub fn lint() -> Result<()> {
     web::lint()
 }
 
-/// That the program and the library need no tensor library, the program no client of NATS, that of the README's first command no
-/// server either; and that both programs type-check.
+/// That the program and the library need no tensor library, the program no client of NATS and none of OpenTelemetry, that of the README's
+/// first command no server either; and that both programs type-check.
 fn left_out() -> Result<()> {
     for (package, features, left_out) in [
         ("autochrome", &[][..], "burn"),
         ("autochrome-cli", &[], "burn"),
         ("autochrome-cli", &[], "async-nats"),
+        ("autochrome-cli", &[], "opentelemetry"),
         ("autochrome-cli", &["--no-default-features"], "axum"),
     ] {
         let tree = cargo(["tree", "--package", package, "--edges", "normal", "--prefix", "none"])

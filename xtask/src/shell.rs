@@ -23,8 +23,9 @@ pub fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command
     command
 }
 
-/// Everything there is, training and queues in NATS too. Chores that build name the same features, so that nothing is compiled twice.
-pub const WORKSPACE: [&str; 3] = ["--workspace", "--features", "autochrome-cli/train,autochrome-cli/nats"];
+/// Everything there is, training, queues in NATS and OpenTelemetry too. Chores that build name the same features, so that nothing is compiled twice.
+pub const WORKSPACE: [&str; 3] =
+    ["--workspace", "--features", "autochrome-cli/train,autochrome-cli/nats,autochrome-cli/otel"];
 
 /// Shows `command` and runs it to its end.
 pub fn run(command: &mut Command) -> Result<()> {

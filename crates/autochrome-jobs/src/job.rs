@@ -109,6 +109,8 @@ pub struct NewJob {
     pub fingerprint: Vec<u8>,
     /// Who may see it.
     pub owner: String,
+    /// The trace that it belongs to, as the header `traceparent` of the W3C tells it.
+    pub trace: Option<String>,
 }
 
 /// A job without its bytes.

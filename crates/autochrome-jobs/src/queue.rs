@@ -33,6 +33,8 @@ pub struct Lease {
     pub pictures: u32,
     /// What to do.
     pub options: String,
+    /// The trace that the job belongs to, as its sender told it.
+    pub trace: Option<String>,
     pub(crate) token: String,
 }
 

@@ -31,6 +31,7 @@ use crate::intake;
 use crate::jobs::{Jobs, RENEW, now_ms};
 use crate::problem::Problem;
 use crate::studio::Studio;
+use crate::trace;
 
 /// How often a frame is shown at most.
 const SHOW: Duration = Duration::from_secs(2);
@@ -172,6 +173,7 @@ impl FilmWorker {
 
     /// Works on one film, and renews its lease meanwhile.
     fn one(&self, lease: &Lease) {
+        let _traced = trace::job(lease).entered();
         let (stop, reached) = (Arc::new(AtomicBool::new(false)), Reached::default());
         let told_safe = AtomicU64::new(0);
         let tell = || {
@@ -227,9 +229,9 @@ impl FilmWorker {
             Ok(Ok(Outcome::Done { name, media_type, bytes, news })) => news
                 .map_or(Ok(()), |news| self.report_progress(lease, &news))
                 .and_then(|()| queue.store_result_file(lease, &name, media_type, bytes))
-                .and_then(|()| queue.finish(lease, media_type, now_ms())),
+                .and_then(|()| self.jobs.finish(lease, media_type)),
             Ok(Ok(Outcome::Failed(Problem { code, detail, .. }))) => self.jobs.fail(lease, code, &detail),
-            Ok(Ok(Outcome::Stopped)) => queue.release(lease, now_ms()),
+            Ok(Ok(Outcome::Stopped)) => self.jobs.release(lease),
             Ok(Err(error)) => Err(error),
             Err(_) => {
                 let Problem { code, detail, .. } = Problem::defect();
@@ -251,7 +253,7 @@ impl FilmWorker {
         }
         let files = self.jobs.queue().files(&lease.job)?;
         let (code, detail) = files.into_iter().find_map(|file| file.outcome.err()).unwrap_or_default();
-        self.jobs.queue().fail(lease, &code, &detail, now_ms())?;
+        self.jobs.fail(lease, &code, &detail)?;
         Err(QueueError::LeaseLost)
     }
 

@@ -26,6 +26,7 @@ use crate::film_jobs::{
 use crate::intake;
 use crate::jobs::{RENEW, now_ms};
 use crate::problem::Problem;
+use crate::trace;
 
 /// Media type of what a segment's job has made.
 const MADE: &str = "application/octet-stream";
@@ -211,6 +212,7 @@ impl FilmWorker {
                 idempotency_key: Some(format!("{}-{}", segment.first_frame, segment.end_frame)),
                 // Nobody's who could ask for it.
                 owner: film.job.clone(),
+                trace: trace::current(),
                 ..NewJob::default()
             },
             now_ms(),
@@ -328,6 +330,7 @@ impl FilmWorker {
 
     /// Works on one segment, and renews its lease meanwhile; `waiting` is the film that this worker has besides.
     pub(crate) fn one_segment(&self, lease: &Lease, waiting: Option<Waiting<'_>>) {
+        let _traced = trace::job(lease).entered();
         let (stop, permille) = (Arc::new(AtomicBool::new(false)), AtomicU64::new(0));
         let tell = || {
             if waiting.is_some_and(|film| film.stop.load(Ordering::Relaxed)) {

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::log;
 use crate::problem::Problem;
 use crate::refusal::Refusal;
+use crate::trace;
 
 /// Only what this server itself serves; pictures that a page made of bytes are `blob:`.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
@@ -28,7 +29,8 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     let _ = getrandom::fill(&mut random);
     let id = hex::encode(random);
     let (began, span) = (Instant::now(), log::span(&request, &id));
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let traced = trace::request(&request, &id, &span);
+    let mut response = next.run(request).instrument(traced.clone()).instrument(span.clone()).await;
     if let Some(problem) = Problem::of(&response) {
         let mut document = problem.document(&id);
         for (name, value) in response.headers() {
@@ -40,6 +42,7 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         response = document;
     }
     app.metrics.answered(response.status().as_u16());
+    trace::answered(&traced, response.status().as_u16());
     log::answered(&span, began, &response);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);

@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::queue_place::QueuePlace;
 use crate::refusal::Refusal;
 use crate::studio::Studio;
-use crate::{ServeError, archive};
+use crate::{ServeError, archive, trace};
 
 /// What the queue takes: a worker may be silent for half a minute.
 pub const BOUNDS: Bounds = Bounds { lease_ms: 30_000, waiting: 1000, bytes: 8_000_000_000 };
@@ -283,13 +283,15 @@ impl Jobs {
                 lost.load(Ordering::Relaxed) || self.abandoned.load(Ordering::Relaxed)
             };
             // What another worker has now, or nobody wants any more, is dropped.
+            let traced = trace::job(lease).entered();
             let done = stop::scope(&lost, || self.colorize_pictures(studio, lease, &reached));
             if let Err(QueueError::DiskFull | QueueError::Unavailable(_)) = done {
                 self.note_disk_state(&done);
                 // The picture is begun again when there is room, or when the queue answers; where not even that can be written, when
                 // the lease is over.
-                let _ = self.queue.release(lease, now_ms());
+                let _ = self.release(lease);
             }
+            drop(traced);
             over.store(true, Ordering::Relaxed);
             renew.thread().unpark();
         });
@@ -309,7 +311,7 @@ impl Jobs {
         let all = lease.pictures.max(1) as f32;
         while let Some((place, picture)) = self.queue.next_picture(lease)? {
             if self.stopping.load(Ordering::Relaxed) {
-                return self.queue.release(lease, now_ms());
+                return self.release(lease);
             }
             let preview = |bytes: &[u8]| {
                 // Who wanted to look early can look later.
@@ -320,7 +322,7 @@ impl Jobs {
             match catch_unwind(AssertUnwindSafe(|| studio.run(&picture.bytes, &order, &watch))) {
                 Ok(Ok(finished)) => self.store_result(lease, &picture, finished)?,
                 // Who waits for the next start gets it back at once; a lease that is lost is not given back.
-                Ok(Err(Error::Stopped)) => return self.queue.release(lease, now_ms()),
+                Ok(Err(Error::Stopped)) => return self.release(lease),
                 Ok(Err(error)) => self.store_failure(lease, place, error.code(), &error.to_string())?,
                 Err(_) => {
                     let Problem { code, detail, .. } = Problem::defect();
@@ -365,7 +367,23 @@ impl Jobs {
     /// Ends a job that has nothing to show.
     pub fn fail(&self, lease: &Lease, code: &str, detail: &str) -> Result<(), QueueError> {
         warn!(job = %lease.job, code, "a job failed");
-        self.queue.fail(lease, code, detail, now_ms())
+        let told = self.queue.fail(lease, code, detail, now_ms());
+        trace::ended("failed", Some(code), &told);
+        told
+    }
+
+    /// Ends a job whose result is of type `media_type`.
+    pub fn finish(&self, lease: &Lease, media_type: &str) -> Result<(), QueueError> {
+        let told = self.queue.finish(lease, media_type, now_ms());
+        trace::ended("done", None, &told);
+        told
+    }
+
+    /// Gives back a job for another worker, or another time.
+    pub fn release(&self, lease: &Lease) -> Result<(), QueueError> {
+        let told = self.queue.release(lease, now_ms());
+        trace::ended("given-back", None, &told);
+        told
     }
 
     /// Ends a job whose pictures were all tried: done when there is anything to show.
@@ -376,8 +394,8 @@ impl Jobs {
             files.iter().filter_map(|file| Some(&file.outcome.as_ref().ok()?.0)).collect();
         let first_error = files.iter().find_map(|file| file.outcome.as_ref().err());
         match (made.as_slice(), first_error) {
-            ([media_type], _) if kind == Kind::Image => self.queue.finish(lease, media_type, now_ms()),
-            ([_, ..], _) => self.queue.finish(lease, ZIP, now_ms()),
+            ([media_type], _) if kind == Kind::Image => self.finish(lease, media_type),
+            ([_, ..], _) => self.finish(lease, ZIP),
             ([], Some((code, detail))) if kind == Kind::Image => self.fail(lease, code, detail),
             ([], first) => {
                 let because = first.map_or("", |(_, detail)| detail);

@@ -21,6 +21,8 @@ mod arrival;
 mod assets;
 mod backup;
 mod callers;
+#[cfg(feature = "otel")]
+mod collector;
 mod connections;
 mod cost;
 mod film_jobs;
@@ -42,6 +44,7 @@ mod refusal;
 mod routes;
 mod shares;
 mod studio;
+mod trace;
 mod worker;
 mod worker_pool;
 
@@ -57,7 +60,7 @@ use tokio::net::TcpListener;
 pub use assets::has_app;
 pub use backup::{back_up_jobs, restore_jobs};
 pub use keys::Keys;
-pub use log::{LogFormat, log_to_stderr};
+pub use log::{LogFormat, Logging, start_log};
 pub use queue_place::QueuePlace;
 pub use refusal::Refusal;
 pub use tracing_subscriber::filter::{LevelFilter as LogLevel, Targets as LogLevels};
@@ -295,7 +298,10 @@ impl Server {
             arrivals: Arrivals::new(pace, config.arriving_bytes, share(config.arriving_bytes)),
             metrics: Metrics::default(),
         };
-        Ok(Self { listener, manners, works: config.works, app: Arc::new(app) })
+        let app = Arc::new(app);
+        #[cfg(feature = "otel")]
+        collector::observe(&app);
+        Ok(Self { listener, manners, works: config.works, app })
     }
 
     /// The address, with the port that was found.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use autochrome_server::{
-    Config, LogFormat, LogLevel, LogLevels, QueuePlace, ServeError, has_app, log_to_stderr, serve,
+    Config, LogFormat, LogLevel, LogLevels, QueuePlace, ServeError, has_app, serve, start_log,
 };
 
 use crate::args::{LogArgument, QueueArguments, ServeArguments};
@@ -40,7 +40,7 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         config.waiting = 4 * config.workers;
     }
     config.weights = weights(arguments.model.as_deref())?;
-    log_to_stderr(format(arguments.log), levels(arguments.log_level.as_ref()));
+    let _log = start_log(format(arguments.log), levels(arguments.log_level.as_ref()), "autochrome-server");
     serve(config, |address| {
         let what = if has_app() { "the app and the API are" } else { "the API is" };
         output::note(&format!("{what} at http://{address}; Ctrl-C stops"));

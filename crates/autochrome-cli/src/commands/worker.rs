@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::Context as _;
-use autochrome_server::{Config, WorkerConfig, log_to_stderr, work};
+use autochrome_server::{Config, WorkerConfig, start_log, work};
 
 use crate::args::WorkerArguments;
 use crate::commands::serve::{failure, format, levels, place, weights};
@@ -30,7 +30,7 @@ pub fn run(arguments: &WorkerArguments) -> Result<Exit, Failure> {
         limits: defaults.limits,
         weights: weights(arguments.model.as_deref())?,
     };
-    log_to_stderr(format(arguments.log), levels(arguments.log_level.as_ref()));
+    let _log = start_log(format(arguments.log), levels(arguments.log_level.as_ref()), "autochrome-worker");
     work(config, || output::note("waiting for jobs; Ctrl-C stops")).map_err(failure)?;
     Ok(Exit::Success)
 }

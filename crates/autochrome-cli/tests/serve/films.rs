@@ -278,7 +278,7 @@ fn what_is_no_film_or_too_large_or_outside_is_refused() {
     let bytes = film(&media, &scenes(24, 12, "96x64"));
     let data = folder.path().join("data");
     let more = ["serve", "--bind", "127.0.0.1:0", "--most-film", "1", "--media-dir", media.to_str().unwrap()];
-    let (child, server) = guarded(listening(autochrome(&data, &more)));
+    let (child, server) = guarded(listening(&mut autochrome(&data, &more)));
     let send = |bytes: &[u8]| server.post("/v1/films", &[VIDEO], bytes);
     assert_eq!(send(b"no film at all").problem(), "film.unreadable");
     assert_eq!(send(crate::client::CAMERA).problem(), "film.picture");
@@ -318,7 +318,7 @@ fn without_ffmpeg_the_limits_say_so_and_films_are_refused_with_a_code() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = autochrome(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
     command.env("PATH", folder.path());
-    let (child, server) = guarded(listening(command));
+    let (child, server) = guarded(listening(&mut command));
     let films = &server.get("/v1/limits").json()["films"];
     assert!(films["possible"] == false && films["problem"]["code"] == "film.no_ffmpeg", "{films}");
     assert!(films["problem"]["detail"].as_str().unwrap().contains("install"));
@@ -341,7 +341,7 @@ fn an_old_ffmpeg_is_told_apart_from_none() {
         }
         let mut command = autochrome(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
         command.env("PATH", &tools).stdin(Stdio::null());
-        let (child, server) = guarded(listening(command));
+        let (child, server) = guarded(listening(&mut command));
         let films = &server.get("/v1/limits").json()["films"];
         assert_eq!(films["problem"]["code"], "film.old_ffmpeg", "{films}");
         drop(child);

@@ -18,6 +18,8 @@ mod orders;
 #[cfg(feature = "nats")]
 mod shared;
 mod stall;
+#[cfg(feature = "otel")]
+mod telemetry;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -33,11 +35,11 @@ fn autochrome(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 fn serve(folder: &Path) -> (Child, Client) {
-    listening(autochrome(folder, &["serve", "--bind", "127.0.0.1:0"]))
+    listening(&mut autochrome(folder, &["serve", "--bind", "127.0.0.1:0"]))
 }
 
 /// A server that listens.
-fn listening(mut command: Command) -> (Child, Client) {
+fn listening(command: &mut Command) -> (Child, Client) {
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let line = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
     let address = line.split_once("http://").unwrap().1.split(';').next().unwrap().parse().unwrap();

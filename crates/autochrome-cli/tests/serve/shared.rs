@@ -60,13 +60,15 @@ struct Shared {
     nats: NatsServer,
     bucket: Option<Bucket>,
     folder: tempfile::TempDir,
+    /// Where spans are sent.
+    collector: Option<String>,
 }
 
 impl Shared {
     fn new(bucket: bool) -> Option<Self> {
         let nats = NatsServer::start()?;
         let bucket = if bucket { Bucket::start() } else { None };
-        Some(Self { nats, bucket, folder: tempfile::tempdir().unwrap() })
+        Some(Self { nats, bucket, folder: tempfile::tempdir().unwrap(), collector: None })
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -86,13 +88,16 @@ impl Shared {
             program.env("AWS_ACCESS_KEY_ID", "key").env("AWS_SECRET_ACCESS_KEY", "secret");
             program.env("AWS_REGION", "us-east-1");
         }
+        if let Some(collector) = &self.collector {
+            program.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector);
+        }
         program
     }
 
     fn server(&self) -> (Running, Client) {
         let mut command = self.command("serve", "server");
         command.args(["--bind", "127.0.0.1:0"]);
-        let (child, client) = listening(command);
+        let (child, client) = listening(&mut command);
         (Running(child), client)
     }
 
@@ -305,6 +310,38 @@ fn a_worker_that_is_killed_costs_a_film_a_segment() {
     assert_eq!(job["state"], "done", "{job}");
     assert!(client.get(job["result"]["href"].as_str().unwrap()).body == alone, "the same bytes");
     assert_tidy(&shared, &id, &["one", "two"]);
+}
+
+#[cfg(feature = "otel")]
+#[test]
+fn a_film_and_its_segments_stay_in_the_trace_of_the_request() {
+    use crate::telemetry::{Collector, end, texts};
+    if !ffmpeg::with_ffmpeg("a film and its segments stay in the trace of the request") {
+        return;
+    }
+    let Some(mut shared) = Shared::new(false) else { return };
+    let collector = Collector::start();
+    shared.collector = Some(collector.address.clone());
+    let bytes = film(shared.folder.path(), &scenes(500, 250, "96x64"));
+    let (mut server, client) = shared.server();
+    let mut worker = shared.worker("worker");
+    let id = client.film_job(&client.film(&bytes), &film_order(json!({"method": "gray"})));
+    assert_eq!(client.over(&id)["state"], "done");
+    end(&mut worker.0);
+    end(&mut server.0);
+    let (service, request) = collector.span("POST /v1/films/{id}/jobs");
+    assert_eq!(service, "autochrome-server");
+    let (service, film) = collector.span("job video");
+    assert_eq!(service, "autochrome-worker");
+    assert_eq!((&film.trace_id, &film.parent_span_id), (&request.trace_id, &request.span_id));
+    assert_eq!(texts(&film.attributes)["autochrome.job.id"], id);
+    let spans = collector.spans();
+    let segments: Vec<_> = spans.iter().filter(|(_, span)| span.name == "job segment").collect();
+    assert_eq!(segments.len(), 2, "one a scene");
+    for (_, segment) in segments {
+        assert_eq!((&segment.trace_id, &segment.parent_span_id), (&film.trace_id, &film.span_id));
+        assert_eq!(texts(&segment.attributes)["autochrome.job.outcome"], "done");
+    }
 }
 
 #[test]

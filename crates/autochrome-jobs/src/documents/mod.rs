@@ -286,6 +286,7 @@ impl<L: Ledger> DocumentQueue<L> {
             let record = Record {
                 job: job.clone(),
                 options: new.options.clone(),
+                trace: new.trace.clone(),
                 claim: claim.as_ref().map(|(name, _)| name.clone()),
                 lease: None,
                 lease_until_ms: 0,
@@ -532,6 +533,7 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
                     attempt: record.job.attempts,
                     pictures: record.job.pictures,
                     options: record.options,
+                    trace: record.trace,
                     token,
                 }));
             }

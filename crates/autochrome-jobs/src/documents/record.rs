@@ -16,6 +16,9 @@ pub struct Record {
     pub job: Job,
     /// What to do.
     pub options: String,
+    /// The trace that it belongs to.
+    #[serde(default)]
+    pub trace: Option<String>,
     /// Name of the claim that its idempotency key made.
     pub claim: Option<String>,
     /// Token of the worker that has it.

@@ -109,8 +109,8 @@ impl Queue for SqliteQueue {
         let id = random_name()?;
         transaction.execute(
             "INSERT INTO jobs (id, owner, idempotency_key, fingerprint, kind, state, created_ms, updated_ms, options,
-                 pictures, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6, ?7, ?8, ?9)",
+                 pictures, bytes, trace)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6, ?7, ?8, ?9, ?10)",
             params![
                 id,
                 new.owner,
@@ -120,7 +120,8 @@ impl Queue for SqliteQueue {
                 now_ms,
                 new.options,
                 u32::try_from(new.pictures.len()).unwrap_or(u32::MAX),
-                bytes
+                bytes,
+                new.trace
             ],
         )?;
         for (number, (role, part)) in inputs {
@@ -249,7 +250,7 @@ impl Queue for SqliteQueue {
                      WHERE (state = 'queued' OR (state = 'running' AND lease_until_ms <= ?3))
                          AND instr(?4, ' ' || kind || ' ')
                      ORDER BY created_ms, rowid LIMIT 1)
-                 RETURNING id, attempts, pictures, options, kind",
+                 RETURNING id, attempts, pictures, options, kind, trace",
                 params![token, now_ms + self.bounds.lease_ms, now_ms, names],
                 |row| {
                     Ok(Lease {
@@ -259,6 +260,7 @@ impl Queue for SqliteQueue {
                         options: row.get(3)?,
                         kind: Kind::from_name(&row.get::<_, String>(4)?)
                             .ok_or(rusqlite::Error::InvalidQuery)?,
+                        trace: row.get(5)?,
                         token: token.clone(),
                     })
                 },

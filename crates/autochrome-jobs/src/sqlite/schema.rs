@@ -5,15 +5,18 @@ use rusqlite::Connection;
 use crate::QueueError;
 
 /// Number of this layout. A file with an earlier one is brought to it, a file with a later one refused.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// What brings a file of a layout to the next one.
 const MIGRATIONS: &[(i64, &str)] = &[
     // Lists of one of many owners need not sort all of theirs.
     (3, OWNERS),
+    (4, TRACE),
 ];
 
 const OWNERS: &str = "CREATE INDEX jobs_by_owner ON jobs (owner, created_ms DESC, id);";
+
+const TRACE: &str = "ALTER TABLE jobs ADD COLUMN trace TEXT;";
 
 const TABLES: &str = "
 CREATE TABLE jobs (
@@ -83,6 +86,7 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), QueueError> {
     if tables == 0 {
         transaction.execute_batch(TABLES)?;
         transaction.execute_batch(OWNERS)?;
+        transaction.execute_batch(TRACE)?;
         version = VERSION;
     }
     while version != VERSION {

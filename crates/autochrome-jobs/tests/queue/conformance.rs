@@ -221,6 +221,20 @@ pub fn workers_of_one_kind_leave_the_others(bench: Bench) {
     assert_eq!(queue.lease(&Kind::PICTURES, 3).unwrap().unwrap().job, picture.id);
 }
 
+pub fn a_worker_is_told_the_trace_that_a_job_belongs_to(bench: Bench) {
+    let queue = bench.queue();
+    let trace = Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned());
+    queue.add(&NewJob { trace: trace.clone(), ..new(&["a.png"], None) }, 0).unwrap();
+    add(&*queue, None, 1);
+    let lease = queue.lease(&Kind::ALL, 2).unwrap().unwrap();
+    assert_eq!(lease.trace, trace);
+    // Whoever takes over too.
+    queue.release(&lease, 3).unwrap();
+    let mut traces: Vec<_> = (0..2).map(|_| queue.lease(&Kind::ALL, 4).unwrap().unwrap().trace).collect();
+    traces.sort();
+    assert_eq!(traces, [None, trace]);
+}
+
 pub fn films_are_named_while_they_are_needed(bench: Bench) {
     let queue = bench.queue();
     let (name, bytes) = ("film.mp4".to_owned(), b"0123456789abcdef".to_vec());

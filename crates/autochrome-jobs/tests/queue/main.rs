@@ -40,6 +40,7 @@ macro_rules! conforms {
             a_full_queue_takes_no_more_and_old_jobs_are_forgotten,
             bytes_that_are_kept_count_against_the_bounds,
             workers_of_one_kind_leave_the_others,
+            a_worker_is_told_the_trace_that_a_job_belongs_to,
             films_are_named_while_they_are_needed,
             many_workers_at_once_end_every_job_once,
         );

@@ -29,6 +29,7 @@ use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
 use crate::routes::jobs::{JobJson, add, with_jobs};
+use crate::trace;
 
 /// Longer side of a scene on a contact sheet.
 const THUMB_PX: usize = 320;
@@ -484,6 +485,7 @@ pub async fn job(
         idempotency_key: key,
         fingerprint: Vec::new(),
         owner,
+        trace: trace::current(),
     };
     app.films.touch(&film.id);
     let films = Arc::clone(&app.films);

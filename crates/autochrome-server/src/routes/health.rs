@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use autochrome_jobs::State as JobState;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
+use crate::metrics::{self, Counted};
 use crate::problem::Problem;
 use crate::routes::jobs::with_jobs;
 
@@ -42,7 +42,12 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem>
 )]
 pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let counts = with_jobs(&app, |jobs| jobs.queue().count()).await?;
-    let jobs: Vec<(&str, i64)> = JobState::ALL.into_iter().map(JobState::name).zip(counts).collect();
+    let counted = Counted {
+        metrics: &app.metrics,
+        places_taken: app.pool.taken(),
+        arriving_bytes: app.arrivals.bytes(),
+        jobs: &|| Some(counts),
+    };
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    Ok((kind, app.metrics.text(app.pool.taken(), app.arrivals.bytes(), &jobs)).into_response())
+    Ok((kind, metrics::text(&counted)).into_response())
 }

@@ -23,6 +23,7 @@ use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
 use crate::routes::{films, memories};
+use crate::trace;
 
 /// Jobs that a list tells.
 const LISTED: u32 = 100;
@@ -265,6 +266,7 @@ pub(super) async fn accept(
         idempotency_key: key,
         fingerprint: Vec::new(),
         owner,
+        trace: trace::current(),
     };
     add(app, new).await
 }
