@@ -195,6 +195,28 @@ class Colorizer:
         width, height = facts.pop("size")
         return Inspection(width=width, height=height, **facts)
 
+    def features(self, image: Any, **options: Unpack[Options]) -> List[NDArray[np.float32]]:
+        """What the encoder of the network sees in a picture, the finest scale first. Needs NumPy.
+
+        One float32 array for each scale, rows × columns × channels: a vector for every cell of a grid over the whole picture. Vectors lie
+        close together for places, and their means for pictures, that show the same, whatever their colours, of which only luma is looked at.
+
+        The picture is looked at with about ``size`` × ``size`` pixels (``settings={"size": 512}``; without it, as many as the model
+        likes), its sides in proportion. With the default model a cell has 2, 4, 8, 16 and 32 of those pixels a side and 16, 24, 48, 120
+        and 352 channels; the last cell of a row or column may reach beyond the edge.
+
+        ``image`` is what :meth:`colorize` takes; of a file with several pages it is the first.
+
+        Raises :class:`AutochromeError`, with the code ``no-features`` for methods without a network.
+        """
+        import numpy as np
+
+        scales = self._pipeline.features(_images.source(image).data, self._order_for(dict(options)))
+        return [
+            np.frombuffer(values, np.float32).reshape(rows, columns, channels)
+            for rows, columns, channels, values in scales
+        ]
+
     def _answers(self, source: Any, order: _native.Order) -> List[Answer[Any]]:
         if isinstance(source, _images.File):
             made, facts = self._pipeline.run(source.data, order)

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 _Rgb8 = Tuple[int, int, bytes]
 _File = Union[bytes, str]
 _ResultFile = Tuple[bytes, Optional[int], int, int]
+_Scale = Tuple[int, int, int, bytearray]
 _ResultPixels = Tuple[int, int, bytearray, Optional[bytearray], bool, Optional[int], int]
 
 class Order:
@@ -25,6 +26,7 @@ class Pipeline:
     def paint(
         self, bytes: bytes, order: Order, narrow: bool
     ) -> Tuple[List[_ResultPixels], Dict[str, Any]]: ...
+    def features(self, bytes: bytes, order: Order) -> List[_Scale]: ...
     def inspect(self, bytes: bytes) -> Dict[str, Any]: ...
 
 def read(path: Union[str, PathLike[str]]) -> bytes: ...

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use autochrome::document::OrderDocument;
 use autochrome::{
-    Alpha, Error, FileType, Format, GuidanceFile, GuidanceFiles, Kind, Limits, MediaError, Memories, Model,
-    Pixels, Watch, read_file, write_atomic,
+    Alpha, Error, Features, FileType, Format, GuidanceFile, GuidanceFiles, Kind, Limits, MediaError,
+    Memories, Model, Pixels, Watch, read_file, write_atomic,
 };
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -38,6 +38,9 @@ type ResultFile<'py> = (Bound<'py, PyBytes>, Option<u64>, usize, usize);
 /// Width, height, samples of red, green and blue, opacity, whether samples have 16 bits, the seed, and the place among the answers.
 type ResultPixels<'py> =
     (u32, u32, Bound<'py, PyByteArray>, Option<Bound<'py, PyByteArray>>, bool, Option<u64>, usize);
+
+/// Rows, columns, length of a vector, and values.
+type Scale<'py> = (usize, usize, usize, Bound<'py, PyByteArray>);
 
 #[pymethods]
 impl Pipeline {
@@ -125,6 +128,23 @@ impl Pipeline {
             (raster.width(), raster.height(), rgb, alpha, deep, answer.seed, answer.answer)
         });
         Ok((answers.collect(), facts))
+    }
+
+    /// What the network sees: for each scale the rows and columns of the grid, the length of a vector, and all vectors as `f32`.
+    fn features<'py>(
+        &self,
+        py: Python<'py>,
+        bytes: PyBackedBytes,
+        order: &Order,
+    ) -> PyResult<Vec<Scale<'py>>> {
+        let scales = py.detach(|| self.0.features(&bytes, &order.0));
+        let scales = scales.map_err(|error| exception(py, &error))?;
+        let scale = |features: &Features| {
+            let (columns, rows) = features.size();
+            let values: Vec<f32> = features.vectors().flatten().copied().collect();
+            (rows, columns, features.channels(), PyByteArray::new(py, bytemuck::cast_slice(&values)))
+        };
+        Ok(scales.iter().map(scale).collect())
     }
 
     /// What kind of picture it is, without colouring it.

@@ -111,6 +111,13 @@ pub enum MethodError {
         /// The method's id.
         method: &'static str,
     },
+    /// The method has no network that looks at pictures.
+    #[error("the method `{method}` sees no features; use the method `neural`")]
+    #[code("no-features", BadRequest)]
+    NoFeatures {
+        /// The method's id.
+        method: &'static str,
+    },
     /// The picture has no pixels.
     #[error("the picture has no pixels")]
     #[code("empty-picture", BadInput)]

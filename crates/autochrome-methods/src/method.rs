@@ -1,6 +1,7 @@
 //! The contract of a method.
 
 use autochrome_color::{Chroma, Plane};
+use autochrome_engine::Features;
 
 use crate::fixes::{FoundParts, Part};
 use crate::{Guidance, GuidanceKind, GuidanceKinds, IntSpec, MethodError, OptionSpec, Options, Srgb};
@@ -53,6 +54,15 @@ pub trait Method: Send + Sync {
     fn find_parts(&self, luma: &Plane, parts: &[Part], options: &Options) -> Result<FoundParts, MethodError> {
         let _ = (luma, parts, options);
         Err(MethodError::NoDescription { method: self.info().id })
+    }
+
+    /// What the encoder of its network sees in a picture, the finest scale first.
+    ///
+    /// # Errors
+    /// [`MethodError::NoFeatures`] from methods without a network, and as [`Method::colorize`].
+    fn features(&self, luma: &Plane, options: &Options) -> Result<Vec<Features>, MethodError> {
+        let _ = (luma, options);
+        Err(MethodError::NoFeatures { method: self.info().id })
     }
 }
 

@@ -69,7 +69,7 @@ mod wash;
 
 pub use autochrome_color::filters::{self, Look};
 pub use autochrome_color::{Chroma, Control, Plane, Tone, tone};
-pub use autochrome_engine::{ModelCard, NetError};
+pub use autochrome_engine::{Features, ModelCard, NetError};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, Coloring, DecodeOptions, Depth, EncodeOptions, Format, Header, Inner, Kind, Limits, MediaError,

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use autochrome_color::stop;
+use autochrome_engine::Features;
 use autochrome_media::{
-    Coloring, DecodeOptions, Depth, Format, Inner, Kind, Limits, Overview, Subject, decode, decode_levels,
-    decode_page, join_pages, page_count, probe, probe_page,
+    Coloring, DecodeOptions, Depth, Format, Header, Inner, Kind, Limits, Overview, Picture, Subject, decode,
+    decode_levels, decode_page, join_pages, page_count, probe, probe_page,
 };
 use autochrome_methods::{Method, PlaceDescription, registry};
 use sha2::{Digest as _, Sha256};
 
-use crate::budget::{Budget, picture_bytes, rows_bytes};
+use crate::budget::{Budget, Share, picture_bytes, rows_bytes};
 use crate::opened::OpenedPicture;
 use crate::order::{Extra, Pages};
 use crate::prepared::{COPY_SIDE_PX, Lookup, Prepared, Variant, needs_copy};
@@ -467,19 +468,7 @@ impl Pipeline {
     /// # Errors
     /// When it is no picture or beyond the limits.
     pub fn inspect(&self, bytes: &[u8]) -> Result<Inspection, Error> {
-        let header = probe_page(bytes, &self.limits, 0)?;
-        let decoding = DecodeOptions { limits: self.limits, keep_chroma: false };
-        let cost = if needs_copy(&header) && !header.alpha {
-            rows_bytes(&header, Some(COPY_SIDE_PX))
-        } else {
-            picture_bytes(&header, false)
-        };
-        let _share = self.budget.take(cost + bytes.len() as u64);
-        let picture = if needs_copy(&header) {
-            decode_levels(bytes, &decoding, None, COPY_SIDE_PX)?.0
-        } else {
-            decode(bytes, &decoding)?
-        };
+        let (header, picture, _share) = self.look_at(bytes)?;
         let (width, height) = (header.width as usize, header.height as usize);
         let overview = Overview::of(&picture.luma);
         Ok(Inspection {
@@ -492,6 +481,40 @@ impl Pipeline {
             inner: overview.inner().map(|inner| inner.scaled(picture.luma.size(), (width, height))),
             warnings: picture.warnings,
         })
+    }
+
+    /// What the network of an order's method sees in the first page of a file, the finest scale first: vectors that lie close together
+    /// for places and pictures that show the same, whatever their colours. Waits for memory first.
+    ///
+    /// # Shapes
+    /// One grid a scale over the whole picture, borders included: a cell has as many pixels of the picture at the network's working size (the option
+    /// `size` of the method `neural`) as that scale halves, and the last ones of a row or column may reach beyond the edge. With the
+    /// default model a cell has 2, 4, 8, 16 and 32 pixels a side, and its vector 16, 24, 48, 120 and 352 values.
+    ///
+    /// # Errors
+    /// When it is no picture or beyond the limits, or the method has no network with an encoder.
+    pub fn features(&self, bytes: &[u8], order: &Order) -> Result<Vec<Features>, Error> {
+        let method = self.open(order)?;
+        let (_, picture, _share) = self.look_at(bytes)?;
+        Ok(method.features(&picture.luma, &order.question.options)?)
+    }
+
+    /// The header of the first page of a file, and the page in gray, small where it is very large; with the memory that it takes.
+    fn look_at(&self, bytes: &[u8]) -> Result<(Header, Picture, Share<'_>), Error> {
+        let header = probe_page(bytes, &self.limits, 0)?;
+        let decoding = DecodeOptions { limits: self.limits, keep_chroma: false };
+        let cost = if needs_copy(&header) && !header.alpha {
+            rows_bytes(&header, Some(COPY_SIDE_PX))
+        } else {
+            picture_bytes(&header, false)
+        };
+        let share = self.budget.take(cost + bytes.len() as u64);
+        let picture = if needs_copy(&header) {
+            decode_levels(bytes, &decoding, None, COPY_SIDE_PX)?.0
+        } else {
+            decode(bytes, &decoding)?
+        };
+        Ok((header, picture, share))
     }
 }
 

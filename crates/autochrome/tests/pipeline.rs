@@ -208,6 +208,36 @@ fn a_picture_beyond_the_limits_is_refused_by_its_header() {
 }
 
 #[test]
+fn features_cover_the_picture_at_every_scale_and_know_no_colours() {
+    let pipeline = Pipeline::new();
+    let order = Order::new(fixed("")).unwrap();
+    let seen = pipeline.features(CAMERA, &order).unwrap();
+    let shapes: Vec<_> = seen.iter().map(|scale| (scale.size(), scale.channels())).collect();
+    let halved = [((48, 48), 16), ((24, 24), 24), ((12, 12), 48), ((6, 6), 120), ((3, 3), 352)];
+    assert_eq!(shapes, halved);
+    for scale in &seen {
+        let [_, _, right, bottom] = scale.area(scale.vectors().len() - 1);
+        assert_eq!((right, bottom), (1.0, 1.0));
+    }
+    let tone = Tone { temperature: 20.0, tint: -10.0, ..Tone::default() };
+    let tinted = run(&pipeline, OrderDraft { tone, ..gray() }).unwrap();
+    for (plain, tinted) in seen.iter().zip(pipeline.features(&tinted.results[0].bytes, &order).unwrap()) {
+        let length = |of: &mut dyn Iterator<Item = f32>| of.map(|value| value * value).sum::<f32>().sqrt();
+        let pairs = plain.vectors().flatten().zip(tinted.vectors().flatten());
+        let apart = length(&mut pairs.map(|(one, other)| one - other));
+        let whole = length(&mut plain.vectors().flatten().copied());
+        // Luma is kept within rounding, and nothing else is looked at.
+        assert!(apart < 0.02 * whole, "{apart} of {whole}");
+    }
+}
+
+#[test]
+fn a_method_without_a_network_sees_no_features() {
+    let order = Order::new(gray()).unwrap();
+    assert_eq!(Pipeline::new().features(CAMERA, &order).unwrap_err().code(), "no-features");
+}
+
+#[test]
 fn work_for_nobody_is_not_done() {
     let gone = Watch { reached: &|_| true, preview: None };
     let error = Pipeline::new().run(CAMERA, &Order::new(gray()).unwrap(), &gone).unwrap_err();

@@ -82,6 +82,13 @@ impl Method for Collection {
     fn find_parts(&self, luma: &Plane, parts: &[Part], _: &Options) -> Result<FoundParts, MethodError> {
         crate::neural::find_parts(&self.session, INFO.id, luma, parts, &PredictOptions::default())
     }
+
+    fn features(&self, luma: &Plane, _: &Options) -> Result<Vec<Features>, MethodError> {
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        Ok(self.session.features(luma, Some(LOOK_PX))?)
+    }
 }
 
 /// The references, the one that shows most of the same first.

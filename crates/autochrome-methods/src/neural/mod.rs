@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use autochrome_color::resize::{Filter, resize_plane};
 use autochrome_color::{Chroma, Plane};
-use autochrome_engine::{Hint, PredictOptions, Recent, Segmentation, Session, View};
+use autochrome_engine::{Features, Hint, PredictOptions, Recent, Segmentation, Session, View};
 
 use crate::example::recalled::Recalled;
 use crate::fixes::{FoundParts, Part};
@@ -229,6 +229,13 @@ impl Method for Neural {
             return Err(MethodError::NoDescription { method: INFO.id });
         };
         parts::find(segmentation, seen.view.luma(), seen.chroma.clone(), parts)
+    }
+
+    fn features(&self, luma: &Plane, options: &Options) -> Result<Vec<Features>, MethodError> {
+        if luma.data().is_empty() {
+            return Err(MethodError::EmptyPicture);
+        }
+        Ok(self.session.features(luma, question(options).predict.size_px)?)
     }
 }
 
