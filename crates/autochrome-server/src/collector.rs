@@ -18,8 +18,8 @@ use opentelemetry_otlp::{MetricExporter, SpanExporter, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::{Level, Subscriber, info, warn};
-use tracing_subscriber::filter::{FilterExt as _, FilterFn, LevelFilter};
+use tracing::{Level, Metadata, Subscriber, info, warn};
+use tracing_subscriber::filter::{FilterFn, LevelFilter};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
 
@@ -98,19 +98,21 @@ impl Sending {
         S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
     {
         let tracer = self.spans.as_ref()?.tracer("autochrome");
-        let ours = FilterFn::new(|of| {
+        let ours = |of: &Metadata<'_>| {
             if of.is_span() {
                 of.target() == trace::TARGET
             } else {
                 *of.level() <= Level::WARN && of.target().starts_with("autochrome")
             }
-        });
+        };
+        // Without the hint everything that libraries trace would be looked at.
+        let ours = FilterFn::new(ours).with_max_level_hint(LevelFilter::INFO);
         let layer = tracing_opentelemetry::layer()
             .with_tracer(tracer)
             .with_location(false)
             .with_threads(false)
             .with_tracked_inactivity(false);
-        Some(layer.with_filter(ours.and(LevelFilter::INFO)))
+        Some(layer.with_filter(ours))
     }
 }
 
@@ -188,9 +190,18 @@ impl HttpClient for Collector {
         self.note(match &answer {
             Ok(answer) if answer.status().is_success() => None,
             Ok(answer) => Some(format!("it answers {}", answer.status())),
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(why(error).to_owned()),
         });
         answer
+    }
+}
+
+/// What went wrong, without the address: that may have a password.
+fn why(error: &HttpError) -> &'static str {
+    match error.downcast_ref::<reqwest::Error>() {
+        Some(error) if error.is_timeout() => "it does not answer in time",
+        Some(error) if error.is_connect() => "it cannot be reached",
+        _ => "what it answers is no answer",
     }
 }
 
