@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{MAX_ATTEMPTS, MAX_SEGMENT_ATTEMPTS};
+
 /// What a job is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Kind {
@@ -34,6 +36,12 @@ impl Kind {
             Self::Video => "video",
             Self::Segment => "segment",
         }
+    }
+
+    /// How often its work may be begun without an end.
+    #[must_use]
+    pub fn max_attempts(self) -> u32 {
+        if self == Self::Segment { MAX_SEGMENT_ATTEMPTS } else { MAX_ATTEMPTS }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {

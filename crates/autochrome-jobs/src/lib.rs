@@ -9,7 +9,7 @@
 //! A job has one picture or many. A worker takes them one by one ([`Queue::next_picture`]) and puts back what became of each
 //! ([`Queue::store_result`]); the same transaction erases the picture, so that each is done once, and the next worker goes on where a crash
 //! happened. Work on one picture may begin twice, and must therefore be the same work twice; a picture that was begun
-//! [`MAX_ATTEMPTS`] times without an end is given up, and the others go on.
+//! [`MAX_ATTEMPTS`] times ([`MAX_SEGMENT_ATTEMPTS`], a segment of a film) without an end is given up, and the others go on.
 //!
 //! A job ends once: its state changes in the same transaction that makes its result visible.
 //!
@@ -35,7 +35,7 @@ pub use files::{File, Made};
 pub use job::{Job, Kind, NewJob, Part, State};
 #[cfg(feature = "nats")]
 pub use network::Network;
-pub use queue::{Bounds, DeadLetter, Lease, MAX_ATTEMPTS, Queue};
+pub use queue::{Bounds, DeadLetter, Lease, MAX_ATTEMPTS, MAX_SEGMENT_ATTEMPTS, Queue};
 pub use sqlite::SqliteQueue;
 #[cfg(feature = "nats")]
 pub use store::BucketStore;

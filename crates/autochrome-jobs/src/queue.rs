@@ -2,8 +2,12 @@
 
 use crate::{Event, File, Job, Kind, Made, NewJob, Part, QueueError};
 
-/// How often a picture is begun before it is given up: one that brings the process down must not do so for ever.
+/// How often a picture or a film is begun before it is given up: one that brings the process down must not do so for ever.
 pub const MAX_ATTEMPTS: u32 = 3;
+
+/// The same of a segment of a film. Nobody can tell one that kills its worker from one whose workers were killed from outside, but it
+/// takes minutes, in which that happens more often than in the second of a picture, and with it all of the film would be given up.
+pub const MAX_SEGMENT_ATTEMPTS: u32 = 8;
 
 /// Why a picture was given up.
 pub(crate) const WORKER_LOST: (&str, &str) =
@@ -141,7 +145,7 @@ pub trait Queue: Send + Sync {
     /// When the queue fails.
     fn file(&self, id: &str, number: u32) -> Result<Option<Made>, QueueError>;
 
-    /// Pictures that were begun [`MAX_ATTEMPTS`] times without an end and given up, those of the latest jobs first, at most `most`.
+    /// Pictures that were begun as often as is allowed ([`Kind::max_attempts`]) without an end and given up, those of the latest jobs first, at most `most`.
     ///
     /// # Errors
     /// When the queue fails.

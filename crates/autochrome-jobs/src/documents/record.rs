@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::queue::WORKER_LOST;
-use crate::{Event, File, Job, Lease, MAX_ATTEMPTS, News, QueueError, State};
+use crate::{Event, File, Job, Lease, News, QueueError, State};
 
 /// Bytes of an input that stand in the document itself.
 pub(crate) const INLINE_BYTES: usize = 64;
@@ -109,7 +109,7 @@ impl Record {
     /// Gives the job to the holder of `token`; tells which picture is given up, because its workers fell silent once too often.
     pub fn lease(&mut self, token: &str, now_ms: i64, until_ms: i64) -> Option<(u32, Input)> {
         let mut given_up = None;
-        if self.job.state == State::Running && self.job.attempts >= MAX_ATTEMPTS {
+        if self.job.state == State::Running && self.job.attempts >= self.job.kind.max_attempts() {
             self.job.attempts = 0;
             if let Some(input) = self.take_picture() {
                 given_up = Some((self.next_file(), input.clone()));

@@ -11,7 +11,9 @@ mod sqlite;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use autochrome_jobs::{Job, Kind, Made, MemoryQueue, NewJob, News, Part, Queue, State};
+use autochrome_jobs::{
+    Bounds, Job, Kind, MAX_SEGMENT_ATTEMPTS, Made, MemoryQueue, NewJob, News, Part, Queue, State,
+};
 
 /// Runs every question against a queue that `$new` makes anew for each, of the bounds that it is given.
 macro_rules! conforms {
@@ -51,6 +53,17 @@ conforms!(memory, Some(crate::memory_bench()));
 conforms!(sqlite_file, Some(crate::sqlite::bench()));
 #[cfg(feature = "nats")]
 conforms!(nats_jetstream, crate::nats::bench());
+
+#[test]
+fn a_segment_of_a_film_is_begun_more_often_than_a_picture() {
+    let bounds = Bounds { lease_ms: 1000, waiting: 10, bytes: 1 << 20 };
+    let queue = MemoryQueue::new(bounds);
+    let segment = queue.add(&NewJob { kind: Kind::Segment, ..new(&["0"], None) }, 0).unwrap();
+    let begun = (0..).map(|turn| queue.lease(&[Kind::Segment], 2000 * turn).unwrap().unwrap().attempt);
+    let begun: Vec<u32> = begun.take(MAX_SEGMENT_ATTEMPTS as usize + 1).collect();
+    assert_eq!(begun, [1, 2, 3, 4, 5, 6, 7, 8, 1]);
+    assert_eq!(queue.dead_letters(10).unwrap()[0].job, segment.id, "given up, and told so once more");
+}
 
 fn memory_bench() -> conformance::Bench {
     conformance::Bench::new(|bounds| Box::new(MemoryQueue::new(bounds)))
