@@ -122,10 +122,10 @@ def send(cluster, path, key, method):
     return cluster.ask("/v1/jobs", head + path.read_bytes() + tail, headers)["id"]
 
 
-def send_film(cluster, folder, seconds, method):
+def send_film(cluster, folder, seconds, size, method):
     path = folder / "film.mp4"
     # Two sources by turns: a cut every ten seconds, so that the film has segments.
-    inputs = ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25", "-f", "lavfi", "-i", "mandelbrot=s=96x64:r=25"]
+    inputs = ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=25", "-f", "lavfi", "-i", f"mandelbrot=s={size}:r=25"]
     turns = "[0:v]hue=s=0,eq=brightness=0.3[a];[1:v]hue=s=0,eq=brightness=-0.3[b];[a][b]blend=all_expr='if(mod(floor(T/10+0.002),2),A,B)'"
     command = ["ffmpeg", "-v", "error", *inputs, "-filter_complex", turns, "-t", str(seconds)]
     subprocess.run([*command, "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)], check=True)
@@ -157,6 +157,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=500)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--film", type=int, default=0, metavar="SECONDS", help="a film as well")
+    parser.add_argument("--size", default="96x64", help="columns and rows of the film")
     parser.add_argument("--method", help="method instead of the default one")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two kills, on the average")
     parser.add_argument("--quiet", action="store_true", help="kill nothing, to compare")
@@ -179,7 +180,7 @@ def run(cluster, arguments, files, folder):
     begun = time.monotonic()
     jobs = [send(cluster, files[n % len(files)], f"picture-{n}", arguments.method) for n in range(arguments.jobs)]
     if arguments.film:
-        jobs.append(send_film(cluster, folder, arguments.film, arguments.method))
+        jobs.append(send_film(cluster, folder, arguments.film, arguments.size, arguments.method))
     sent = time.monotonic() - begun
     choices = ["worker", "worker", "worker", "nats-server"]
     next_kill = time.monotonic() + arguments.every
