@@ -190,19 +190,19 @@ impl HttpClient for Collector {
         self.note(match &answer {
             Ok(answer) if answer.status().is_success() => None,
             Ok(answer) => Some(format!("it answers {}", answer.status())),
-            Err(error) => Some(why(error).to_owned()),
+            Err(error) => Some(why(error)),
         });
         answer
     }
 }
 
-/// What went wrong, without the address: that may have a password.
-fn why(error: &HttpError) -> &'static str {
-    match error.downcast_ref::<reqwest::Error>() {
-        Some(error) if error.is_timeout() => "it does not answer in time",
-        Some(error) if error.is_connect() => "it cannot be reached",
-        _ => "what it answers is no answer",
+/// What went wrong, without the address: that may have a password, and stands in the words of the outermost error alone.
+fn why(error: &HttpError) -> String {
+    if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout) {
+        return "it does not answer in time".to_owned();
     }
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.last().map_or_else(|| "it cannot be asked".to_owned(), ToString::to_string)
 }
 
 /// Has the collector told what `app` counts, where one is told anything; keeps `app` for as long as the process lives.

@@ -257,6 +257,8 @@ fn a_collector_that_is_away_delays_nobody_and_is_told_of_once() {
         words.read_to_string(&mut rest).unwrap();
         let told = rest.matches("the collector does not take spans and metrics").count();
         assert!(told == usize::from(address == closed), "{told} times in\n{rest}");
+        assert!(!rest.contains(&address.port().to_string()), "addresses may have passwords\n{rest}");
+        assert_eq!(rest.contains("refused"), address == closed, "{rest}");
     }
 }
 
