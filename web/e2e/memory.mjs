@@ -1,8 +1,12 @@
-// A memory made of pictures in colour, used on a gray one, undone and removed; and a mood taken from a picture.
+// A memory made of pictures in colour, used on a gray one, undone and removed, and used on many pictures and on a film; and a mood taken
+// from a picture.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tinted } from "./methods.mjs";
-import { axe, colored, fits, loadPage, openPhoto, shot } from "./page.mjs";
+import { axe, colored, downloadBy, fits, loadPage, openPhoto, shot } from "./page.mjs";
 import { root } from "./program.mjs";
 
 /** The mean red and blue of the preview as it is seen, once nothing is being found any more. */
@@ -91,4 +95,83 @@ export async function memory(page, address) {
   await axe(page, "a mood");
   await page.getByRole("button", { name: "Remove coffee-blue.jpg" }).click();
   await until(page, "and no longer", (told) => Math.abs(told - automatic) < 1);
+}
+
+const cat = join(root, "web/public/samples/cat.jpg");
+
+/** Remembers one blue cat, says `use` its name, and forgets it. */
+async function withBlueCat(page, address, use) {
+  await loadPage(page, `${address}/batch`);
+  const { buffer } = await tinted(page, "cat", "#3050d0", "cat-blue.jpg");
+  const form = new FormData();
+  form.append("name", "Blue");
+  form.append("image", new Blob([buffer], { type: "image/jpeg" }), "cat-blue.jpg");
+  const told = await fetch(`${address}/v1/memories`, { method: "POST", body: form });
+  assert.ok(told.ok, `${told.status}: ${await told.text()}`);
+  await use("Blue");
+  assert.ok((await fetch(`${address}/v1/memories/Blue`, { method: "DELETE" })).ok);
+}
+
+/** How much bluer than red a picture is on the mean. */
+const blueness = (page, bytes) =>
+  page.evaluate(async (base64) => {
+    const raw = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([raw], { type: "image/jpeg" }));
+    const pen = new OffscreenCanvas(64, 64).getContext("2d");
+    pen.drawImage(bitmap, 0, 0, 64, 64);
+    const { data } = pen.getImageData(0, 0, 64, 64);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) sum += data[i + 2] - data[i];
+    return (4 * sum) / data.length;
+  }, bytes.toString("base64"));
+
+export async function memoryForMany(page, address) {
+  await withBlueCat(page, address, async (name) => {
+    const blue = [];
+    for (const memory of ["", name]) {
+      await loadPage(page, `${address}/batch`);
+      await page.setInputFiles('input[type="file"]', cat);
+      await page.getByRole("combobox", { name: "Memory" }).selectOption(memory);
+      await page.getByRole("button", { name: "Colour all" }).click();
+      await page.getByText("1 of 1 done").waitFor({ timeout: 60_000 });
+      const { bytes } = await downloadBy(page, "Download cat.jpg");
+      blue.push(await blueness(page, bytes));
+    }
+    assert.ok(blue[1] > blue[0] + 15, `the batch is remembered blue: ${blue}`);
+  });
+}
+
+/** A second of the gray cat; needs FFmpeg. */
+function filmOfCat() {
+  const folder = mkdtempSync(join(tmpdir(), "autochrome-film-"));
+  const path = join(folder, "cat.mp4");
+  const still = ["-loop", "1", "-r", "6", "-t", "1", "-i", cat, "-vf", "scale=320:-2,hue=s=0,format=yuv420p"];
+  execFileSync("ffmpeg", ["-v", "error", ...still, "-c:v", "libx264", "-movflags", "+faststart", path]);
+  const buffer = readFileSync(path);
+  rmSync(folder, { recursive: true });
+  return { name: "cat.mp4", mimeType: "video/mp4", buffer };
+}
+
+export async function memoryOnFilm(page, address) {
+  await withBlueCat(page, address, async (name) => {
+    await loadPage(page, `${address}/film`);
+    await page.setInputFiles('input[type="file"]', filmOfCat());
+    await page.getByRole("button", { name: /^Scene \d/ }).waitFor();
+    await page.locator("summary", { hasText: "The whole film" }).click();
+    await page.getByRole("combobox", { name: "Memory" }).selectOption(name);
+    await page.getByRole("button", { name: "Colour the film", exact: true }).click();
+    await page.getByText(/^6 frames, .* Colours are simulated\.$/).waitFor();
+    await page.waitForFunction(() => [...document.querySelectorAll("video")].every(({ readyState }) => readyState >= 3));
+    const blue = await page.evaluate(() =>
+      [...document.querySelectorAll("video")].map((film) => {
+        const pen = new OffscreenCanvas(64, 64).getContext("2d");
+        pen.drawImage(film, 0, 0, 64, 64);
+        const { data } = pen.getImageData(0, 0, 64, 64);
+        let sum = 0;
+        for (let i = 0; i < data.length; i += 4) sum += data[i + 2] - data[i];
+        return (4 * sum) / data.length;
+      }),
+    );
+    assert.ok(Math.abs(blue[0]) < 3 && blue[1] > 15, `the film is remembered blue: ${blue}`);
+  });
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { aFilm, makeFilm, noFilm } from "./film.mjs";
 import { everyKindOfGuidance } from "./guidance.mjs";
 import { addresses, atOnce, goesOn, historyGivesPictures, severalAreABatch, sharing } from "./keeping.mjs";
-import { memory } from "./memory.mjs";
+import { memory, memoryForMany, memoryOnFilm } from "./memory.mjs";
 import { ownMethods } from "./methods.mjs";
 import { batch, canBeInstalled, everyPage, focusFollows, historyCanBeErased, home, inGerman, offline } from "./others.mjs";
 import { blueDress, smallLargeAndPlain, thumbs } from "./phone.mjs";
@@ -59,6 +59,11 @@ try {
     await batch(page, address);
     await badFiles(page, address);
     tell(`${size}: samples, batch with ZIP, files that are no pictures`);
+    if (size === "wide") {
+      await memoryForMany(page, address);
+      if (film) await memoryOnFilm(page, address);
+      tell("a memory for many pictures, and for a film");
+    }
     if (film && size !== "small") {
       await aFilm(page, address, film);
       await noFilm(page, address);

@@ -262,15 +262,15 @@ impl Found {
     ///
     /// The strength of colours that the model's card asks for changes guesses alone: hints are shown as they are.
     pub fn answer(&self, session: &Session, luma: &Plane, said: &[Hint]) -> Result<Answer, MethodError> {
-        let ask = |hints: &[Hint]| session.predict(luma, hints, &PredictOptions::default());
-        let mut chroma = ask(&self.hints)?;
-        if said.is_empty() {
-            self.recalled.blend(luma, None, &mut chroma);
-            return Ok(chroma.into());
+        let options = PredictOptions::default();
+        let view = session.view(luma, options.size_px)?;
+        let (mut chroma, segmentation) = session.predict_and_segment(&view, &self.hints, &options)?;
+        let recalled = self.recalled.clone().evened(segmentation.as_ref(), luma);
+        let own = (!said.is_empty()).then(|| chroma.clone());
+        if own.is_some() {
+            chroma = session.predict_view(&view, &[&self.hints, said].concat(), &options)?;
         }
-        let own = chroma;
-        chroma = ask(&[&self.hints, said].concat())?;
-        self.recalled.blend(luma, Some(&own), &mut chroma);
+        recalled.blend(luma, own.as_ref(), &mut chroma);
         Ok(chroma.into())
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! A cell's colours move as a whole, so that what the network sees within it stays.
 
-use autochrome_color::resize::{Filter, resize_chroma};
+use autochrome_color::resize::{Filter, resize_chroma, resize_plane};
 use autochrome_color::{Chroma, Plane};
 
+use autochrome_engine::Segmentation;
+
 use super::deep::Match;
+use super::vote::{self, Ballot};
 use crate::change;
+use crate::neural::region::{same, step};
 
 /// Likeness of a place from which on, and up to which, its remembered colour is taken. Places of pictures that have nothing to do with one
 /// another lie below in 93 of 100 cases, places of the same clip and person above in 85 to 100.
@@ -17,6 +21,27 @@ const AROUND: usize = 5;
 
 /// Distance in ab by which a point of colour moves a cell at which half of what is recalled counts there.
 const SAID: f32 = 10.0;
+
+/// What has one colour on one person in one light.
+const OF_PEOPLE: [&str; 13] = [
+    "skin", "hair", "lips", "top", "dress", "skirt", "trousers", "hat", "shoes", "bag", "tie", "scarf",
+    "hosiery",
+];
+
+/// Probability of being of a person from which on, and up to which, a cell takes the colour of the whole thing.
+const SURE: [f32; 2] = [0.3, 0.7];
+
+/// Mean share over a thing from which on, and up to which, all of it is recalled.
+const RECALLED: [f32; 2] = [0.1, 0.35];
+
+/// Distance, as a share of the picture's longer side, and difference of luma, in units of L, at which cells of a thing count for a third.
+const NEAR: [f32; 2] = [0.3, 10.0];
+
+/// Powers by which what cells have in common, how surely they are of a person, and how sure their colour is count: a cell on a border
+/// has the colour of both sides.
+const LIKENESS: i32 = 5;
+const PURITY: i32 = 3;
+const SURENESS: i32 = 4;
 
 /// What other pictures say of the cells of a grid over a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +66,44 @@ impl Recalled {
         Self { size, colors: found.iter().map(|found| found.ab).collect(), shares }
     }
 
+    /// The same with what people wear, and their skin and hair, recalled as a whole: cells of one thing take the colour that the surest of
+    /// them agree on.
+    ///
+    /// `segmentation` says what lies where in the picture with this luma; without one on the same grid nothing changes.
+    #[must_use]
+    pub fn evened(mut self, segmentation: Option<&Segmentation>, luma: &Plane) -> Self {
+        let Some(segmentation) = segmentation.filter(|segmentation| segmentation.size() == self.size) else {
+            return self;
+        };
+        let people = People::new(segmentation, luma);
+        let even = |cell| (people.beliefs[cell] > 0.0).then(|| self.of_thing(&people, cell));
+        let evened: Vec<_> = (0..self.shares.len()).map(even).collect();
+        for (cell, (ab, share)) in
+            evened.into_iter().enumerate().filter_map(|(cell, even)| Some((cell, even?)))
+        {
+            let belief = step(people.beliefs[cell], SURE);
+            let (old, new) = (self.shares[cell] * (1.0 - belief), share * belief);
+            let total = old + new;
+            let mixed = |was: f32, is: f32| (old * was + new * is) / total.max(f32::MIN_POSITIVE);
+            self.colors[cell] = [mixed(self.colors[cell][0], ab[0]), mixed(self.colors[cell][1], ab[1])];
+            self.shares[cell] = total;
+        }
+        self
+    }
+
+    /// The colour of the thing in a cell, and how much of it the cell takes.
+    fn of_thing(&self, people: &People<'_>, cell: usize) -> ([f32; 2], f32) {
+        let (mut ballots, mut shares, mut weights) = (Vec::new(), 0.0, 0.0);
+        for (other, &share) in self.shares.iter().enumerate() {
+            let weight = people.likeness(cell, other);
+            ballots.push(Ballot { ab: self.colors[other], weight: weight * share.powi(SURENESS) });
+            shares += weight * share;
+            weights += weight;
+        }
+        let mean: f32 = shares / weights.max(f32::MIN_POSITIVE);
+        (vote::count(&ballots).0, step(mean, RECALLED))
+    }
+
     /// Moves the colours of `chroma`, an answer for a picture with this luma, to those that are recalled. Where `chroma` follows points
     /// of colour, `own` is the answer without them: what they changed keeps their colours.
     pub fn blend(&self, luma: &Plane, own: Option<&Chroma>, chroma: &mut Chroma) {
@@ -63,6 +126,44 @@ impl Recalled {
     }
 }
 
+/// The cells of a picture that show people.
+struct People<'a> {
+    segmentation: &'a Segmentation,
+    /// How likely each cell is to be one.
+    beliefs: Vec<f32>,
+    /// L of each cell.
+    luma: Plane,
+}
+
+impl<'a> People<'a> {
+    fn new(segmentation: &'a Segmentation, luma: &Plane) -> Self {
+        let (width, height) = segmentation.size();
+        let names = segmentation.classes();
+        let meant: Vec<usize> =
+            (0..names.len()).filter(|&class| OF_PEOPLE.contains(&names[class].as_str())).collect();
+        let belief = |vector: &[f32]| {
+            let sum: f32 = meant.iter().map(|&class| vector[class]).sum();
+            if sum > SURE[0] { sum } else { 0.0 }
+        };
+        let beliefs = segmentation.probabilities().vectors().map(belief).collect();
+        Self { segmentation, beliefs, luma: resize_plane(luma, width, height, Filter::Area) }
+    }
+
+    /// How much a cell counts for the thing in another one.
+    fn likeness(&self, cell: usize, other: usize) -> f32 {
+        let purity = self.beliefs[other].powi(PURITY);
+        if purity == 0.0 {
+            return 0.0;
+        }
+        let (width, height) = self.segmentation.size();
+        let across = (cell % width).abs_diff(other % width) as f32;
+        let away = across.hypot((cell / width).abs_diff(other / width) as f32) / width.max(height) as f32;
+        let darker = (self.luma.data()[cell] - self.luma.data()[other]).abs();
+        let near = (-away / NEAR[0] - darker / NEAR[1]).exp();
+        purity * near * same(self.segmentation, cell, other).powi(LIKENESS)
+    }
+}
+
 /// The mean of the values no farther than [`AROUND`] from `cell` along both sides.
 fn mean_around(values: &[f32], (width, height): (usize, usize), cell: usize) -> f32 {
     let near = |at: usize, side: usize| at.saturating_sub(AROUND)..(at + AROUND + 1).min(side);
@@ -73,6 +174,8 @@ fn mean_around(values: &[f32], (width, height): (usize, usize), cell: usize) -> 
 
 #[cfg(test)]
 mod tests {
+    use autochrome_engine::tests_support::segmentation;
+
     use super::*;
 
     const SIZE: (usize, usize) = (8, 8);
@@ -97,6 +200,38 @@ mod tests {
         let at = |likeness| middle(&blue(likeness), None, brown());
         assert!((at(0.9) + 30.0).abs() < 0.1 && (at(0.2) - 20.0).abs() < 0.1);
         assert!((at(0.45) + 5.0).abs() < 0.1, "half way: {}", at(0.45));
+    }
+
+    /// A thing on the left half, something else on the right, of which the upper three quarters are recalled: blue, and one cell red.
+    fn mostly_recalled(thing: &str) -> Recalled {
+        let found = |cell: usize| Match {
+            cell,
+            ab: if cell == 0 { [50.0, 0.0] } else { [0.0, -30.0] },
+            likeness: if cell < 48 { 0.9 } else { 0.0 },
+            support: 1.0,
+            mutual: 1.0,
+        };
+        let cells: Vec<usize> = (0..64).map(|i| i % 8 / 4).collect();
+        let recalled = Recalled::new(SIZE, &(0..64).map(found).collect::<Vec<_>>());
+        recalled.evened(Some(&segmentation(&[thing, "wall"], &cells, 8)), &Plane::filled(64, 64, 50.0))
+    }
+
+    #[test]
+    fn a_garment_is_recalled_as_a_whole_in_the_colour_that_most_of_it_has() {
+        let recalled = mostly_recalled("dress");
+        for cell in [0, 1, 57, 58] {
+            let [a, b] = recalled.colors[cell];
+            assert!(a.abs() < 3.0 && (b + 30.0).abs() < 3.0, "cell {cell}: {a}, {b}");
+            assert!(recalled.shares[cell] > 0.9, "cell {cell}: {}", recalled.shares[cell]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_person_is_recalled_cell_by_cell() {
+        let tree = mostly_recalled("tree");
+        assert_eq!((tree.colors[0], tree.shares[58]), ([50.0, 0.0], 0.0));
+        let dress = mostly_recalled("dress");
+        assert_eq!((dress.colors[7], dress.shares[62]), ([0.0, -30.0], 0.0), "the wall beside it");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod draws;
 mod ensemble;
 mod mood;
 mod parts;
-mod region;
+pub(crate) mod region;
 mod suggestions;
 mod uncertainty;
 
@@ -103,6 +103,8 @@ struct Seen {
     /// The automatic answer, its surfaces agreed.
     own: Chroma,
     /// What a memory of other pictures says of it.
+    told: Option<Recalled>,
+    /// The same, each thing as a whole.
     recalled: Option<Recalled>,
     /// The answer with that.
     chroma: Chroma,
@@ -287,18 +289,19 @@ fn question(options: &Options) -> Asked {
 
 impl Neural {
     /// What the network makes of a picture that nobody said anything of but a memory; kept for a while.
-    fn see(&self, luma: &Plane, recalled: Option<Recalled>, asked: Asked) -> Result<Arc<Seen>, MethodError> {
+    fn see(&self, luma: &Plane, told: Option<Recalled>, asked: Asked) -> Result<Arc<Seen>, MethodError> {
         let view = self.session.view(luma, asked.predict.size_px)?;
-        let is_this = |seen: &Seen| seen.asked == asked && seen.recalled == recalled && seen.view == view;
+        let is_this = |seen: &Seen| seen.asked == asked && seen.told == told && seen.view == view;
         if let Some(seen) = self.kept.find(is_this) {
             return Ok(seen);
         }
         let (own, segmentation) = answer(&self.session, luma, &view, &asked)?;
         let mut chroma = own.clone();
+        let recalled = told.clone().map(|told| told.evened(segmentation.as_ref(), view.luma()));
         if let Some(recalled) = &recalled {
             recalled.blend(view.luma(), None, &mut chroma);
         }
-        let seen = Arc::new(Seen { view, asked, own, recalled, chroma, segmentation });
+        let seen = Arc::new(Seen { view, asked, own, told, recalled, chroma, segmentation });
         // What several sizes see is not all in the view.
         if !asked.ensemble && seen.view.luma().data().len() <= KEPT_PIXELS {
             self.kept.keep(Arc::clone(&seen));

@@ -235,7 +235,7 @@ impl Region {
 /// How likely two cells are to be of one thing: what both may be (Bhattacharyya's coefficient), times how alike the head sees them.
 /// Of seven ways to compare cells and their mixtures with distance this one tells things apart best (area under ROC 0.961 over 468
 /// regions of labelled pictures, docs/training/segmentation.md).
-fn same(segmentation: &Segmentation, one: usize, other: usize) -> f32 {
+pub(crate) fn same(segmentation: &Segmentation, one: usize, other: usize) -> f32 {
     let products = |features: &Features| -> Vec<(f32, f32)> {
         features.vector(one).iter().copied().zip(features.vector(other).iter().copied()).collect()
     };
@@ -260,7 +260,7 @@ pub(super) fn most_likely(probabilities: &[f32]) -> (usize, f32) {
 }
 
 /// From 0 to 1 between two values.
-pub(super) fn step(value: f32, [low, high]: [f32; 2]) -> f32 {
+pub(crate) fn step(value: f32, [low, high]: [f32; 2]) -> f32 {
     ((value - low) / (high - low)).clamp(0.0, 1.0)
 }
 
