@@ -89,6 +89,30 @@ impl Batch {
         Ok(batch)
     }
 
+    /// The same samples as `parts` batches of equal size, in order; samples that are left over are left out.
+    #[must_use]
+    pub fn split(&self, parts: usize) -> Vec<Self> {
+        let n = self.n / parts.max(1);
+        let plane = self.size_px * self.size_px;
+        let part = |i: usize| {
+            let cut = |values: &[f32], channels: usize| {
+                values[channels * i * n * plane..][..channels * n * plane].to_vec()
+            };
+            Self {
+                n,
+                size_px: self.size_px,
+                luma: cut(&self.luma, 1),
+                luma_clean: cut(&self.luma_clean, 1),
+                ab: cut(&self.ab, 2),
+                hint_ab: cut(&self.hint_ab, 2),
+                hint_mask: cut(&self.hint_mask, 1),
+                indices: self.indices[i * n..][..n].to_vec(),
+                first_sample: self.first_sample + (i * n) as u64,
+            }
+        };
+        (0..parts).map(part).collect()
+    }
+
     /// Number of the sample after the last: where a loader continues from this batch on.
     #[must_use]
     pub fn next_sample(&self) -> u64 {

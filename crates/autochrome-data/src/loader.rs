@@ -35,6 +35,9 @@ pub struct LoaderOptions {
     pub augment: AugmentOptions,
     /// Samples in a batch, at least 1.
     pub batch: usize,
+    /// Samples from the first of one batch to the first of the next, where other loaders make what lies between; less than `batch`
+    /// counts as `batch`.
+    pub stride: usize,
     /// Everything random follows from it.
     pub seed: u64,
     /// Threads that make batches, at least 1; their number changes no sample.
@@ -54,6 +57,7 @@ impl Default for LoaderOptions {
             hints: HintOptions::default(),
             augment: AugmentOptions::default(),
             batch: 8,
+            stride: 0,
             seed: 0,
             threads: 1,
             prefetch: 4,
@@ -202,14 +206,14 @@ struct Maker {
 
 impl Maker {
     fn run(&mut self, number: u64, batches: &SyncSender<Result<Batch>>) {
-        let stride = (self.options.threads * self.options.batch) as u64;
-        let mut first = self.options.start_sample + number * self.options.batch as u64;
+        let stride = self.options.stride.max(self.options.batch) as u64;
+        let mut first = self.options.start_sample + number * stride;
         while let Some(batch) = self.batch(first).transpose() {
             let failed = batch.is_err();
             if batches.send(batch).is_err() || failed {
                 break;
             }
-            first += stride;
+            first += self.options.threads as u64 * stride;
         }
     }
 

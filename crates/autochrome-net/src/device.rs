@@ -34,6 +34,14 @@ pub enum DeviceError {
     Unknown(String),
 }
 
+/// Lets tensors on the CPU compute on this many threads, from now on and in the whole process; to be called before the first of them does.
+pub fn use_threads(count: usize) {
+    // A pool that is there already keeps its size.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(count).build_global();
+    #[cfg(feature = "libtorch")]
+    tch::set_num_threads(i32::try_from(count).unwrap_or(i32::MAX));
+}
+
 /// The device called `name`; `cpu` is burn's pure-Rust backend and always there.
 ///
 /// # Errors

@@ -3,19 +3,17 @@
 //! Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging" (1992), with exponential weights;
 //! for generators of GANs, Yazıcı et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019).
 
-use std::path::Path;
-
 use autochrome_net::weights::{self, Tensors};
 use burn::module::Module;
 
 use crate::TrainError;
-use crate::trainer;
+use crate::trainer::{self, TrainerState};
 
 /// The averaged weights follow the live ones every so many steps.
 const EVERY: u64 = 8;
 
-/// The averaged weights' file in a checkpoint.
-const FILE: &str = "averaged.safetensors";
+/// The name of the averaged weights in a trainer's state.
+const NAME: &str = "averaged";
 
 /// An exponential moving average of a module's weights.
 pub(crate) struct Average {
@@ -50,14 +48,14 @@ impl Average {
         &self.tensors
     }
 
-    /// Writes the average into a checkpoint's folder.
-    pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        trainer::save_tensors(&self.tensors, &folder.join(FILE))
+    /// Adds the average to a trainer's state.
+    pub(crate) fn put(&self, state: &mut TrainerState) {
+        state.insert(NAME.to_owned(), self.tensors.clone());
     }
 
-    /// Takes back what [`Average::save`] wrote.
-    pub(crate) fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
-        self.tensors = trainer::load_tensors(&folder.join(FILE))?;
+    /// Takes back what [`Average::put`] added.
+    pub(crate) fn take(&mut self, state: &TrainerState) -> Result<(), TrainError> {
+        self.tensors = trainer::part(state, NAME)?.clone();
         Ok(())
     }
 }

@@ -6,11 +6,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use autochrome_net::weights;
 use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
 use crate::recipe::Recipe;
-use crate::trainer::Trainer;
+use crate::trainer::{Trainer, TrainerState};
+
+/// The extension of files of tensors.
+const EXTENSION: &str = "safetensors";
 
 /// Where the run stands, beside the trainer's own state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +39,10 @@ pub(crate) fn save(run: &Path, state: &State, trainer: &dyn Trainer) -> Result<(
     let [current, new, old] = names(run);
     remove(&new)?;
     fs::create_dir_all(&new).map_err(TrainError::io(&new))?;
-    trainer.save(&new)?;
+    for (name, tensors) in trainer.state() {
+        let path = new.join(name).with_extension(EXTENSION);
+        fs::write(&path, weights::to_exact_bytes(&tensors)?).map_err(TrainError::io(&path))?;
+    }
     let text = serde_json::to_string_pretty(state).map_err(|e| TrainError::Checkpoint(e.to_string()))?;
     let path = new.join("state.json");
     fs::write(&path, text).map_err(TrainError::io(&path))?;
@@ -50,6 +57,20 @@ pub(crate) fn save(run: &Path, state: &State, trainer: &dyn Trainer) -> Result<(
     }
     fs::rename(&new, &current).map_err(TrainError::io(&new))?;
     remove(&old)
+}
+
+/// What the trainer was when a checkpoint was written.
+pub(crate) fn load(folder: &Path) -> Result<TrainerState, TrainError> {
+    let mut state = TrainerState::new();
+    for entry in fs::read_dir(folder).map_err(TrainError::io(folder))? {
+        let path = entry.map_err(TrainError::io(folder))?.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let bytes = fs::read(&path).map_err(TrainError::io(&path))?;
+            state.insert(name, weights::tensors_of(&bytes)?);
+        }
+    }
+    Ok(state)
 }
 
 /// The folder of the last whole checkpoint and its state; `None` when there is none.

@@ -1,7 +1,5 @@
 //! The flagship: rebalanced classes, refinement, hints, and a PatchGAN in adversarial stages.
 
-use std::path::Path;
-
 use autochrome_color::bins;
 use autochrome_data::{Batch, Index};
 use autochrome_engine::card::NetworkConfig;
@@ -17,12 +15,13 @@ use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::TrainError;
 use crate::average::Average;
-use crate::learner::Learner;
+use crate::learner::{Learner, Pair};
 use crate::optimizer::AdamW;
 use crate::prior;
 use crate::recipe::{Chroma, Perceived, Stage};
+use crate::replicas::Group;
 use crate::teachers::Teachers;
-use crate::trainer::{self, Losses, Moment, Trainer, finite, shrink, tensor};
+use crate::trainer::{self, Losses, MeanLosses, Moment, Trainer, TrainerState, shrink, tensor};
 use crate::training_device::TrainingDevice;
 
 /// Pictures the class prior is measured on.
@@ -110,8 +109,24 @@ fn is_trained(path: &str, stage: &Stage) -> bool {
     stage.encoder_rate > 0.0 && !early
 }
 
-impl Trainer for ChromaTrainer {
-    fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError> {
+/// What the network made of one part of a batch.
+struct Attempt {
+    /// Its losses but the adversarial one, weighed.
+    loss: Tensor<1>,
+    /// What an adversarial stage judges.
+    pair: Option<Pair>,
+}
+
+impl ChromaTrainer {
+    /// One part of a batch, the `part`th of this process.
+    fn attempt(
+        &self,
+        batch: &Batch,
+        part: usize,
+        moment: &Moment<'_>,
+        group: &Group,
+        log: &mut MeanLosses,
+    ) -> Result<Attempt, TrainError> {
         let (engine, recipe, stage) = (&self.engine, &self.recipe, moment.stage);
         let input = |values: Vec<f32>, size| tensor(values, batch.n, size, engine.device());
         let n = batch.size_px * batch.size_px;
@@ -129,19 +144,20 @@ impl Trainer for ChromaTrainer {
         let targets = (class_weight > 0.0).then(|| self.targets(batch));
 
         let frozen = stage.encoder_rate == 0.0;
-        let wanted = |path: &str| is_trained(path, stage);
-        engine.track(&self.generator.module, wanted);
-        let encoder_statistics =
-            if frozen || stage.encoder_statistics_fixed { Statistics::Running } else { Statistics::Learn };
+        let encoder_statistics = if frozen || stage.encoder_statistics_fixed {
+            Statistics::Running
+        } else {
+            group.statistics(part)
+        };
         let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
-        let mut noise = Noise::new(self.seed, moment.step);
+        let mut noise = Noise::new(self.seed, group.part_step(moment.step, part));
         let (gray, hints) = (input(gray, batch.size_px), input(hints, batch.size_px));
         let lesson = self.teachers.teacher_answer(engine, &gray, &hints, recipe.temperature);
         let prediction = self.generator.module.forward(
             gray,
             hints,
             encoder_statistics,
-            Statistics::Learn,
+            group.statistics(part),
             Some((&mut noise, recipe.dropout)),
         );
         let ab = prediction.ab(recipe.temperature);
@@ -158,11 +174,7 @@ impl Trainer for ChromaTrainer {
                 told_loss.add(losses::cross_entropy(logits, lesson.probabilities).mul_scalar(taught))
             }
         });
-        let mut log = Losses::new();
-        let mut note = |name, loss: &Tensor<1>| -> Result<(), TrainError> {
-            log.push((name, finite(name, loss.clone().into_scalar(), moment.step)?));
-            Ok(())
-        };
+        let mut note = |name, loss: &Tensor<1>| log.note(name, loss, moment.step);
         let colours = if let Some(Perceived { weight, colourfulness }) = stage.perceived {
             let perceived = losses::perceived(&ab, &aim);
             let colour = losses::colourfulness(&ab);
@@ -186,18 +198,42 @@ impl Trainer for ChromaTrainer {
             note("classes", &class_loss)?;
             loss = loss.add(class_loss.mul_scalar(class_weight));
         }
+        Ok(Attempt { loss, pair: gray_half.map(|gray| Pair { gray, truth, fake: ab }) })
+    }
+}
 
-        if let Some(gray) = gray_half {
-            let told = self.discriminator.learn_to_tell(engine, &gray, truth, ab.clone(), moment)?;
-            log.push(("discriminator", told));
-            let adversarial = losses::generator_non_saturating(self.discriminator.patch_logits(&gray, ab));
-            log.push(("adversarial", finite("adversarial", adversarial.clone().into_scalar(), moment.step)?));
-            loss = loss.add(adversarial.mul_scalar(stage.adversarial));
+impl Trainer for ChromaTrainer {
+    fn step(
+        &mut self,
+        parts: &[Batch],
+        moment: &Moment<'_>,
+        group: &mut Group,
+    ) -> Result<Losses, TrainError> {
+        let stage = moment.stage;
+        let wanted = |path: &str| is_trained(path, stage);
+        self.engine.track(&self.generator.module, wanted);
+        let mut log = MeanLosses::default();
+        let (mut losses, mut pairs) = (Vec::new(), Vec::new());
+        for (i, batch) in parts.iter().enumerate() {
+            let Attempt { loss, pair } = self.attempt(batch, i, moment, group, &mut log)?;
+            losses.push(loss);
+            pairs.extend(pair);
         }
-
+        let mut told = None;
+        if !pairs.is_empty() {
+            told = Some(self.discriminator.learn_to_tell(&self.engine, &pairs, moment, group)?);
+            for (loss, Pair { gray, fake, .. }) in losses.iter_mut().zip(pairs) {
+                let logits = self.discriminator.patch_logits(&gray, fake);
+                let adversarial = losses::generator_non_saturating(logits);
+                log.note("adversarial", &adversarial, moment.step)?;
+                *loss = loss.clone().add(adversarial.mul_scalar(stage.adversarial));
+            }
+        }
         let rate = |path: &str| moment.rate * if is_encoder(path) { stage.encoder_rate } else { 1.0 };
-        self.generator.descend(engine, loss, wanted, rate);
+        self.generator.descend(&self.engine, group.mean_loss(losses), wanted, rate, group)?;
         self.average.follow(&self.generator.module, moment.step);
+        let mut log = log.over(group)?;
+        log.extend(told.map(|told| ("discriminator", told)));
         Ok(log)
     }
 
@@ -214,16 +250,18 @@ impl Trainer for ChromaTrainer {
         self.average.tensors().clone()
     }
 
-    fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        self.generator.save(folder)?;
-        self.discriminator.save(folder)?;
-        self.average.save(folder)
+    fn state(&self) -> TrainerState {
+        let mut state = TrainerState::new();
+        self.generator.put(&mut state);
+        self.discriminator.put(&mut state);
+        self.average.put(&mut state);
+        state
     }
 
-    fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
-        self.generator.load(folder, &self.engine)?;
-        self.discriminator.load(folder, &self.engine)?;
-        self.average.load(folder)
+    fn restore(&mut self, state: &TrainerState) -> Result<(), TrainError> {
+        self.generator.take(state, &self.engine)?;
+        self.discriminator.take(state, &self.engine)?;
+        self.average.take(state)
     }
 }
 

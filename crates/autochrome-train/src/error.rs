@@ -38,6 +38,19 @@ pub enum TrainError {
     #[error("{0}")]
     #[code("bad-checkpoint", BadInput)]
     Checkpoint(String),
+    /// Processes that learn together do not fit.
+    #[error("{0}")]
+    #[code("bad-replica", BadRequest)]
+    Replica(String),
+    /// A process that learnt with this one is gone.
+    #[error("{replica} is gone: {source}; start again with --resume")]
+    #[code("replica-lost", Environment)]
+    ReplicaLost {
+        /// Which one.
+        replica: String,
+        /// What the connection said.
+        source: std::io::Error,
+    },
     /// A loss is no longer a number.
     #[error(
         "at step {step} the {loss} loss became {value}: lower the learning rate, then --resume from the last checkpoint"

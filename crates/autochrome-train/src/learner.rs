@@ -1,7 +1,5 @@
 //! A network in training together with the optimiser that changes it, and the discriminator's step.
 
-use std::path::Path;
-
 use autochrome_net::losses;
 use autochrome_net::models::patch_gan::PatchGan;
 use autochrome_net::norm::Statistics;
@@ -11,7 +9,8 @@ use burn::tensor::Tensor;
 
 use crate::TrainError;
 use crate::optimizer::AdamW;
-use crate::trainer::{self, Moment, finite};
+use crate::replicas::Group;
+use crate::trainer::{self, Moment, TrainerState, finite};
 use crate::training_device::TrainingDevice;
 
 /// A module, its optimiser, and the name under which a checkpoint keeps both.
@@ -26,60 +25,76 @@ impl<M: Module> Learner<M> {
         Self { name, module, optimizer }
     }
 
-    /// One step down the slope of `loss`, of the parameters whose path `wanted` accepts; `rate` gives a path's learning rate.
+    /// One step down the slope of `loss`, added up over the group, of the parameters whose path `wanted` accepts; `rate` gives a path's
+    /// learning rate.
     pub(crate) fn descend(
         &mut self,
         engine: &TrainingDevice,
         loss: Tensor<1>,
         wanted: impl Fn(&str) -> bool,
         rate: impl Fn(&str) -> f64,
-    ) {
-        let gradients = engine.gradients(loss, &self.module, wanted);
+        group: &mut Group,
+    ) -> Result<(), TrainError> {
+        let mut gradients = engine.gradients(loss, &self.module, wanted);
+        engine.no_grad(|| group.sum_gradients(&self.module, &mut gradients))?;
         self.module = engine.no_grad(|| self.optimizer.step(self.module.clone(), gradients, rate));
-    }
-
-    /// Writes weights and optimiser state into a folder.
-    pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        let [weights, optimizer] = self.files();
-        trainer::save_tensors(&weights::collect(&self.module), &folder.join(weights))?;
-        trainer::save_tensors(&self.optimizer.state(), &folder.join(optimizer))
-    }
-
-    /// Takes back what [`Learner::save`] wrote.
-    pub(crate) fn load(&mut self, folder: &Path, engine: &TrainingDevice) -> Result<(), TrainError> {
-        let [weights, optimizer] = self.files().map(|file| trainer::load_tensors(&folder.join(file)));
-        self.module = weights::apply(self.module.clone(), &weights?, |_| true)?;
-        self.optimizer.restore(&optimizer?, &engine.inference_device());
         Ok(())
     }
 
-    fn files(&self) -> [String; 2] {
-        [format!("{}.safetensors", self.name), format!("{}_optimizer.safetensors", self.name)]
+    /// Adds weights and optimiser state to a trainer's.
+    pub(crate) fn put(&self, state: &mut TrainerState) {
+        let [weights, optimizer] = self.names();
+        state.insert(weights, weights::collect(&self.module));
+        state.insert(optimizer, self.optimizer.state());
+    }
+
+    /// Takes back what [`Learner::put`] added.
+    pub(crate) fn take(&mut self, state: &TrainerState, engine: &TrainingDevice) -> Result<(), TrainError> {
+        let [weights, optimizer] = self.names();
+        self.module = weights::apply(self.module.clone(), trainer::part(state, &weights)?, |_| true)?;
+        self.optimizer.restore(trainer::part(state, &optimizer)?, &engine.inference_device());
+        Ok(())
+    }
+
+    fn names(&self) -> [String; 2] {
+        [self.name.to_owned(), format!("{}_optimizer", self.name)]
     }
 }
 
+/// What a discriminator sees of one part of a batch.
+pub(crate) struct Pair {
+    /// Condition of both.
+    pub gray: Tensor<4>,
+    /// True colours.
+    pub truth: Tensor<4>,
+    /// The generator's.
+    pub fake: Tensor<4>,
+}
+
 impl Learner<PatchGan> {
-    /// Learns to tell `truth` from `fake` and gives its loss; afterwards it stands still for the generator's step.
+    /// Learns to tell truth from fakes, part by part, and gives its loss; afterwards it stands still for the generator's step.
     ///
     /// # Source
     /// Pandey and Rana, equation 8.
     pub(crate) fn learn_to_tell(
         &mut self,
         engine: &TrainingDevice,
-        gray: &Tensor<4>,
-        truth: Tensor<4>,
-        fake: Tensor<4>,
+        parts: &[Pair],
         moment: &Moment<'_>,
+        group: &mut Group,
     ) -> Result<f32, TrainError> {
         engine.track(&self.module, |_| true);
-        let loss = losses::discriminator(
-            self.patch_logits(gray, truth),
-            self.patch_logits(gray, engine.detach(fake)),
-        );
+        let loss_of = |Pair { gray, truth, fake }: &Pair| {
+            let told = self.patch_logits(gray, truth.clone());
+            losses::discriminator(told, self.patch_logits(gray, engine.detach(fake.clone())))
+        };
+        let loss = group.mean_loss(parts.iter().map(loss_of).collect());
         let value = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
-        self.descend(engine, loss, |_| true, |_| moment.rate);
+        self.descend(engine, loss, |_| true, |_| moment.rate, group)?;
         engine.track(&self.module, |_| false);
-        Ok(value)
+        let mut sum = [value];
+        group.sum(&mut sum)?;
+        Ok(sum[0])
     }
 
     /// Logits of every patch.

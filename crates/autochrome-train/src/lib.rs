@@ -2,7 +2,8 @@
 //!
 //! [`run`] follows a [`Recipe`] step by step and writes into one folder: `log.tsv`, `validation.tsv`, `curves.svg`,
 //! `samples/`, `checkpoint/`, and the weights `best.safetensors` and `latest.safetensors`. A run that was stopped,
-//! even by force, continues from its last checkpoint to the same losses as one that was not.
+//! even by force, continues from its last checkpoint to the same losses as one that was not. Several processes can
+//! [learn together](Replicas), each from its part of every batch.
 
 mod average;
 mod checkpoint;
@@ -15,6 +16,7 @@ mod optimizer;
 mod pix2pix;
 mod prior;
 mod recipe;
+mod replicas;
 mod run;
 mod samples;
 mod teachers;
@@ -22,8 +24,9 @@ mod trainer;
 mod training_device;
 mod validate;
 
-pub use autochrome_net::device::DeviceError;
+pub use autochrome_net::device::{DeviceError, use_threads};
 pub use error::TrainError;
 pub use recipe::Recipe;
+pub use replicas::Replicas;
 pub use run::{Event, RunOptions, Summary, run};
 pub use validate::{Scores, ValidationSet};

@@ -1,7 +1,5 @@
 //! The paper's conditional GAN: one step of the discriminator, one of the generator.
 
-use std::path::Path;
-
 use autochrome_color::lab::lab_to_srgb;
 use autochrome_data::Batch;
 use autochrome_engine::card::NetworkConfig;
@@ -11,16 +9,16 @@ use autochrome_net::layers::Noise;
 use autochrome_net::models::chroma_net::AB_SCALE;
 use autochrome_net::models::patch_gan::PatchGan;
 use autochrome_net::models::unet::{Output, UNet};
-use autochrome_net::norm::Statistics;
 use autochrome_net::weights::{self, Tensors};
 use autochrome_net::{Init as _, losses};
 
 use crate::TrainError;
 use crate::average::Average;
-use crate::learner::Learner;
+use crate::learner::{Learner, Pair};
 use crate::optimizer::AdamW;
 use crate::recipe::{Adversarial, Pix2pix};
-use crate::trainer::{self, Losses, Moment, Trainer, finite, tensor};
+use crate::replicas::Group;
+use crate::trainer::{self, Losses, MeanLosses, Moment, Trainer, TrainerState, tensor};
 use crate::training_device::TrainingDevice;
 
 /// A discriminator loss below this means that it is right about every patch.
@@ -89,28 +87,39 @@ impl Pix2pixTrainer {
 }
 
 impl Trainer for Pix2pixTrainer {
-    fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError> {
+    fn step(
+        &mut self,
+        parts: &[Batch],
+        moment: &Moment<'_>,
+        group: &mut Group,
+    ) -> Result<Losses, TrainError> {
         let engine = &self.engine;
-        let input = |values: Vec<f32>| tensor(values, batch.n, batch.size_px, engine.device());
-        let gray = input(batch.luma.iter().map(|&l| scale_luma(l)).collect());
-        let truth = input(self.truth(batch));
-
         engine.track(&self.generator.module, |_| true);
-        let mut noise = Noise::new(self.seed, moment.step);
-        let fake = self.generator.module.forward(gray.clone(), Statistics::Learn, Some(&mut noise));
-        let discriminator_loss =
-            self.discriminator.learn_to_tell(engine, &gray, truth.clone(), fake.clone(), moment)?;
-
-        let logits = self.discriminator.patch_logits(&gray, fake.clone());
-        let adversarial = match self.recipe.adversarial {
-            Adversarial::Minimax => losses::generator_minimax(logits),
-            Adversarial::NonSaturating => losses::generator_non_saturating(logits),
+        let attempt = |(i, batch): (usize, &Batch)| {
+            let input = |values: Vec<f32>| tensor(values, batch.n, batch.size_px, engine.device());
+            let gray = input(batch.luma.iter().map(|&l| scale_luma(l)).collect());
+            let mut noise = Noise::new(self.seed, group.part_step(moment.step, i));
+            let fake = self.generator.module.forward(gray.clone(), group.statistics(i), Some(&mut noise));
+            Pair { gray, truth: input(self.truth(batch)), fake }
         };
-        let l1 = losses::l1(fake, truth);
-        let adversarial_loss = finite("adversarial", adversarial.clone().into_scalar(), moment.step)?;
-        let l1_loss = finite("l1", l1.clone().into_scalar(), moment.step)?;
-        let loss = adversarial.add(l1.mul_scalar(self.recipe.lambda_l1));
-        self.generator.descend(engine, loss, |_| true, |_| moment.rate);
+        let pairs: Vec<Pair> = parts.iter().enumerate().map(attempt).collect();
+        let discriminator_loss = self.discriminator.learn_to_tell(engine, &pairs, moment, group)?;
+
+        let mut losses_of_parts = Vec::new();
+        let mut log = MeanLosses::default();
+        for Pair { gray, truth, fake } in pairs {
+            let logits = self.discriminator.patch_logits(&gray, fake.clone());
+            let adversarial = match self.recipe.adversarial {
+                Adversarial::Minimax => losses::generator_minimax(logits),
+                Adversarial::NonSaturating => losses::generator_non_saturating(logits),
+            };
+            let l1 = losses::l1(fake, truth);
+            log.note("adversarial", &adversarial, moment.step)?;
+            log.note("l1", &l1, moment.step)?;
+            losses_of_parts.push(adversarial.add(l1.mul_scalar(self.recipe.lambda_l1)));
+        }
+        let loss = group.mean_loss(losses_of_parts);
+        self.generator.descend(engine, loss, |_| true, |_| moment.rate, group)?;
         if let Some(average) = &mut self.average {
             average.follow(&self.generator.module, moment.step);
         }
@@ -120,7 +129,9 @@ impl Trainer for Pix2pixTrainer {
             let (step, patience, loss) = (moment.step, DEAD_PATIENCE, discriminator_loss);
             return Err(TrainError::DeadDiscriminator { step, patience, loss });
         }
-        Ok(vec![("discriminator", discriminator_loss), ("adversarial", adversarial_loss), ("l1", l1_loss)])
+        let mut losses = vec![("discriminator", discriminator_loss)];
+        losses.extend(log.over(group)?);
+        Ok(losses)
     }
 
     fn session(&self, card: ModelCard) -> Result<Session, TrainError> {
@@ -137,16 +148,20 @@ impl Trainer for Pix2pixTrainer {
         }
     }
 
-    fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        self.generator.save(folder)?;
-        self.discriminator.save(folder)?;
-        self.average.as_ref().map_or(Ok(()), |average| average.save(folder))
+    fn state(&self) -> TrainerState {
+        let mut state = TrainerState::new();
+        self.generator.put(&mut state);
+        self.discriminator.put(&mut state);
+        if let Some(average) = &self.average {
+            average.put(&mut state);
+        }
+        state
     }
 
-    fn load(&mut self, folder: &Path) -> Result<(), TrainError> {
-        self.generator.load(folder, &self.engine)?;
-        self.discriminator.load(folder, &self.engine)?;
-        self.average.as_mut().map_or(Ok(()), |average| average.load(folder))
+    fn restore(&mut self, state: &TrainerState) -> Result<(), TrainError> {
+        self.generator.take(state, &self.engine)?;
+        self.discriminator.take(state, &self.engine)?;
+        self.average.as_mut().map_or(Ok(()), |average| average.take(state))
     }
 }
 

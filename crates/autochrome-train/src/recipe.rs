@@ -115,6 +115,9 @@ pub struct Stage {
     pub steps: u64,
     /// Samples a step.
     pub batch: usize,
+    /// Parts of a batch that are normalised each by itself, as processes that learn together do; their gradients are averaged.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub parts: usize,
     /// Learning rate at the start.
     pub learning_rate: f64,
     /// Share of the learning rate left at the end, approached as `schedule` says.
@@ -170,6 +173,15 @@ pub struct Perceived {
     pub weight: f32,
     /// Units of perceived difference that a unit of colourfulness is worth.
     pub colourfulness: f32,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it.
+fn is_one(parts: &usize) -> bool {
+    *parts == 1
 }
 
 fn all() -> f32 {
@@ -258,6 +270,9 @@ impl Recipe {
         for stage in &self.stage {
             if stage.batch == 0 || stage.steps == 0 {
                 return Err("a stage has at least one step and one sample a step");
+            }
+            if stage.parts == 0 || !stage.batch.is_multiple_of(stage.parts) {
+                return Err("`batch` is a multiple of `parts`");
             }
             if stage.crop.size_px == 0 || stage.crop.size_px % multiple != 0 {
                 return Err("`crop.size_px` is not a multiple of what the network halves it by");

@@ -17,6 +17,7 @@ use crate::chroma::{self, ChromaTrainer};
 use crate::log::Table;
 use crate::pix2pix::{self, Pix2pixTrainer};
 use crate::recipe::{Model, Recipe};
+use crate::replicas::{Group, Replicas, Standing};
 use crate::teachers::Teachers;
 use crate::trainer::{Losses, Moment, Trainer};
 use crate::training_device::TrainingDevice;
@@ -71,6 +72,8 @@ pub struct RunOptions {
     pub data_note: String,
     /// Today, `YYYY-MM-DD`, for the model card.
     pub date: String,
+    /// Which processes learn together; one that joins reads `data`, `device`, `teachers` and `cache_bytes` alone.
+    pub replicas: Replicas,
 }
 
 /// What happens during a run, for whoever shows it.
@@ -137,6 +140,82 @@ pub fn run(
     stop: &AtomicBool,
     mut observe: impl FnMut(Event),
 ) -> Result<Summary, TrainError> {
+    let joins = matches!(options.replicas, Replicas::Join { .. });
+    let found = if joins { None } else { checkpoint_of(options)? };
+    let index = Index::open(&options.data, "train")?;
+    let engine = TrainingDevice::named(&options.device)?;
+    let mut trainer = build(recipe, options, &index, engine.clone())?;
+    let mut state = State { step: 0, samples: 0, seconds: 0.0, best: None, recipe: recipe.clone() };
+    if let Some((folder, saved)) = found {
+        checkpoint::fits(&saved, recipe)?;
+        trainer.restore(&checkpoint::load(&folder)?)?;
+        state = State { recipe: recipe.clone(), ..saved };
+    }
+    let mut record = if joins { None } else { Some(Record::open(recipe, options, state.step)?) };
+
+    let steps = options.steps.unwrap_or(u64::MAX).min(recipe.steps());
+    observe(Event::Started { step: state.step, steps, pictures: index.len() });
+    let text = toml::to_string(recipe).unwrap_or_default();
+    let Some(mut group) = Group::meet(&options.replicas, &text, index.len(), stop)? else {
+        return Ok(Summary { step: state.step, samples: state.samples, interrupted: true, skipped: 0 });
+    };
+    fits_group(recipe, &group)?;
+    let (Standing { step, steps }, given) =
+        group.share(Standing { step: state.step, steps }, || trainer.state())?;
+    state.step = step;
+    if let Some(given) = given {
+        trainer.restore(&given)?;
+    }
+    let (number, count) = group.place();
+
+    let mut loader = None;
+    let mut skipped = 0;
+    while state.step < steps && !group.any(stop.load(Ordering::Relaxed))? {
+        let began = Instant::now();
+        let (stage_number, stage, stage_step) = recipe.stage_at(state.step);
+        let here = stage.batch / count;
+        let batches = match &mut loader {
+            Some((of, batches)) if *of == stage_number => batches,
+            slot => {
+                // One thread keeps up with a trainer many times over, and the trainer wants the other cores.
+                let loader_options = LoaderOptions {
+                    crop: stage.crop.clone(),
+                    hints: stage.hints.clone(),
+                    augment: stage.augment.clone(),
+                    batch: here,
+                    stride: stage.batch,
+                    seed: recipe.seed.wrapping_add(1000 * stage_number as u64),
+                    threads: 1,
+                    prefetch: 4,
+                    start_sample: stage_step * stage.batch as u64 + (number * here) as u64,
+                    cache_bytes: options.cache_bytes,
+                };
+                let new = Loader::new(index.clone(), loader_options)?;
+                &mut slot.insert((stage_number, new)).1
+            }
+        };
+        let batch = batches.next_batch()?;
+        skipped = batches.skipped().len();
+        let moment = Moment { step: state.step, stage, rate: stage.rate_at(stage_step) };
+        group.parts_here = stage.parts / count;
+        let parts = if group.parts_here == 1 { vec![batch] } else { batch.split(group.parts_here) };
+        let losses = trainer.step(&parts, &moment, &mut group)?;
+        state.step += 1;
+        state.samples += stage.batch as u64;
+        state.seconds += began.elapsed().as_secs_f64();
+        if let Some(record) = &mut record {
+            record.recent.add(losses, stage.batch, began.elapsed());
+            record.after_step(&mut state, steps, moment.rate, trainer.as_ref(), &engine, &mut observe)?;
+        }
+    }
+    if let Some(record) = &mut record {
+        record.end(&state, trainer.as_ref(), &mut observe)?;
+    }
+    Ok(Summary { step: state.step, samples: state.samples, interrupted: state.step < steps, skipped })
+}
+
+/// The last checkpoint of the folder, where the run may go on from one.
+fn checkpoint_of(options: &RunOptions) -> Result<Option<(PathBuf, State)>, TrainError> {
     fs::create_dir_all(&options.out).map_err(TrainError::io(&options.out))?;
     let found = checkpoint::find(&options.out)?;
     if found.is_some() && !options.resume {
@@ -145,83 +224,101 @@ pub fn run(
             options.out.display()
         )));
     }
-    let index = Index::open(&options.data, "train")?;
-    let engine = TrainingDevice::named(&options.device)?;
-    let mut trainer = build(recipe, options, &index, engine.clone())?;
-    let mut state = State { step: 0, samples: 0, seconds: 0.0, best: None, recipe: recipe.clone() };
-    if let Some((folder, saved)) = found {
-        checkpoint::fits(&saved, recipe)?;
-        trainer.load(&folder)?;
-        state = State { recipe: recipe.clone(), ..saved };
+    Ok(found)
+}
+
+/// Refuses a recipe whose batches cannot be shared out.
+fn fits_group(recipe: &Recipe, group: &Group) -> Result<(), TrainError> {
+    let (_, count) = group.place();
+    if recipe.stage.iter().all(|stage| stage.parts.is_multiple_of(count)) {
+        return Ok(());
     }
-    let validation = match &options.validation {
-        Some(path) => Some(Judge::new(path, recipe, &options.out)?),
-        None => None,
-    };
-    let mut log = Table::open(&options.out.join("log.tsv"), &LOG_COLUMNS, state.step)?;
-    let mut figures = Table::open(&options.out.join("validation.tsv"), &VALIDATION_COLUMNS, state.step)?;
+    Err(TrainError::Recipe(format!(
+        "{count} processes share out the parts of a batch: write `parts = {count}`, or a multiple, in every [[stage]]"
+    )))
+}
 
-    let steps = options.steps.unwrap_or(u64::MAX).min(recipe.steps());
-    observe(Event::Started { step: state.step, steps, pictures: index.len() });
-    let mut loader = None;
-    let mut recent = Recent::default();
-    let mut saved_at = Instant::now();
-    let mut skipped = 0;
-    while state.step < steps && !stop.load(Ordering::Relaxed) {
-        let began = Instant::now();
-        let (number, stage, stage_step) = recipe.stage_at(state.step);
-        let batches = match &mut loader {
-            Some((of, batches)) if *of == number => batches,
-            slot => {
-                // One thread keeps up with a trainer many times over, and the trainer wants the other cores.
-                let loader_options = LoaderOptions {
-                    crop: stage.crop.clone(),
-                    hints: stage.hints.clone(),
-                    augment: stage.augment.clone(),
-                    batch: stage.batch,
-                    seed: recipe.seed.wrapping_add(1000 * number as u64),
-                    threads: 1,
-                    prefetch: 4,
-                    start_sample: stage_step * stage.batch as u64,
-                    cache_bytes: options.cache_bytes,
-                };
-                let new = Loader::new(index.clone(), loader_options)?;
-                &mut slot.insert((number, new)).1
-            }
-        };
-        let batch = batches.next_batch()?;
-        skipped = batches.skipped().len();
-        let moment = Moment { step: state.step, stage, rate: stage.rate_at(stage_step) };
-        let losses = trainer.step(&batch, &moment)?;
-        state.step += 1;
-        state.samples += batch.n as u64;
-        state.seconds += began.elapsed().as_secs_f64();
-        recent.add(losses, batch.n, began.elapsed());
+/// What a run writes down.
+struct Record<'a> {
+    recipe: &'a Recipe,
+    options: &'a RunOptions,
+    judge: Option<Judge<'a>>,
+    log: Table,
+    figures: Table,
+    recent: Recent,
+    saved_at: Instant,
+}
 
+impl<'a> Record<'a> {
+    fn open(recipe: &'a Recipe, options: &'a RunOptions, step: u64) -> Result<Self, TrainError> {
+        let judge =
+            options.validation.as_ref().map(|path| Judge::new(path, recipe, &options.out)).transpose()?;
+        Ok(Self {
+            recipe,
+            options,
+            judge,
+            log: Table::open(&options.out.join("log.tsv"), &LOG_COLUMNS, step)?,
+            figures: Table::open(&options.out.join("validation.tsv"), &VALIDATION_COLUMNS, step)?,
+            recent: Recent::default(),
+            saved_at: Instant::now(),
+        })
+    }
+
+    /// Logs, validates and saves where it is time to.
+    fn after_step(
+        &mut self,
+        state: &mut State,
+        steps: u64,
+        rate: f64,
+        trainer: &dyn Trainer,
+        engine: &TrainingDevice,
+        observe: &mut impl FnMut(Event),
+    ) -> Result<(), TrainError> {
         if state.step.is_multiple_of(LOG_EVERY) || state.step == steps {
-            let (losses, images_per_s) = recent.take();
+            let (losses, images_per_s) = self.recent.take();
             let mut row: Vec<(&str, f64)> = losses.clone();
-            row.extend([("rate", moment.rate), ("images_per_s", images_per_s)]);
-            log.row(state.step, &row)?;
+            row.extend([("rate", rate), ("images_per_s", images_per_s)]);
+            self.log.row(state.step, &row)?;
             observe(Event::Progress { step: state.step, losses, images_per_s });
         }
-        if let Some(judge) = &validation
-            && (state.step.is_multiple_of(recipe.validation.every_steps) || state.step == steps)
+        if let Some(judge) = &self.judge
+            && (state.step.is_multiple_of(self.recipe.validation.every_steps) || state.step == steps)
         {
-            let event =
-                engine.no_grad(|| judge.validate(trainer.as_ref(), &mut state, &mut figures, options))?;
-            observe(event);
-            save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
-        } else if saved_at.elapsed() >= options.checkpoint_every {
-            save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
+            let figures = &mut self.figures;
+            observe(engine.no_grad(|| judge.validate(trainer, state, figures, self.options))?);
+            self.save(state, trainer, observe)?;
+        } else if self.saved_at.elapsed() >= self.options.checkpoint_every {
+            self.save(state, trainer, observe)?;
         }
+        Ok(())
     }
-    save(options, &state, trainer.as_ref(), &mut saved_at, &mut observe)?;
-    if validation.is_none() {
-        let card = card(recipe, options, &state, BTreeMap::new());
-        write_weights(&options.out.join("latest.safetensors"), &trainer.weights(), &card)?;
+
+    /// Saves, and writes the weights of a run that nothing has judged.
+    fn end(
+        &mut self,
+        state: &State,
+        trainer: &dyn Trainer,
+        observe: &mut impl FnMut(Event),
+    ) -> Result<(), TrainError> {
+        self.save(state, trainer, observe)?;
+        if self.judge.is_none() {
+            let card = card(self.recipe, self.options, state, BTreeMap::new());
+            write_weights(&self.options.out.join("latest.safetensors"), &trainer.weights(), &card)?;
+        }
+        Ok(())
     }
-    Ok(Summary { step: state.step, samples: state.samples, interrupted: state.step < steps, skipped })
+
+    fn save(
+        &mut self,
+        state: &State,
+        trainer: &dyn Trainer,
+        observe: &mut impl FnMut(Event),
+    ) -> Result<(), TrainError> {
+        checkpoint::save(&self.options.out, state, trainer)?;
+        self.saved_at = Instant::now();
+        observe(Event::Checkpointed { step: state.step });
+        Ok(())
+    }
 }
 
 fn build(
@@ -250,19 +347,6 @@ fn start_tensors(path: &Path) -> Result<Tensors, TrainError> {
     }
     let bytes = fs::read(path).map_err(TrainError::io(path))?;
     Ok(weights::tensors_of(&bytes)?)
-}
-
-fn save(
-    options: &RunOptions,
-    state: &State,
-    trainer: &dyn Trainer,
-    saved_at: &mut Instant,
-    observe: &mut impl FnMut(Event),
-) -> Result<(), TrainError> {
-    checkpoint::save(&options.out, state, trainer)?;
-    *saved_at = Instant::now();
-    observe(Event::Checkpointed { step: state.step });
-    Ok(())
 }
 
 fn card(recipe: &Recipe, options: &RunOptions, state: &State, metrics: BTreeMap<String, f64>) -> ModelCard {

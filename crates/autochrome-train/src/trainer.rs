@@ -1,7 +1,6 @@
 //! What the loop knows of a network in training.
 
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use autochrome_data::Batch;
@@ -12,6 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::TrainError;
 use crate::recipe::Stage;
+use crate::replicas::Group;
 
 /// Where in the run a step stands.
 pub(crate) struct Moment<'a> {
@@ -26,10 +26,36 @@ pub(crate) struct Moment<'a> {
 /// Named losses of one step, for the log.
 pub(crate) type Losses = Vec<(&'static str, f32)>;
 
+/// Losses of several parts of a batch.
+#[derive(Default)]
+pub(crate) struct MeanLosses {
+    sums: Losses,
+}
+
+impl MeanLosses {
+    /// Takes in a loss of one part, which must be a number.
+    pub(crate) fn note(&mut self, name: &'static str, loss: &Tensor<1>, step: u64) -> Result<(), TrainError> {
+        let value = finite(name, loss.clone().into_scalar(), step)?;
+        match self.sums.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += value,
+            None => self.sums.push((name, value)),
+        }
+        Ok(())
+    }
+
+    /// The means over all parts of the group.
+    pub(crate) fn over(self, group: &mut Group) -> Result<Losses, TrainError> {
+        let (names, mut values): (Vec<_>, Vec<_>) = self.sums.into_iter().unzip();
+        group.sum(&mut values)?;
+        Ok(names.into_iter().zip(values.into_iter().map(|sum| sum / group.parts() as f32)).collect())
+    }
+}
+
 /// A network with its losses, optimisers and state.
 pub(crate) trait Trainer {
-    /// Learns from one batch.
-    fn step(&mut self, batch: &Batch, moment: &Moment<'_>) -> Result<Losses, TrainError>;
+    /// Learns from one batch: from these parts of it, and from those that the others of the group have.
+    fn step(&mut self, parts: &[Batch], moment: &Moment<'_>, group: &mut Group)
+    -> Result<Losses, TrainError>;
 
     /// The network as it would be shipped now, ready to answer.
     fn session(&self, card: ModelCard) -> Result<Session, TrainError>;
@@ -37,11 +63,19 @@ pub(crate) trait Trainer {
     /// The weights as they would be shipped now.
     fn weights(&self) -> Tensors;
 
-    /// Writes all state into an empty folder.
-    fn save(&self, folder: &Path) -> Result<(), TrainError>;
+    /// All state.
+    fn state(&self) -> TrainerState;
 
-    /// Takes all state from a folder.
-    fn load(&mut self, folder: &Path) -> Result<(), TrainError>;
+    /// Goes on from there.
+    fn restore(&mut self, state: &TrainerState) -> Result<(), TrainError>;
+}
+
+/// What a trainer is made of, by name: weights, optimiser, averages.
+pub(crate) type TrainerState = BTreeMap<String, Tensors>;
+
+/// One of them.
+pub(crate) fn part<'a>(state: &'a TrainerState, name: &str) -> Result<&'a Tensors, TrainError> {
+    state.get(name).ok_or_else(|| TrainError::Checkpoint(format!("the checkpoint has no {name}.safetensors")))
 }
 
 /// Modules whose fresh weights depend on the seed alone.
@@ -84,16 +118,6 @@ pub(crate) fn shrink(values: &[f32], size_px: usize, factor: usize) -> Vec<f32> 
         out.iter_mut().for_each(|sum| *sum /= (factor * factor) as f32);
     }
     out
-}
-
-/// Writes tensors exactly.
-pub(crate) fn save_tensors(tensors: &Tensors, path: &Path) -> Result<(), TrainError> {
-    fs::write(path, weights::to_exact_bytes(tensors)?).map_err(TrainError::io(path))
-}
-
-/// Reads what [`save_tensors`] wrote.
-pub(crate) fn load_tensors(path: &Path) -> Result<Tensors, TrainError> {
-    Ok(weights::tensors_of(&fs::read(path).map_err(TrainError::io(path))?)?)
 }
 
 /// Refuses a loss that is no number.

@@ -3,13 +3,15 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 use std::fs;
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use autochrome_net::weights;
-use autochrome_train::{Event, Recipe, RunOptions, run};
+use autochrome_train::{Event, Recipe, Replicas, RunOptions, run};
 use tempfile::TempDir;
 
 const PAPER: &str = r#"
@@ -117,6 +119,7 @@ fn options(data: &Path, out: &Path) -> RunOptions {
         cache_bytes: 0,
         data_note: "gradients".into(),
         date: "2026-01-01".into(),
+        replicas: Replicas::One,
     }
 }
 
@@ -258,4 +261,106 @@ fn an_empty_folder_and_a_device_that_is_not_built_are_said_plainly() {
     let data = pictures();
     let error = fail(&RunOptions { device: "warp".into(), ..options(data.path(), out.path()) });
     assert_eq!(error.code(), "unknown-device");
+}
+
+/// The losses of every logged row, without speed.
+fn losses(run: &Path) -> Vec<Vec<f64>> {
+    let text = fs::read_to_string(run.join("log.tsv")).unwrap();
+    let row = |line: &str| line.split('\t').map(|field| field.parse().unwrap_or(0.0)).collect::<Vec<f64>>();
+    text.lines().skip(1).map(row).map(|row| row[..row.len() - 1].to_vec()).collect()
+}
+
+/// Follows a recipe in this many processes' stead: one thread each.
+fn together(recipe: &str, count: usize, options: &RunOptions) -> Vec<Result<(), String>> {
+    let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = listener.local_addr().unwrap().to_string();
+    let recipe = Recipe::parse(recipe).unwrap();
+    let run = |replicas| {
+        let options = RunOptions { replicas, ..options.clone() };
+        run(&recipe, &options, &AtomicBool::new(false), |_| {}).map(|_| ()).map_err(|e| e.code().to_owned())
+    };
+    let join = || run(Replicas::Join { address: address.clone() });
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..count).map(|_| scope.spawn(join)).collect();
+        let first = run(Replicas::Lead { count, listener, ended: Arc::default() });
+        std::iter::once(first).chain(others.into_iter().map(|other| other.join().unwrap())).collect()
+    })
+}
+
+#[test]
+fn two_replicas_learn_what_one_process_with_both_parts_learns() {
+    for (recipe, parts) in [(PAPER, 2), (FLAGSHIP, 2), (PAPER, 4)] {
+        let recipe = recipe.replace("batch = 2", &format!("batch = 4\nparts = {parts}"));
+        let data = pictures();
+        let alone = tempfile::tempdir().unwrap();
+        go(&recipe, &options(data.path(), alone.path()));
+        let both = tempfile::tempdir().unwrap();
+        for ended in together(&recipe, 2, &options(data.path(), both.path())) {
+            ended.unwrap();
+        }
+        let (one, two) = (losses(alone.path()), losses(both.path()));
+        assert!(!one.is_empty() && one.len() == two.len());
+        for (one, two) in one.iter().flatten().zip(two.iter().flatten()) {
+            assert!((one - two).abs() <= 1e-4 * one.abs().max(1e-3), "{one} and {two}");
+        }
+        let weights = |run: &TempDir| {
+            weights::tensors_of(&fs::read(run.path().join("checkpoint/generator.safetensors")).unwrap())
+                .unwrap()
+        };
+        // Single weights may differ: of a slope that is nothing but rounding Adam makes a whole step.
+        let (one, two) = (weights(&alone), weights(&both));
+        let pairs = one.iter().flat_map(|(name, one)| one.values.iter().zip(&two[name].values));
+        let (apart, size) =
+            pairs.fold((0.0, 0.0), |(apart, size), (a, b)| (apart + (a - b).abs(), size + a.abs()));
+        assert!(apart < 1e-4 * size, "{apart} of {size}");
+    }
+}
+
+#[test]
+fn replicas_go_on_from_a_checkpoint_that_one_process_has_written() {
+    let recipe = PAPER.replace("batch = 2", "batch = 4\nparts = 2");
+    let data = pictures();
+    let whole = tempfile::tempdir().unwrap();
+    go(&recipe, &options(data.path(), whole.path()));
+    let parts = tempfile::tempdir().unwrap();
+    let first = RunOptions { steps: Some(3), ..options(data.path(), parts.path()) };
+    go(&recipe, &first);
+    for ended in together(&recipe, 2, &RunOptions { steps: None, resume: true, ..first }) {
+        ended.unwrap();
+    }
+    assert_eq!(figures(whole.path()).len(), figures(parts.path()).len());
+    let last = |run: &TempDir| losses(run.path()).pop().unwrap();
+    for (one, two) in last(&whole).iter().zip(last(&parts)) {
+        assert!((one - two).abs() <= 0.05 * one.abs().max(1e-3), "{one} and {two}");
+    }
+}
+
+#[test]
+fn batches_that_cannot_be_shared_out_and_other_recipes_are_refused() {
+    let data = pictures();
+    let out = tempfile::tempdir().unwrap();
+    let ended = together(PAPER, 2, &options(data.path(), out.path()));
+    assert_eq!(ended, [Err("bad-recipe".to_owned()), Err("bad-recipe".to_owned())]);
+
+    let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = listener.local_addr().unwrap().to_string();
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let lead = Replicas::Lead { count: 2, listener, ended: Arc::default() };
+        let options =
+            RunOptions { replicas: lead, ..options(data.path(), tempfile::tempdir().unwrap().path()) };
+        let lead = scope.spawn({
+            let stop = &stop;
+            move || run(&Recipe::parse(PAPER).unwrap(), &options, stop, |_| {}).unwrap()
+        });
+        let join = RunOptions {
+            replicas: Replicas::Join { address },
+            ..self::options(data.path(), tempfile::tempdir().unwrap().path())
+        };
+        let other = Recipe::parse(&PAPER.replace("seed = 3", "seed = 4")).unwrap();
+        let error = run(&other, &join, &AtomicBool::new(false), |_| {}).unwrap_err();
+        assert_eq!((error.code(), &*error.to_string()), ("bad-replica", "the run follows another recipe"));
+        stop.store(true, Ordering::Relaxed);
+        assert!(lead.join().unwrap().interrupted, "it waited for another one");
+    });
 }

@@ -53,6 +53,18 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub checkpoint_every: u64,
 
+    /// Processes that learn together, each from its share of every batch; `parts` of the recipe's stages must be a multiple of it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub replicas: u64,
+
+    /// Address at which the other replicas are waited for, instead of being started here; whoever reaches it can join
+    #[arg(long, value_name = "HOST:PORT", requires = "replicas", conflicts_with = "join")]
+    pub listen: Option<String>,
+
+    /// Address of a run to be a replica of, with the same recipe and pictures; the run keeps what is learnt
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["out", "resume", "start", "val", "steps", "replicas"])]
+    pub join: Option<String>,
+
     /// Device: cpu, or one that this build supports (libtorch, cuda, wgpu, metal, rocm)
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: String,

@@ -1,11 +1,16 @@
-//! `autochrome train`: a thin call into `autochrome_train`, with a bar.
+//! `autochrome train`: a thin call into `autochrome_train`, with a bar, and the processes that learn together with this one.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
-use autochrome_train::{Event, Recipe, RunOptions, TrainError};
+use autochrome_train::{Event, Recipe, Replicas, RunOptions, TrainError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::TrainArguments;
@@ -17,6 +22,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
     let path = &arguments.recipe;
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display())).usage()?;
     let recipe = Recipe::parse(&text).with_context(|| path.display().to_string()).usage()?;
+    let (replicas, others) = replicas(arguments)?;
     let options = RunOptions {
         data: arguments.data.clone(),
         validation: arguments.val.clone(),
@@ -30,12 +36,18 @@ pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
         cache_bytes: arguments.cache << 20,
         data_note: arguments.data_note.clone(),
         date: today(),
+        replicas,
     };
     interrupt::install()?;
-    let progress = Progress::new();
+    let progress = Progress::new(arguments.join.is_some());
     let result = autochrome_train::run(&recipe, &options, interrupt::flag(), |event| progress.show(&event));
     progress.bar.finish_and_clear();
+    // Those that joined end when this one does.
+    others.into_iter().for_each(|other| drop(other.join()));
     let summary = result.map_err(blame)?;
+    if arguments.join.is_some() {
+        return Ok(if interrupt::requested() { Exit::Interrupted } else { Exit::Success });
+    }
 
     let out = options.out.display();
     output::line(&format!("{} steps, {} samples; weights and logs in {out}", summary.step, summary.samples))?;
@@ -49,9 +61,59 @@ pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
+/// Which processes learn together, and what waits for those that were started here.
+fn replicas(arguments: &TrainArguments) -> Result<(Replicas, Vec<JoinHandle<()>>), Failure> {
+    if let Some(address) = &arguments.join {
+        return Ok((Replicas::Join { address: address.clone() }, Vec::new()));
+    }
+    let count = arguments.replicas as usize;
+    if count == 1 {
+        return Ok((Replicas::One, Vec::new()));
+    }
+    let address = arguments.listen.as_deref().unwrap_or("127.0.0.1:0");
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("cannot listen at {address}")).usage()?;
+    let ended = Arc::new(AtomicBool::new(false));
+    let mut others = Vec::new();
+    if arguments.listen.is_none() {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = (cores / count).max(1);
+        autochrome_train::use_threads(threads);
+        let address = listener.local_addr().context("cannot listen").environment()?.to_string();
+        for _ in 1..count {
+            let mut child = command(arguments, &address, threads)
+                .spawn()
+                .context("cannot start a replica")
+                .environment()?;
+            let ended = Arc::clone(&ended);
+            others.push(std::thread::spawn(move || {
+                let _ = child.wait();
+                ended.store(true, Ordering::Relaxed);
+            }));
+        }
+    }
+    Ok((Replicas::Lead { count, listener: Arc::new(listener), ended }, others))
+}
+
+/// The command that joins this one.
+fn command(arguments: &TrainArguments, address: &str, threads: usize) -> Command {
+    let program = std::env::current_exe().unwrap_or_else(|_| "autochrome".into());
+    let mut command = Command::new(program);
+    command.arg("train").arg(&arguments.recipe).arg("--data").arg(&arguments.data);
+    command.args(["--join", address, "--device", &arguments.device, "--cache", &arguments.cache.to_string()]);
+    for teacher in &arguments.teacher {
+        command.arg("--teacher").arg(teacher);
+    }
+    for variable in ["RAYON_NUM_THREADS", "OMP_NUM_THREADS"] {
+        command.env(variable, threads.to_string());
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
 fn blame(error: TrainError) -> Failure {
     let exit = match &error {
-        TrainError::Recipe(_) | TrainError::Checkpoint(_) => Exit::Usage,
+        TrainError::Recipe(_) | TrainError::Checkpoint(_) | TrainError::Replica(_) => Exit::Usage,
         _ => Exit::Environment,
     };
     Failure { exit, error: error.into() }
@@ -60,19 +122,25 @@ fn blame(error: TrainError) -> Failure {
 /// A bar on a terminal, lines elsewhere.
 struct Progress {
     bar: ProgressBar,
+    /// Nothing is shown: the run that this one joins does.
+    silent: bool,
 }
 
 impl Progress {
-    fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    fn new(silent: bool) -> Self {
+        let target = if silent { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
         let template = "{bar:24} step {pos} of {len}, {eta} left  {wide_msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar }
+        Self { bar, silent }
     }
 
     fn show(&self, event: &Event) {
+        if self.silent {
+            return;
+        }
         match event {
             Event::Started { step, steps, pictures } => {
                 self.bar.set_length(*steps);

@@ -67,6 +67,68 @@ fn train(folder: &Folder, more: &[&str]) -> assert_cmd::Command {
 }
 
 #[test]
+fn two_processes_learn_together() {
+    let folder = folder();
+    folder.file("recipe.toml", RECIPE.replace("batch = 2", "batch = 4\nparts = 2"));
+    train(&folder, &["--val", "val", "--out", "alone"]).assert().success();
+    train(&folder, &["--val", "val", "--out", "together", "--replicas", "2"]).assert().success();
+    let l1 = |run: &str| {
+        let log = std::fs::read_to_string(folder.path(&format!("{run}/log.tsv"))).unwrap();
+        let mut rows = log.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        let column = rows.next().unwrap().iter().position(|name| *name == "l1").unwrap();
+        rows.next_back().unwrap()[column].parse::<f64>().unwrap()
+    };
+    let (alone, together) = (l1("alone"), l1("together"));
+    assert!((alone - together).abs() < 1e-3 * alone, "{alone} and {together}");
+
+    let refused = train(&folder, &["--out", "three", "--replicas", "3"]).assert().code(2);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("parts = 3"), "{said}");
+}
+
+#[test]
+fn a_replica_that_is_killed_ends_the_run_and_leaves_its_checkpoint() {
+    let folder = folder();
+    let long = RECIPE.replace("batch = 2", "batch = 4\nparts = 2").replace("steps = 10", "steps = 100000");
+    folder.file("recipe.toml", long);
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let start = |more: &[&str]| {
+        let mut command = train(&folder, more);
+        command.timeout(std::time::Duration::from_secs(120));
+        command
+    };
+    let lead = {
+        let mut command = start(&["--val", "val", "--out", "run", "--replicas", "2", "--listen", &address]);
+        std::thread::spawn(move || command.output().unwrap())
+    };
+    // It joins once there is somebody to join, and is killed after a while.
+    let checkpoint = folder.path("run/checkpoint/state.json");
+    let began = std::time::Instant::now();
+    while !checkpoint.exists() && began.elapsed().as_secs() < 100 {
+        let mut join = std::process::Command::new(assert_cmd::cargo::cargo_bin!("autochrome"));
+        join.current_dir(folder.path("")).args([
+            "train",
+            "recipe.toml",
+            "--data",
+            "data",
+            "--join",
+            &address,
+        ]);
+        let mut join = join.stderr(std::process::Stdio::null()).spawn().unwrap();
+        while !checkpoint.exists() && join.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let _ = join.kill();
+        join.wait().unwrap();
+    }
+    let ended = lead.join().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    assert!(said.contains("replica 1 is gone") && said.contains("--resume"), "{said}");
+    assert!(checkpoint.exists());
+}
+
+#[test]
 fn ten_steps_give_weights_that_colour_a_picture() {
     let folder = folder();
     train(&folder, &["--val", "val", "--out", "run"]).assert().success();
