@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::matrix::{Columns, Matrix};
+use super::matrix::{Columns, Matrix, copy_piece};
 use super::{Instructions, Map};
 use crate::graph::{Activation, Convolution};
 
@@ -111,7 +111,7 @@ impl Columns for Patches<'_> {
         let planes = self.input.values.chunks_exact(self.input.area());
         if self.stride == 1 && self.taps == [[0, 0]] {
             for (row, plane) in panel.chunks_exact_mut(pitch).zip(planes) {
-                row[..columns.len()].copy_from_slice(&plane[columns.clone()]);
+                copy_piece(&plane[columns.clone()], row);
             }
             return;
         }
@@ -153,7 +153,7 @@ fn copy(from: &[f32], start: isize, stride: usize, to: &mut [f32]) {
     let (to, zeros) = to.split_at_mut(inside);
     zeros.fill(0.0);
     if stride == 1 {
-        to.copy_from_slice(&from[first..first + inside]);
+        copy_piece(&from[first..first + inside], to);
     } else {
         to.iter_mut()
             .zip(from[first.min(from.len())..].iter().step_by(stride))

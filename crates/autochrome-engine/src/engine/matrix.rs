@@ -4,6 +4,7 @@
 //! rows of a tile lie side by side, and the columns of a panel are packed just before use, so that both are read in order.
 //! After Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
@@ -18,6 +19,11 @@ const LARGE: (usize, usize) = (8, 3);
 const SMALL: (usize, usize) = (6, 2);
 /// Multiplications below which a second thread costs more than it gives.
 const WORTH_A_THREAD: usize = 1 << 20;
+
+thread_local! {
+    /// Where a thread packs columns.
+    static PANEL: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+}
 
 /// Where the columns of the right-hand matrix come from.
 pub(super) trait Columns: Sync {
@@ -128,15 +134,29 @@ impl<C: Columns> WithSimd for Product<'_, C> {
 impl<C: Columns> Product<'_, C> {
     #[inline(always)]
     fn run<S: Simd, const R: usize, const V: usize>(mut self, simd: S) {
+        // Columns take as long to pack as a small product takes; room for them need not be found, and filled with zeros, anew each time.
+        let mut buffer = PANEL.take();
+        let lanes = S::F32_LANES;
+        let size = self.matrix.depth * V * lanes + lanes;
+        if buffer.len() < size {
+            buffer.resize(size, 0.0);
+        }
+        self.fill::<S, R, V>(simd, &mut buffer);
+        PANEL.set(buffer);
+    }
+
+    #[inline(always)]
+    fn fill<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, buffer: &mut [f32]) {
         let depth = self.matrix.depth;
         let lanes = S::F32_LANES;
-        let mut buffer = vec![0.0; depth * V * lanes + lanes];
         // Loads that straddle cache lines cost double.
         let aligned = buffer.as_ptr().align_offset(4 * lanes).min(lanes);
         let count = self.range.len();
         let mut column = 0;
         while column < count {
-            let vectors = (count - column).div_ceil(lanes).min(V);
+            // Panels of about the same width: one of a single vector spends most of its time on reading weights.
+            let left = (count - column).div_ceil(lanes);
+            let vectors = left.div_ceil(left.div_ceil(V));
             let pitch = vectors * lanes;
             let panel = &mut buffer[aligned..][..depth * pitch];
             let width = pitch.min(count - column);
@@ -149,7 +169,7 @@ impl<C: Columns> Product<'_, C> {
             }
             column += pitch;
         }
-        if !matches!(self.activation, Activation::None | Activation::Relu | Activation::Relu6) {
+        if bounds(self.activation).is_none() {
             self.out.iter_mut().flat_map(|row| row.iter_mut()).for_each(|x| *x = self.activation.apply(*x));
         }
     }
@@ -163,11 +183,7 @@ impl<C: Columns> Product<'_, C> {
         column: usize,
         width: usize,
     ) {
-        let [low, high] = match self.activation {
-            Activation::Relu => [0.0, f32::INFINITY],
-            Activation::Relu6 => [0.0, 6.0],
-            _ => [f32::NEG_INFINITY, f32::INFINITY],
-        };
+        let [low, high] = bounds(self.activation).unwrap_or([f32::NEG_INFINITY, f32::INFINITY]);
         let (low, high) = (simd.splat_f32s(low), simd.splat_f32s(high));
         let panel = S::as_simd_f32s(panel).0.as_chunks::<V>().0;
         let tiles = self.matrix.tiles.chunks_exact(self.matrix.depth * R);
@@ -180,6 +196,37 @@ impl<C: Columns> Product<'_, C> {
                 }
             }
         }
+    }
+}
+
+/// The range that an activation cuts values to, for those that do nothing else.
+#[inline(always)]
+pub(super) fn bounds(activation: Activation) -> Option<[f32; 2]> {
+    match activation {
+        Activation::None => Some([f32::NEG_INFINITY, f32::INFINITY]),
+        Activation::Relu => Some([0.0, f32::INFINITY]),
+        Activation::Relu6 => Some([0.0, 6.0]),
+        Activation::LeakyRelu(_) | Activation::Tanh => None,
+    }
+}
+
+/// Copies a piece of a row: what is at most three vectors long in copies of a fixed size, which take no call.
+#[inline(always)]
+pub(super) fn copy_piece(from: &[f32], to: &mut [f32]) {
+    let length = to.len().min(from.len());
+    let (from, to) = (&from[..length], &mut to[..length]);
+    if let (Some(first), Some(to)) = (from.first_chunk::<32>(), to.first_chunk_mut::<32>()) {
+        *to = *first;
+    } else if let (Some(first), Some(to)) = (from.first_chunk::<16>(), to.first_chunk_mut::<16>()) {
+        *to = *first;
+    } else {
+        to.copy_from_slice(from);
+        return;
+    }
+    if length > 48 {
+        to[32..].copy_from_slice(&from[32..]);
+    } else if let (Some(last), Some(to)) = (from.last_chunk::<16>(), to.last_chunk_mut::<16>()) {
+        *to = *last;
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::matrix::{Columns, Matrix};
+use super::matrix::{Columns, Matrix, copy_piece};
 use super::pointwise::exp;
 use super::{Instructions, Map};
 use crate::graph::Activation;
@@ -73,7 +73,7 @@ impl Columns for Rows<'_> {
     fn pack(&self, columns: Range<usize>, panel: &mut [f32], pitch: usize) {
         let columns = self.start + columns.start..self.start + columns.end;
         for (to, row) in panel.chunks_exact_mut(pitch).zip(self.values.chunks_exact(self.pitch)) {
-            to[..columns.len()].copy_from_slice(&row[columns.clone()]);
+            copy_piece(&row[columns.clone()], to);
         }
     }
 }
