@@ -158,10 +158,9 @@ impl Slide<'_> {
                         to.iter_mut().zip(pairs).for_each(|(to, [first, _])| *to = *first);
                         to[pairs.len()..].iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
                     }
-                    _ => to
-                        .iter_mut()
-                        .zip(row[x..].iter().step_by(stride))
-                        .for_each(|(to, from)| *to = *from),
+                    _ => {
+                        to.iter_mut().zip(row[x..].iter().step_by(stride)).for_each(|(to, from)| *to = *from)
+                    }
                 }
             }
         }
