@@ -9,7 +9,7 @@ use autochrome_color::Plane;
 use super::{Thumbnail, percentiles, polarity};
 
 /// What [`polarity::score`] of a negative is below.
-const THRESHOLD: f32 = -3.6;
+const THRESHOLD: f32 = -3.3;
 
 /// The same for a picture with an orange mask.
 const THRESHOLD_MASKED: f32 = 0.0;
