@@ -162,26 +162,14 @@ impl Group {
     pub fn sum(&mut self, values: &mut [f32]) -> Result<(), TrainError> {
         if self.leads() {
             for link in &mut self.links {
-                let theirs = link.receive()?;
-                if theirs.len() != 4 * values.len() {
-                    return Err(link.lost(ErrorKind::InvalidData.into()));
-                }
-                for (sum, bytes) in values.iter_mut().zip(theirs.chunks_exact(4)) {
-                    *sum += f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-                }
+                let theirs = link.values(values.len())?;
+                values.iter_mut().zip(theirs).for_each(|(sum, value)| *sum += value);
             }
         }
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.links.iter_mut().try_for_each(|link| link.send(&bytes))?;
         if !self.leads() {
-            let link = &mut self.links[0];
-            let sums = link.receive()?;
-            if sums.len() != bytes.len() {
-                return Err(link.lost(ErrorKind::InvalidData.into()));
-            }
-            for (value, bytes) in values.iter_mut().zip(sums.chunks_exact(4)) {
-                *value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-            }
+            values.copy_from_slice(&self.links[0].values(values.len())?);
         }
         Ok(())
     }
@@ -325,6 +313,17 @@ impl Link {
         let mut bytes = Vec::new();
         (&mut self.stream).take(length).read_to_end(&mut bytes).map_err(|e| self.lost(e))?;
         if bytes.len() as u64 == length { Ok(bytes) } else { Err(self.lost(ErrorKind::UnexpectedEof.into())) }
+    }
+
+    /// A message of so many numbers.
+    fn values(&mut self, count: usize) -> Result<Vec<f32>, TrainError> {
+        let bytes = self.receive()?;
+        match bytes.as_chunks::<4>() {
+            (values, []) if values.len() == count => {
+                Ok(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+            }
+            _ => Err(self.lost(ErrorKind::InvalidData.into())),
+        }
     }
 
     fn tell<T: Serialize>(&mut self, what: &T) -> Result<(), TrainError> {

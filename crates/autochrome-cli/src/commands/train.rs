@@ -42,14 +42,16 @@ pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
     let progress = Progress::new(arguments.join.is_some());
     let result = autochrome_train::run(&recipe, &options, interrupt::flag(), |event| progress.show(&event));
     progress.bar.finish_and_clear();
-    // Those that joined end when this one does.
+    // Those that were started here end when nobody leads them any more: the listener, too, holds them as long as it is there.
+    let out = options.out;
+    drop(options.replicas);
     others.into_iter().for_each(|other| drop(other.join()));
     let summary = result.map_err(blame)?;
     if arguments.join.is_some() {
         return Ok(if interrupt::requested() { Exit::Interrupted } else { Exit::Success });
     }
 
-    let out = options.out.display();
+    let out = out.display();
     output::line(&format!("{} steps, {} samples; weights and logs in {out}", summary.step, summary.samples))?;
     if summary.skipped > 0 {
         output::note(&format!("{} pictures could not be read and were left out", summary.skipped));

@@ -81,6 +81,9 @@ fn two_processes_learn_together() {
     let (alone, together) = (l1("alone"), l1("together"));
     assert!((alone - together).abs() < 1e-3 * alone, "{alone} and {together}");
 
+    let mut again = train(&folder, &["--out", "together", "--replicas", "2"]);
+    again.timeout(std::time::Duration::from_secs(60)).assert().code(2);
+
     let refused = train(&folder, &["--out", "three", "--replicas", "3"]).assert().code(2);
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
     assert!(said.contains("parts = 3"), "{said}");
