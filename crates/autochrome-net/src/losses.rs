@@ -60,6 +60,18 @@ pub fn generator_non_saturating(fake: Tensor<4>) -> Tensor<1> {
     bce(fake, true)
 }
 
+/// −log σ(upper − lower): the loss of a discriminator when `upper` is the truth's and `lower` the generated picture's, of the generator
+/// the other way round.
+///
+/// Both are of the same gray picture, so that what it shows takes no part in the difference, and its colours alone do.
+///
+/// # Source
+/// Jolicoeur-Martineau, "The relativistic discriminator: a key element missing from standard GAN" (2018), equations 3 and 4.
+#[must_use]
+pub fn relativistic(upper: Tensor<4>, lower: Tensor<4>) -> Tensor<1> {
+    bce(difference(upper, lower), true)
+}
+
 /// Mean absolute difference.
 ///
 /// # Source
@@ -164,6 +176,23 @@ pub fn far_gradient(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<1> {
     at(4).add(at(8)).add(at(16))
 }
 
+/// Mean absolute difference of features, as a share of those of the truth, mean over scales.
+///
+/// # Shapes
+/// `[n, c, h, w]` at each scale, `truth` outside the graph.
+///
+/// # Source
+/// Johnson, Alahi, Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution" (2016), section 3.1.
+#[must_use]
+pub fn features(ours: &[Tensor<4>], truth: &[Tensor<4>]) -> Tensor<1> {
+    let scales = ours
+        .iter()
+        .zip(truth)
+        .map(|(ours, truth)| l1(ours.clone(), truth.clone()).div(abs(truth.clone()).mean()));
+    let sum = scales.reduce(Tensor::add).unwrap_or_else(|| unreachable!("there are scales"));
+    sum.div_scalar(ours.len() as f32)
+}
+
 /// Cross-entropy of classes against soft targets given as five classes and their shares.
 ///
 /// `shares` sum to the weight of the sample, so that rebalancing is folded into them.
@@ -218,6 +247,22 @@ mod tests {
     fn an_undecided_discriminator_costs_log_two() {
         let loss = scalar(discriminator(tensor(&[0.0]), tensor(&[0.0])));
         assert!((loss - 2f32.ln()).abs() < 1e-6, "{loss}");
+    }
+
+    #[test]
+    fn a_relativistic_loss_looks_at_the_difference_alone() {
+        let loss = |upper: f32, lower: f32| scalar(relativistic(tensor(&[upper]), tensor(&[lower])));
+        assert!((loss(3.0, 3.0) - 2f32.ln()).abs() < 1e-6 && (loss(5.0, 4.0) - loss(1.0, 0.0)).abs() < 1e-6);
+        assert!(loss(1.0, 0.0) < loss(0.0, 0.0) && loss(0.0, 0.0) < loss(0.0, 1.0));
+    }
+
+    #[test]
+    fn features_differ_by_a_share_of_the_truths_at_each_scale() {
+        let loss = scalar(features(
+            &[tensor(&[1.0, 3.0]), tensor(&[40.0])],
+            &[tensor(&[2.0, 2.0]), tensor(&[-20.0])],
+        ));
+        assert!((loss - f32::midpoint(0.5, 3.0)).abs() < 1e-6, "{loss}");
     }
 
     #[test]

@@ -57,18 +57,45 @@ pub fn use_half_precision(on: bool) {
 
 /// A convolution in half precision, where that is wanted and `x` lives on LibTorch.
 pub(crate) fn convolve_half(conv: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
-    if !HALF.load(Ordering::Relaxed) {
+    if !HALF.load(Ordering::Relaxed) || !matches!(conv.padding, PaddingConfig2d::Same) {
         return None;
     }
-    if !matches!(conv.padding, PaddingConfig2d::Same) {
-        return None;
-    }
-    let [.., height, width] = x.dims();
-    let vertical = same_padding(height, conv.kernel_size[0], conv.stride[0]);
-    let horizontal = same_padding(width, conv.kernel_size[1], conv.stride[1]);
-    let weight = unwrap(conv.weight.val())?.to_kind(tch::Kind::BFloat16);
-    let bias = conv.bias.as_ref().and_then(|bias| unwrap(bias.val())).map(|b| b.to_kind(tch::Kind::BFloat16));
-    let mut x = unwrap(x.clone())?.to_kind(tch::Kind::BFloat16);
+    let bias = conv.bias.as_ref().and_then(|bias| unwrap(bias.val()));
+    Some(wrap(convolve_same(conv, unwrap(x.clone())?, unwrap(conv.weight.val())?, bias)))
+}
+
+/// A convolution and the normalisation by given statistics behind it, in one pass: both are linear, so that the weights can take what the
+/// normalisation would do to the result.
+pub(crate) fn convolve_normalised(
+    conv: &Conv2d,
+    x: Tensor<4>,
+    [gamma, beta, mean, variance]: [Tensor<1>; 4],
+    epsilon: f64,
+) -> Tensor<4> {
+    let parts = (unwrap(x), unwrap(conv.weight.val()), [gamma, beta, mean, variance].map(unwrap));
+    let (Some(x), Some(weight), [Some(gamma), Some(beta), Some(mean), Some(variance)]) = parts else {
+        unreachable!("the caller checks is_native")
+    };
+    let scale = gamma * (variance + epsilon).rsqrt();
+    let bias = beta - mean * &scale;
+    wrap(convolve_same(conv, x, weight * scale.reshape([-1i64, 1, 1, 1]), Some(bias)))
+}
+
+/// A convolution with "same" padding, with the shape of `conv` and other weights.
+fn convolve_same(
+    conv: &Conv2d,
+    x: tch::Tensor,
+    weight: tch::Tensor,
+    bias: Option<tch::Tensor>,
+) -> tch::Tensor {
+    let [.., height, width] = x.size()[..] else { unreachable!("pictures have four dimensions") };
+    let vertical = same_padding(height as usize, conv.kernel_size[0], conv.stride[0]);
+    let horizontal = same_padding(width as usize, conv.kernel_size[1], conv.stride[1]);
+    // oneDNN has no fast way back through depthwise convolutions that step, in half precision: one took a hundred times as long.
+    let steps = conv.groups > 1 && conv.stride != [1, 1];
+    let half = HALF.load(Ordering::Relaxed) && !steps;
+    let kind = if half { tch::Kind::BFloat16 } else { tch::Kind::Float };
+    let (mut x, weight, bias) = (x.to_kind(kind), weight.to_kind(kind), bias.map(|bias| bias.to_kind(kind)));
     let mut padding = [vertical.0 as i64, horizontal.0 as i64];
     if vertical.0 != vertical.1 || horizontal.0 != horizontal.1 {
         let sides = [0, 0, horizontal.0, horizontal.1, vertical.0, vertical.1].map(|side| side as i64);
@@ -77,7 +104,16 @@ pub(crate) fn convolve_half(conv: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
         padding = [0, 0];
     }
     let stride = conv.stride.map(|step| step as i64);
-    Some(wrap(x.conv2d(&weight, bias, stride, padding, [1i64, 1], conv.groups as i64)))
+    x.conv2d(&weight, bias, stride, padding, [1i64, 1], conv.groups as i64)
+}
+
+/// x between 0 and 6, by a kernel whose way back is one pass as well; that of a clamp is four.
+#[must_use]
+pub fn relu6(x: Tensor<4>) -> Tensor<4> {
+    match unwrap(x.clone()) {
+        Some(x) => wrap(x.relu6()),
+        None => x.clamp(0.0, 6.0),
+    }
 }
 
 /// Zeros before and after a side, so that there is one output for every `stride` inputs; an odd one goes to the end.
@@ -108,8 +144,9 @@ pub fn precision_of(like: &Tensor<4>, x: Tensor<4>) -> Tensor<4> {
 #[must_use]
 pub fn leaky_relu(x: Tensor<4>, slope: f64) -> Tensor<4> {
     match unwrap(x.clone()) {
-        // max(x, s·x) for 0 < s < 1; LibTorch's own leaky_relu has its slope fixed in these bindings.
-        Some(x) => wrap(x.maximum(&(&x * slope))),
+        // s·x + (1 − s)·relu(x), whose way back is one comparison where that of a maximum is four; LibTorch's own has its slope fixed in
+        // these bindings.
+        Some(x) => wrap(&x * slope + x.relu() * (1.0 - slope)),
         None => x,
     }
 }

@@ -5,6 +5,8 @@
 
 use burn::module::{Module, Param, RunningState};
 use burn::nn::Initializer;
+#[cfg(feature = "libtorch")]
+use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 /// Which mean and variance a [`Norm`] divides by.
@@ -72,6 +74,14 @@ impl Norm {
             follow(&self.running_var, variance, self.momentum);
         }
         y
+    }
+
+    /// A convolution and this behind it, with running statistics, on LibTorch.
+    #[cfg(feature = "libtorch")]
+    pub(crate) fn after(&self, conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+        let (mean, variance) = (self.running_mean.value_sync(), self.running_var.value_sync());
+        let parts = [self.gamma.val(), self.beta.val(), mean, variance];
+        crate::native::convolve_normalised(conv, x, parts, self.epsilon)
     }
 }
 

@@ -7,7 +7,7 @@ use autochrome_engine::{ModelCard, Session, scale_luma};
 use autochrome_net::backend::ChromaNetBackend;
 use autochrome_net::layers::Noise;
 use autochrome_net::models::chroma_net::{AB_SCALE, ChromaNet};
-use autochrome_net::models::patch_gan::PatchGan;
+use autochrome_net::models::projected_gan::ProjectedGan;
 use autochrome_net::norm::Statistics;
 use autochrome_net::weights::{self, Tensors};
 use autochrome_net::{Init as _, losses};
@@ -15,7 +15,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::TrainError;
 use crate::average::Average;
-use crate::learner::{Learner, Pair};
+use crate::learner::{Learner, Seen, mean};
 use crate::optimizer::AdamW;
 use crate::prior;
 use crate::recipe::{Chroma, Perceived, Stage};
@@ -34,34 +34,55 @@ pub(crate) struct ChromaTrainer {
     class_weights: Vec<f32>,
     generator: Learner<ChromaNet>,
     average: Average,
-    discriminator: Learner<PatchGan>,
+    /// None where no stage is adversarial.
+    discriminator: Option<Learner<ProjectedGan>>,
     teachers: Teachers,
 }
 
+/// Networks that were trained before.
+pub(crate) struct Given<'a> {
+    /// Where the generator starts.
+    pub start: Option<&'a Tensors>,
+    /// What the discriminator looks through.
+    pub features: Option<&'a Tensors>,
+    /// Who teaches.
+    pub teachers: Teachers,
+}
+
 impl ChromaTrainer {
-    /// A network that starts from `start` where that has its tensors.
+    /// A network that begins where `given.start` has its tensors.
     pub(crate) fn new(
         recipe: &Chroma,
         seed: u64,
-        start: Option<&Tensors>,
-        teachers: Teachers,
+        given: Given<'_>,
         index: &Index,
         engine: TrainingDevice,
     ) -> Result<Self, TrainError> {
         let device = engine.device();
         let (mut generator, discriminator) = trainer::seeded(seed, device, || {
-            (recipe.generator.init(device), recipe.discriminator.init(2, device))
+            (recipe.generator.init(device), recipe.discriminator.as_ref().map(|config| config.init(device)))
         });
-        if let Some(start) = start {
+        if let Some(start) = given.start {
             generator = weights::apply(generator, start, |path| start.contains_key(path))?;
         }
+        let discriminator = match (discriminator, given.features) {
+            (Some(network), Some(features)) => {
+                let network = network.look_through(features)?;
+                Some(Learner::new("discriminator", network, AdamW::new(0.5, 0.999, 0.0)))
+            }
+            (Some(_), None) => {
+                let problem = "`model.discriminator` looks through a pretrained network: add --features FILE";
+                return Err(TrainError::Recipe(problem.to_owned()));
+            }
+            (None, _) => None,
+        };
         Ok(Self {
             class_weights: prior::class_weights(index, PRIOR_PICTURES, recipe.rebalance_most),
             average: Average::new(&generator, recipe.ema),
             generator: Learner::new("generator", generator, AdamW::new(0.9, 0.999, recipe.weight_decay)),
-            discriminator: Learner::new("discriminator", discriminator, AdamW::new(0.5, 0.999, 0.0)),
+            discriminator,
             recipe: recipe.clone(),
-            teachers,
+            teachers: given.teachers,
             seed,
             engine,
         })
@@ -113,8 +134,8 @@ fn is_trained(path: &str, stage: &Stage) -> bool {
 struct Attempt {
     /// Its losses but the adversarial one, weighed.
     loss: Tensor<1>,
-    /// What an adversarial stage judges.
-    pair: Option<Pair>,
+    /// What the discriminator sees of it, in an adversarial stage.
+    seen: Option<Seen>,
 }
 
 impl ChromaTrainer {
@@ -149,12 +170,11 @@ impl ChromaTrainer {
         } else {
             group.statistics(part)
         };
-        let gray_half = (stage.adversarial > 0.0).then(|| input(shrink(&gray, batch.size_px, 2), half));
         let mut noise = Noise::new(self.seed, group.part_step(moment.step, part));
         let (gray, hints) = (input(gray, batch.size_px), input(hints, batch.size_px));
         let lesson = self.teachers.teacher_answer(engine, &gray, &hints, recipe.temperature);
         let prediction = self.generator.module.forward(
-            gray,
+            gray.clone(),
             hints,
             encoder_statistics,
             group.statistics(part),
@@ -198,7 +218,19 @@ impl ChromaTrainer {
             note("classes", &class_loss)?;
             loss = loss.add(class_loss.mul_scalar(class_weight));
         }
-        Ok(Attempt { loss, pair: gray_half.map(|gray| Pair { gray, truth, fake: ab }) })
+        let judges = stage.adversarial > 0.0 || stage.features > 0.0;
+        let seen = self.discriminator.as_ref().filter(|_| judges).map(|Learner { module: judge, .. }| Seen {
+            real: engine.no_grad(|| judge.see(&gray, truth)).into_iter().map(|x| engine.detach(x)).collect(),
+            fake: judge.see(&gray, ab),
+        });
+        if let Some(seen) = &seen {
+            let features = losses::features(&seen.fake, &seen.real);
+            note("features", &features)?;
+            if stage.features > 0.0 {
+                loss = loss.add(features.mul_scalar(stage.features));
+            }
+        }
+        Ok(Attempt { loss, seen })
     }
 }
 
@@ -213,18 +245,18 @@ impl Trainer for ChromaTrainer {
         let wanted = |path: &str| is_trained(path, stage);
         self.engine.track(&self.generator.module, wanted);
         let mut log = MeanLosses::default();
-        let (mut losses, mut pairs) = (Vec::new(), Vec::new());
+        let (mut losses, mut seen) = (Vec::new(), Vec::new());
         for (i, batch) in parts.iter().enumerate() {
-            let Attempt { loss, pair } = self.attempt(batch, i, moment, group, &mut log)?;
-            losses.push(loss);
-            pairs.extend(pair);
+            let attempt = self.attempt(batch, i, moment, group, &mut log)?;
+            losses.push(attempt.loss);
+            seen.extend(attempt.seen);
         }
         let mut told = None;
-        if !pairs.is_empty() {
-            told = Some(self.discriminator.learn_to_tell(&self.engine, &pairs, moment, group)?);
-            for (loss, Pair { gray, fake, .. }) in losses.iter_mut().zip(pairs) {
-                let logits = self.discriminator.patch_logits(&gray, fake);
-                let adversarial = losses::generator_non_saturating(logits);
+        if let Some(discriminator) = self.discriminator.as_mut().filter(|_| stage.adversarial > 0.0) {
+            told = Some(discriminator.learn_to_tell_seen(&self.engine, &seen, moment, group)?);
+            for (loss, Seen { real, fake }) in losses.iter_mut().zip(&seen) {
+                let told = discriminator.module.tell(fake).into_iter().zip(discriminator.module.tell(real));
+                let adversarial = mean(told.map(|(fake, real)| losses::relativistic(fake, real)));
                 log.note("adversarial", &adversarial, moment.step)?;
                 *loss = loss.clone().add(adversarial.mul_scalar(stage.adversarial));
             }
@@ -253,14 +285,18 @@ impl Trainer for ChromaTrainer {
     fn state(&self) -> TrainerState {
         let mut state = TrainerState::new();
         self.generator.put(&mut state);
-        self.discriminator.put(&mut state);
+        if let Some(discriminator) = &self.discriminator {
+            discriminator.put(&mut state);
+        }
         self.average.put(&mut state);
         state
     }
 
     fn restore(&mut self, state: &TrainerState) -> Result<(), TrainError> {
         self.generator.take(state, &self.engine)?;
-        self.discriminator.take(state, &self.engine)?;
+        if let Some(discriminator) = &mut self.discriminator {
+            discriminator.take(state, &self.engine)?;
+        }
         self.average.take(state)
     }
 }

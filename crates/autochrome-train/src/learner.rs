@@ -2,6 +2,7 @@
 
 use autochrome_net::losses;
 use autochrome_net::models::patch_gan::PatchGan;
+use autochrome_net::models::projected_gan::ProjectedGan;
 use autochrome_net::norm::Statistics;
 use autochrome_net::weights;
 use burn::module::Module;
@@ -100,5 +101,47 @@ impl Learner<PatchGan> {
     /// Logits of every patch.
     pub(crate) fn patch_logits(&self, gray: &Tensor<4>, colour: Tensor<4>) -> Tensor<4> {
         self.module.forward(gray.clone(), colour, Statistics::Batch)
+    }
+}
+
+/// What a pretrained network sees of one part of a batch, scale by scale.
+pub(crate) struct Seen {
+    /// In true colours, outside the graph.
+    pub real: Vec<Tensor<4>>,
+    /// In the generator's.
+    pub fake: Vec<Tensor<4>>,
+}
+
+impl Learner<ProjectedGan> {
+    /// As the PatchGAN's, from what the pretrained network saw.
+    pub(crate) fn learn_to_tell_seen(
+        &mut self,
+        engine: &TrainingDevice,
+        parts: &[Seen],
+        moment: &Moment<'_>,
+        group: &mut Group,
+    ) -> Result<f32, TrainError> {
+        engine.track(&self.module, ProjectedGan::learns);
+        let loss_of = |Seen { real, fake }: &Seen| {
+            let fake: Vec<_> = fake.iter().map(|x| engine.detach(x.clone())).collect();
+            let told = self.module.tell(real).into_iter().zip(self.module.tell(&fake));
+            mean(told.map(|(real, fake)| losses::relativistic(real, fake)))
+        };
+        let loss = group.mean_loss(parts.iter().map(loss_of).collect());
+        let value = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
+        self.descend(engine, loss, ProjectedGan::learns, |_| moment.rate, group)?;
+        engine.track(&self.module, |_| false);
+        let mut sum = [value];
+        group.sum(&mut sum)?;
+        Ok(sum[0])
+    }
+}
+
+/// The mean of losses of several scales.
+pub(crate) fn mean(losses: impl ExactSizeIterator<Item = Tensor<1>>) -> Tensor<1> {
+    let count = losses.len() as f32;
+    match losses.reduce(Tensor::add) {
+        Some(sum) => sum.div_scalar(count),
+        None => unreachable!("a discriminator has heads"),
     }
 }

@@ -4,6 +4,7 @@ use autochrome_data::{AugmentOptions, CropOptions, HintOptions};
 use autochrome_engine::card::Inference;
 use autochrome_net::models::chroma_net::ChromaNetConfig;
 use autochrome_net::models::patch_gan::PatchGanConfig;
+use autochrome_net::models::projected_gan::ProjectedGanConfig;
 use autochrome_net::models::unet::UNetConfig;
 use serde::{Deserialize, Serialize};
 
@@ -81,8 +82,9 @@ pub struct Chroma {
     /// The network.
     #[serde(default)]
     pub generator: ChromaNetConfig,
-    /// The PatchGAN of adversarial stages, at half size.
-    pub discriminator: PatchGanConfig,
+    /// The discriminator of stages with `adversarial` or `features`.
+    #[serde(default)]
+    pub discriminator: Option<ProjectedGanConfig>,
     /// Weight of the rebalanced cross-entropy.
     pub classes: f32,
     /// Largest weight rebalancing gives a class; the mean is 1.
@@ -148,9 +150,12 @@ pub struct Stage {
     /// Judges colours as people see them, instead of by the Huber loss. Only for `chroma-net`.
     #[serde(default)]
     pub perceived: Option<Perceived>,
-    /// Weight of the adversarial loss; 0 trains without discriminator. Only for `chroma-net`.
+    /// Weight of the adversarial loss. Only for `chroma-net`.
     #[serde(default)]
     pub adversarial: f32,
+    /// Weight of the difference between features of the pretrained network that the discriminator looks through. Only for `chroma-net`.
+    #[serde(default)]
+    pub features: f32,
     /// Crops.
     pub crop: CropOptions,
     /// Simulated hints.
@@ -276,6 +281,10 @@ impl Recipe {
             }
             if stage.crop.size_px == 0 || stage.crop.size_px % multiple != 0 {
                 return Err("`crop.size_px` is not a multiple of what the network halves it by");
+            }
+            let judged = stage.adversarial > 0.0 || stage.features > 0.0;
+            if judged && matches!(&self.model, Model::ChromaNet(model) if model.discriminator.is_none()) {
+                return Err("`adversarial` and `features` need [model.discriminator]");
             }
             if stage.far_gradient > 0.0 && stage.crop.size_px < 64 {
                 return Err("`crop.size_px` is at least 64 with `far_gradient`");

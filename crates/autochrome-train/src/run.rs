@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use autochrome_data::{Index, Loader, LoaderOptions};
 use autochrome_engine::{ModelCard, PredictOptions};
 use autochrome_media::write_atomic;
-use autochrome_net::models::efficientnet;
+use autochrome_net::models::efficientnet::{self, Input};
 use autochrome_net::weights::{self, Tensors};
 
 use crate::checkpoint::{self, State};
-use crate::chroma::{self, ChromaTrainer};
+use crate::chroma::{self, ChromaTrainer, Given};
 use crate::log::Table;
 use crate::pix2pix::{self, Pix2pixTrainer};
 use crate::recipe::{Model, Recipe};
@@ -25,7 +25,7 @@ use crate::validate::{Scores, ValidationSet};
 use crate::{TrainError, curves, samples};
 
 /// Columns of `log.tsv` behind the step.
-const LOG_COLUMNS: [&str; 11] = [
+const LOG_COLUMNS: [&str; 12] = [
     "discriminator",
     "adversarial",
     "l1",
@@ -35,6 +35,7 @@ const LOG_COLUMNS: [&str; 11] = [
     "colourfulness",
     "gradient",
     "far_gradient",
+    "features",
     "rate",
     "images_per_s",
 ];
@@ -62,6 +63,8 @@ pub struct RunOptions {
     pub device: String,
     /// Weights to begin with: our safetensors, or the EfficientNet-Lite `.pth` for the flagship's encoder.
     pub start: Option<PathBuf>,
+    /// Weights of the network that the flagship's discriminator looks through: ImageNet's `.pth`, or safetensors.
+    pub features: Option<PathBuf>,
     /// Finished networks of the flagship's kind to learn from as well.
     pub teachers: Vec<PathBuf>,
     /// Time between checkpoints.
@@ -141,6 +144,9 @@ pub fn run(
     mut observe: impl FnMut(Event),
 ) -> Result<Summary, TrainError> {
     let joins = matches!(options.replicas, Replicas::Join { .. });
+    if let Replicas::Lead { count, .. } = options.replicas {
+        shares_out(recipe, count)?;
+    }
     let found = if joins { None } else { checkpoint_of(options)? };
     let index = Index::open(&options.data, "train")?;
     let engine = TrainingDevice::named(&options.device)?;
@@ -159,7 +165,7 @@ pub fn run(
     let Some(mut group) = Group::meet(&options.replicas, &text, index.len(), stop)? else {
         return Ok(Summary { step: state.step, samples: state.samples, interrupted: true, skipped: 0 });
     };
-    fits_group(recipe, &group)?;
+    shares_out(recipe, group.place().1)?;
     let (Standing { step, steps }, given) =
         group.share(Standing { step: state.step, steps }, || trainer.state())?;
     state.step = step;
@@ -227,9 +233,8 @@ fn checkpoint_of(options: &RunOptions) -> Result<Option<(PathBuf, State)>, Train
     Ok(found)
 }
 
-/// Refuses a recipe whose batches cannot be shared out.
-fn fits_group(recipe: &Recipe, group: &Group) -> Result<(), TrainError> {
-    let (_, count) = group.place();
+/// Refuses a recipe whose batches cannot be shared out among this many processes.
+fn shares_out(recipe: &Recipe, count: usize) -> Result<(), TrainError> {
     if recipe.stage.iter().all(|stage| stage.parts.is_multiple_of(count)) {
         return Ok(());
     }
@@ -327,7 +332,8 @@ fn build(
     index: &Index,
     engine: TrainingDevice,
 ) -> Result<Box<dyn Trainer>, TrainError> {
-    let start = options.start.as_deref().map(start_tensors).transpose()?;
+    let gray_and_hints = Input::Gray { extra: autochrome_net::models::chroma_net::HINT_CHANNELS };
+    let start = options.start.as_deref().map(|path| tensors(path, "encoder.", gray_and_hints)).transpose()?;
     Ok(match &recipe.model {
         Model::Pix2pix(_) if !options.teachers.is_empty() => {
             return Err(TrainError::Recipe("teachers can teach a `chroma-net` only".to_owned()));
@@ -335,15 +341,18 @@ fn build(
         Model::Pix2pix(model) => Box::new(Pix2pixTrainer::new(model, recipe.seed, start.as_ref(), engine)?),
         Model::ChromaNet(model) => {
             let teachers = Teachers::read(&options.teachers, &engine)?;
-            Box::new(ChromaTrainer::new(model, recipe.seed, start.as_ref(), teachers, index, engine)?)
+            let features =
+                options.features.as_deref().map(|path| tensors(path, "", Input::Rgb)).transpose()?;
+            let given = Given { start: start.as_ref(), features: features.as_ref(), teachers };
+            Box::new(ChromaTrainer::new(model, recipe.seed, given, index, engine)?)
         }
     })
 }
 
-fn start_tensors(path: &Path) -> Result<Tensors, TrainError> {
+/// Tensors of a weights file of ours, or those of ImageNet's EfficientNet-Lite under `prefix`.
+fn tensors(path: &Path, prefix: &str, input: Input) -> Result<Tensors, TrainError> {
     if path.extension().is_some_and(|extension| extension == "pth") {
-        let channels = 1 + autochrome_net::models::chroma_net::HINT_CHANNELS;
-        return Ok(efficientnet::imagenet_tensors(path, "encoder.", channels)?);
+        return Ok(efficientnet::imagenet_tensors(path, prefix, input)?);
     }
     let bytes = fs::read(path).map_err(TrainError::io(path))?;
     Ok(weights::tensors_of(&bytes)?)

@@ -6,12 +6,15 @@ use std::fs;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use autochrome_engine::networks::efficientnet::Variant;
+use autochrome_net::models::efficientnet::EfficientNetLite;
 use autochrome_net::weights;
 use autochrome_train::{Event, Recipe, Replicas, RunOptions, run};
+use burn::tensor::Device;
 use tempfile::TempDir;
 
 const PAPER: &str = r#"
@@ -62,7 +65,7 @@ temperature = 0.6
 weight_decay = 0.02
 ema = 0.99
 generator = { decoder = [8, 8, 8, 8, 8] }
-discriminator = { width = 2 }
+discriminator = { features = "lite0", width = 2 }
 
 [[stage]]
 steps = 2
@@ -77,6 +80,7 @@ steps = 2
 batch = 2
 learning_rate = 1e-3
 adversarial = 0.1
+features = 0.1
 crop = { size_px = 64 }
 augment = { probability = 0.5 }
 
@@ -105,6 +109,19 @@ fn pictures() -> TempDir {
     folder
 }
 
+/// Random weights for a discriminator to look through, written once.
+fn features() -> &'static Path {
+    static FILE: LazyLock<tempfile::NamedTempFile> = LazyLock::new(|| {
+        let device = Device::flex();
+        device.seed(6);
+        let tensors = weights::collect(&EfficientNetLite::new(Variant::Lite0, 3, &device));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), weights::to_exact_bytes(&tensors).unwrap()).unwrap();
+        file
+    });
+    FILE.path()
+}
+
 fn options(data: &Path, out: &Path) -> RunOptions {
     RunOptions {
         data: data.to_owned(),
@@ -115,6 +132,7 @@ fn options(data: &Path, out: &Path) -> RunOptions {
         device: "cpu".into(),
         teachers: Vec::new(),
         start: None,
+        features: Some(features().to_owned()),
         checkpoint_every: Duration::ZERO,
         cache_bytes: 0,
         data_note: "gradients".into(),
@@ -234,6 +252,20 @@ fn what_teachers_say_changes_what_is_learnt_and_the_paper_takes_none() {
 }
 
 #[test]
+fn a_discriminator_that_has_nothing_to_look_through_is_refused() {
+    let data = pictures();
+    let out = tempfile::tempdir().unwrap();
+    let options = RunOptions { features: None, ..options(data.path(), out.path()) };
+    let stop = AtomicBool::new(false);
+    let error = run(&Recipe::parse(FLAGSHIP).unwrap(), &options, &stop, |_| {}).unwrap_err();
+    assert_eq!(error.code(), "bad-recipe");
+    assert!(error.to_string().contains("--features"), "{error}");
+    let without = FLAGSHIP.replace("discriminator = { features = \"lite0\", width = 2 }\n", "");
+    assert_eq!(Recipe::parse(&without).unwrap_err().code(), "bad-recipe");
+    go(&without.replace("adversarial = 0.1\nfeatures = 0.1\n", ""), &options);
+}
+
+#[test]
 fn what_colour_is_worth_changes_what_is_learnt() {
     let data = pictures();
     let learnt = |worth: f32| {
@@ -339,8 +371,9 @@ fn replicas_go_on_from_a_checkpoint_that_one_process_has_written() {
 fn batches_that_cannot_be_shared_out_and_other_recipes_are_refused() {
     let data = pictures();
     let out = tempfile::tempdir().unwrap();
+    // The first refuses at once, and nobody waits for it.
     let ended = together(PAPER, 2, &options(data.path(), out.path()));
-    assert_eq!(ended, [Err("bad-recipe".to_owned()), Err("bad-recipe".to_owned())]);
+    assert_eq!(ended, [Err("bad-recipe".to_owned()), Err("bad-replica".to_owned())]);
 
     let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
     let address = listener.local_addr().unwrap().to_string();
@@ -351,13 +384,17 @@ fn batches_that_cannot_be_shared_out_and_other_recipes_are_refused() {
             RunOptions { replicas: lead, ..options(data.path(), tempfile::tempdir().unwrap().path()) };
         let lead = scope.spawn({
             let stop = &stop;
-            move || run(&Recipe::parse(PAPER).unwrap(), &options, stop, |_| {}).unwrap()
+            let recipe = PAPER.replace("batch = 2", "batch = 2\nparts = 2");
+            move || run(&Recipe::parse(&recipe).unwrap(), &options, stop, |_| {}).unwrap()
         });
         let join = RunOptions {
             replicas: Replicas::Join { address },
             ..self::options(data.path(), tempfile::tempdir().unwrap().path())
         };
-        let other = Recipe::parse(&PAPER.replace("seed = 3", "seed = 4")).unwrap();
+        let other = Recipe::parse(
+            &PAPER.replace("seed = 3", "seed = 4").replace("batch = 2", "batch = 2\nparts = 2"),
+        )
+        .unwrap();
         let error = run(&other, &join, &AtomicBool::new(false), |_| {}).unwrap_err();
         assert_eq!((error.code(), &*error.to_string()), ("bad-replica", "the run follows another recipe"));
         stop.store(true, Ordering::Relaxed);

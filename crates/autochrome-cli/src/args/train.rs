@@ -37,6 +37,10 @@ pub struct TrainArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub start: Option<PathBuf>,
 
+    /// ImageNet weights (.pth) of the network that the discriminator of the recipe looks through
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub features: Option<PathBuf>,
+
     /// Teacher model whose predictions are learnt too; may be repeated
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub teacher: Vec<PathBuf>,

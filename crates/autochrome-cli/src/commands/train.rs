@@ -31,6 +31,7 @@ pub fn run(arguments: &TrainArguments) -> Result<Exit, Failure> {
         steps: arguments.steps,
         device: arguments.device.clone(),
         start: arguments.start.clone(),
+        features: arguments.features.clone(),
         teachers: arguments.teacher.clone(),
         checkpoint_every: Duration::from_secs(60 * arguments.checkpoint_every),
         cache_bytes: arguments.cache << 20,
@@ -103,6 +104,9 @@ fn command(arguments: &TrainArguments, address: &str, threads: usize) -> Command
     let mut command = Command::new(program);
     command.arg("train").arg(&arguments.recipe).arg("--data").arg(&arguments.data);
     command.args(["--join", address, "--device", &arguments.device, "--cache", &arguments.cache.to_string()]);
+    if let Some(features) = &arguments.features {
+        command.arg("--features").arg(features);
+    }
     for teacher in &arguments.teacher {
         command.arg("--teacher").arg(teacher);
     }

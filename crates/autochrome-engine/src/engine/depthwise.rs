@@ -1,11 +1,11 @@
 //! Convolutions of every channel with its own kernel.
 //!
-//! A plane is copied into a frame of zeros, and then one run over all of it, row after row without a break, gives every output: what is
-//! computed between the rows is thrown away, and vectors are full however narrow the plane is.
+//! A plane is copied into a [frame of zeros](super::frames), and one run over all of it gives every output.
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::frames::Layout;
 use super::matrix::{bounds, copy_piece};
 use super::{Instructions, Map};
 use crate::graph::{Activation, Convolution};
@@ -29,18 +29,26 @@ impl Depthwise {
     }
 
     pub(super) fn run(&self, input: &Map) -> Map {
-        let Convolution { weight, bias, stride, activation, .. } = &self.convolution;
+        let Convolution { weight, bias, stride, padding, activation, .. } = &self.convolution;
         let (height, width) = (input.height / stride, input.width / stride);
-        let layout = Layout::new(&self.convolution, input);
-        let taps = layout.offsets.len();
+        let kernel = weight.shape[2];
+        let taps = kernel * kernel;
+        let layout = Layout::new(input, *padding, *stride);
+        let offsets: Vec<usize> = (0..taps).map(|tap| layout.offset(tap / kernel, tap % kernel)).collect();
+        // The last vectors read past the last row.
+        let past = offsets[taps - 1] + MOST_SAMPLES;
         let mut out = Map::zeros(input.channels, height, width);
         let planes = out.values.par_chunks_exact_mut(height * width).with_min_len(8);
         planes.enumerate().for_each_init(
-            || layout.room(),
+            || Room {
+                frame: vec![0.0; layout.size() + past],
+                sums: vec![0.0; layout.count().next_multiple_of(MOST_SAMPLES)],
+            },
             |room, (channel, out)| {
                 self.instructions.dispatch(Slide {
                     plane: &input.values[channel * input.area()..][..input.area()],
                     layout: &layout,
+                    offsets: &offsets,
                     room,
                     weights: &weight.values[channel * taps..][..taps],
                     bias: bias[channel],
@@ -54,62 +62,18 @@ impl Depthwise {
     }
 }
 
-/// How a plane lies in its frame: with stride 2 the rows and columns of each parity apart, so that every tap reads its samples in order.
-struct Layout {
-    before: usize,
-    stride: usize,
-    /// Samples in a row of the plane.
-    width: usize,
-    /// Samples in a row of the frame's parts.
-    pitch: usize,
-    /// Samples in a part.
-    part: usize,
-    /// Where each tap's samples begin.
-    offsets: Vec<usize>,
-    /// Outputs, those between the rows included.
-    count: usize,
-}
-
 /// Where one plane after the other is worked on.
 struct Room {
     frame: Vec<f32>,
     sums: Vec<f32>,
 }
 
-impl Layout {
-    fn new(convolution: &Convolution, input: &Map) -> Self {
-        let Convolution { stride, padding: [before, after], .. } = *convolution;
-        let kernel = convolution.weight.shape[2];
-        let pitch = (before + input.width + after).div_ceil(stride);
-        let part = (before + input.height + after).div_ceil(stride) * pitch;
-        let offset = |tap: usize| {
-            let (y, x) = (tap / kernel, tap % kernel);
-            (y % stride * stride + x % stride) * part + y / stride * pitch + x / stride
-        };
-        let offsets = (0..kernel * kernel).map(offset).collect();
-        Self {
-            before,
-            stride,
-            width: input.width,
-            pitch,
-            part,
-            offsets,
-            count: input.height / stride * pitch,
-        }
-    }
-
-    fn room(&self) -> Room {
-        // The last vectors read past the last row.
-        let past = self.offsets.last().map_or(0, |last| last % self.part) + MOST_SAMPLES;
-        let frame = vec![0.0; self.stride * self.stride * self.part + past];
-        Room { frame, sums: vec![0.0; self.count.next_multiple_of(MOST_SAMPLES)] }
-    }
-}
-
 /// One plane.
 struct Slide<'a> {
     plane: &'a [f32],
     layout: &'a Layout,
+    /// Where each tap's samples begin.
+    offsets: &'a [usize],
     room: &'a mut Room,
     weights: &'a [f32],
     bias: f32,
@@ -124,9 +88,9 @@ impl WithSimd for Slide<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        self.frame();
+        self.layout.fill(self.plane, &mut self.room.frame);
         let lanes = S::F32_LANES;
-        let vectors = self.layout.count.div_ceil(lanes);
+        let vectors = self.layout.count().div_ceil(lanes);
         let whole = vectors - vectors % TOGETHER;
         (0..whole).step_by(TOGETHER).for_each(|vector| self.sum::<S, TOGETHER>(simd, vector * lanes));
         (whole..vectors).for_each(|vector| self.sum::<S, 1>(simd, vector * lanes));
@@ -141,37 +105,12 @@ impl WithSimd for Slide<'_> {
 }
 
 impl Slide<'_> {
-    /// Copies the plane into its frame, whose zeros stay.
-    #[inline(always)]
-    fn frame(&mut self) {
-        let Layout { before, stride, pitch, part, .. } = *self.layout;
-        for (y, row) in self.plane.chunks_exact(self.layout.width).enumerate() {
-            let y = before + y;
-            let start = y % stride * stride * part + y / stride * pitch;
-            for x in 0..stride.min(row.len()) {
-                let column = before + x;
-                let to = &mut self.room.frame[start + column % stride * part + column / stride..];
-                match stride {
-                    1 => copy_piece(row, &mut to[..row.len()]),
-                    2 => {
-                        let (pairs, rest) = row[x..].as_chunks::<2>();
-                        to.iter_mut().zip(pairs).for_each(|(to, [first, _])| *to = *first);
-                        to[pairs.len()..].iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                    }
-                    _ => {
-                        to.iter_mut().zip(row[x..].iter().step_by(stride)).for_each(|(to, from)| *to = *from)
-                    }
-                }
-            }
-        }
-    }
-
     /// N vectors of outputs, from the `start`th on.
     #[inline(always)]
     fn sum<S: Simd, const N: usize>(&mut self, simd: S, start: usize) {
         let lanes = S::F32_LANES;
         let mut sums = [simd.splat_f32s(self.bias); N];
-        for (&offset, &weight) in self.layout.offsets.iter().zip(self.weights) {
+        for (&offset, &weight) in self.offsets.iter().zip(self.weights) {
             let weight = simd.splat_f32s(weight);
             let from = S::as_simd_f32s(&self.room.frame[offset + start..][..N * lanes]).0;
             for (sum, &from) in sums.iter_mut().zip(from) {

@@ -6,6 +6,7 @@
 mod attention;
 mod convolution;
 mod depthwise;
+mod frames;
 mod instructions;
 mod matrix;
 mod pointwise;
@@ -220,10 +221,15 @@ impl Engine {
                 Step::Dense(dense) => dense.run(results.get(from[0])),
                 Step::Depthwise(depthwise) => depthwise.run(results.get(from[0])),
                 Step::Transposed(transposed) => transposed.run(results.get(from[0])),
-                Step::InstanceNorm { scale, shift, epsilon } => {
-                    pointwise::instance_norm(results.take(from[0], i), scale, shift, *epsilon)
+                Step::InstanceNorm { scale, shift, epsilon } => pointwise::instance_norm(
+                    results.take(from[0], i),
+                    [scale, shift],
+                    *epsilon,
+                    self.instructions,
+                ),
+                Step::Activate(activation) => {
+                    pointwise::activate(results.take(from[0], i), *activation, self.instructions)
                 }
-                Step::Activate(activation) => pointwise::activate(results.take(from[0], i), *activation),
                 Step::Add => pointwise::add(results.take(from[0], i), results.get(from[1])),
                 Step::Concat => pointwise::concat(from.iter().map(|&input| results.get(input))),
                 Step::Upsample => pointwise::upsample(results.get(from[0])),

