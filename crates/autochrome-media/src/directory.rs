@@ -6,6 +6,12 @@
 /// The longest chain of directories that is followed; a fax of more pages is unheard of.
 const MOST_PAGES: usize = 4096;
 
+/// The most fields of all directories together: they may overlap, so that a small file can claim any number.
+const MOST_FIELDS: usize = 1 << 18;
+
+/// The most numbers of a field; the strips or tiles of the largest pictures are far fewer.
+const MOST_NUMBERS: u64 = 1 << 22;
+
 /// A file whose first eight bytes have been understood.
 #[derive(Clone, Copy)]
 pub(crate) struct TiffFile<'a> {
@@ -88,17 +94,24 @@ impl<'a> TiffFile<'a> {
         Some(Page { fields, next })
     }
 
-    /// Every directory of the main chain that can be read.
-    pub(crate) fn pages(&self) -> Vec<Page> {
+    /// Every directory of the main chain that can be read, and whether there is a next one that lies behind the end of the file or reaches beyond it.
+    pub(crate) fn pages(&self) -> (Vec<Page>, bool) {
         let mut offset = if self.is_big { self.unsigned(8, 8) } else { self.unsigned(4, 4) }.unwrap_or(0);
         let (mut seen, mut pages) = (Vec::new(), Vec::new());
+        let mut fields = 0;
         while offset != 0 && pages.len() < MOST_PAGES && !seen.contains(&offset) {
             seen.push(offset);
-            let Some(page) = self.page_at(offset) else { break };
+            let Some(page) = self.page_at(offset) else {
+                return (pages, true);
+            };
+            fields += page.fields.len();
+            if fields > MOST_FIELDS {
+                break;
+            }
             offset = page.next;
             pages.push(page);
         }
-        pages
+        (pages, false)
     }
 
     /// The bytes of a value as they are stored.
@@ -110,7 +123,7 @@ impl<'a> TiffFile<'a> {
 
     /// The values of a field of whole numbers.
     pub(crate) fn numbers(&self, page: &Page, tag: u16) -> Option<Vec<u64>> {
-        let field = page.find(tag)?;
+        let field = page.find(tag).filter(|field| field.count <= MOST_NUMBERS)?;
         let unit = match field.kind {
             1 | 3 | 4 | 13 | 16 | 18 => unit(field.kind)?,
             _ => return None,

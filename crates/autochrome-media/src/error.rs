@@ -77,7 +77,7 @@ pub enum MediaError {
         height: u32,
     },
     /// The file is larger than [`crate::Limits::max_bytes`].
-    #[error("the file has {bytes} bytes, the limit is {limit}; raise the limit or make it smaller")]
+    #[error("the file has {bytes} bytes, the limit is {limit}; make it smaller")]
     #[code("too-many-bytes", TooLarge)]
     TooManyBytes {
         /// Size of the file.
@@ -87,7 +87,7 @@ pub enum MediaError {
     },
     /// The picture has more pixels than [`crate::Limits::max_pixels`].
     #[error(
-        "{width} × {height} is more than the limit of {limit} pixels; raise the limit or make it smaller"
+        "{width} × {height} is more than the limit of {limit} pixels; make it smaller"
     )]
     #[code("too-many-pixels", TooLarge)]
     TooManyPixels {
@@ -100,7 +100,7 @@ pub enum MediaError {
     },
     /// The picture is wider or higher than [`crate::Limits::max_side_px`].
     #[error(
-        "{width} × {height} has a side above the limit of {limit_px} pixels; raise the limit or make it smaller"
+        "{width} × {height} has a side above the limit of {limit_px} pixels; make it smaller"
     )]
     #[code("side-too-long", TooLarge)]
     SideTooLong {

@@ -44,6 +44,7 @@ mod open;
 mod overview;
 mod picture;
 mod samples;
+mod source_id;
 mod spans;
 mod xmp;
 
@@ -65,3 +66,4 @@ pub use limits::Limits;
 pub use metadata::{Density, Metadata};
 pub use overview::Overview;
 pub use picture::{Alpha, Depth, Picture, Pixels, Raster};
+pub use source_id::SourceId;

@@ -1,6 +1,6 @@
 //! What a picture says of itself, kept from input to output.
 
-use crate::{Format, exif, iptc, xmp};
+use crate::{Format, SourceId, exif, iptc, xmp};
 
 /// Pixels an inch in both directions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Metadata {
     pub(crate) density: Option<Density>,
     pub(crate) comments: Vec<String>,
     pub(crate) texts: Vec<(String, String)>,
+    /// The file that all of it was read from.
+    pub(crate) source: Option<SourceId>,
 }
 
 impl Metadata {

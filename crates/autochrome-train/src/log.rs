@@ -1,7 +1,7 @@
 //! Tab-separated logs that a resumed run continues without gaps or repeats.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::TrainError;
@@ -21,7 +21,11 @@ impl Table {
         last_step: u64,
     ) -> Result<Self, TrainError> {
         let mut kept = format!("step\t{}\n", columns.join("\t"));
-        for line in fs::read_to_string(path).unwrap_or_default().lines().skip(1) {
+        let old = match fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            read => read.map_err(TrainError::io(path))?,
+        };
+        for line in old.lines().skip(1) {
             let step = line.split('\t').next().and_then(|step| step.parse::<u64>().ok());
             if step.is_some_and(|step| step <= last_step) {
                 kept.push_str(line);

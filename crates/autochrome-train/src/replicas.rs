@@ -58,6 +58,8 @@ struct Greeting {
     version: String,
     recipe: String,
     pictures: usize,
+    /// Networks that were trained before, in the order they were given.
+    networks: Vec<String>,
 }
 
 /// What it hears.
@@ -92,10 +94,11 @@ impl Group {
         replicas: &Replicas,
         recipe: &str,
         pictures: usize,
+        networks: Vec<String>,
         stop: &AtomicBool,
     ) -> Result<Option<Self>, TrainError> {
-        let mine =
-            Greeting { version: env!("CARGO_PKG_VERSION").to_owned(), recipe: recipe.to_owned(), pictures };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let mine = Greeting { version, recipe: recipe.to_owned(), pictures, networks };
         match replicas {
             Replicas::One => Ok(Some(Self { number: 0, count: 1, links: Vec::new(), parts_here: 1 })),
             Replicas::Lead { count, listener, ended } => {
@@ -289,6 +292,8 @@ impl Link {
             "the run follows another recipe".to_owned()
         } else if theirs.pictures != mine.pictures {
             format!("the run learns from {} pictures, here are {}", mine.pictures, theirs.pictures)
+        } else if theirs.networks != mine.networks {
+            "the run has other networks behind --teacher and --features".to_owned()
         } else {
             self.tell(&Welcome::Come { number, count }).ok()?;
             return Some(self);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use autochrome_data::{Index, Loader, LoaderOptions};
 use autochrome_engine::{ModelCard, PredictOptions};
-use autochrome_media::write_atomic;
+use autochrome_media::{SourceId, write_atomic};
 use autochrome_net::models::efficientnet::{self, Input};
 use autochrome_net::weights::{self, Tensors};
 
@@ -75,7 +75,7 @@ pub struct RunOptions {
     pub data_note: String,
     /// Today, `YYYY-MM-DD`, for the model card.
     pub date: String,
-    /// Which processes learn together; one that joins reads `data`, `device`, `teachers` and `cache_bytes` alone.
+    /// Which processes learn together; one that joins reads `data`, `device`, `teachers`, `features` and `cache_bytes` alone.
     pub replicas: Replicas,
 }
 
@@ -162,7 +162,8 @@ pub fn run(
     let steps = options.steps.unwrap_or(u64::MAX).min(recipe.steps());
     observe(Event::Started { step: state.step, steps, pictures: index.len() });
     let text = toml::to_string(recipe).unwrap_or_default();
-    let Some(mut group) = Group::meet(&options.replicas, &text, index.len(), stop)? else {
+    let Some(mut group) = Group::meet(&options.replicas, &text, index.len(), networks(options)?, stop)?
+    else {
         return Ok(Summary { step: state.step, samples: state.samples, interrupted: true, skipped: 0 });
     };
     shares_out(recipe, group.place().1)?;
@@ -218,6 +219,13 @@ pub fn run(
         record.end(&state, trainer.as_ref(), &mut observe)?;
     }
     Ok(Summary { step: state.step, samples: state.samples, interrupted: state.step < steps, skipped })
+}
+
+/// What tells the networks apart that a run is given.
+fn networks(options: &RunOptions) -> Result<Vec<String>, TrainError> {
+    let name =
+        |path: &PathBuf| SourceId::of_file(path).map(|id| id.to_string()).map_err(TrainError::io(path));
+    options.teachers.iter().chain(&options.features).map(name).collect()
 }
 
 /// The last checkpoint of the folder, where the run may go on from one.

@@ -10,7 +10,7 @@ use autochrome_color::resize::{Filter, fit_within, resize_plane};
 use autochrome_color::{Plane, lab};
 
 use crate::{
-    Depth, Format, Levels, Limits, MediaError, Metadata, Picture,
+    Depth, Format, Levels, Limits, MediaError, Metadata, Picture, SourceId,
     directory::TiffFile,
     exif,
     icc::Profile,
@@ -77,12 +77,14 @@ type Read<'a> = Box<dyn FnOnce(&mut Vec<String>) -> Result<Samples, MediaError> 
 /// `page` counts from 0.
 fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<Source<'a>, MediaError> {
     limits.check_bytes(bytes.len() as u64)?;
-    match Format::sniff(bytes)? {
+    let mut source = match Format::sniff(bytes)? {
         Format::Tiff => tiff::open(bytes, limits, page),
         _ if page > 0 => Err(MediaError::NoSuchPage { page: page + 1, pages: 1 }),
         Format::Jpeg => jpeg::open(bytes, limits),
         format => other::open(format, bytes, limits),
-    }
+    }?;
+    source.metadata.source = SourceId::of(bytes);
+    Ok(source)
 }
 
 /// How many pictures of their own a file holds: the pages of a TIFF without reduced versions and masks, else 1.
@@ -93,7 +95,7 @@ pub fn page_count(bytes: &[u8]) -> Result<usize, MediaError> {
     if Format::sniff(bytes)? != Format::Tiff {
         return Ok(1);
     }
-    let pages = TiffFile::parse(bytes).map(|file| tiff::pictures(&file).len());
+    let pages = TiffFile::parse(bytes).map(|file| tiff::pictures(&file).0.len());
     pages.filter(|&count| count > 0).ok_or(MediaError::Truncated { format: Format::Tiff })
 }
 
@@ -291,7 +293,7 @@ fn decode_to(
 
 /// What may be written again beside the upright picture.
 fn sanitize(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) -> Metadata {
-    let Metadata { exif, xmp, iptc, density, comments, texts } = metadata;
+    let Metadata { exif, xmp, iptc, density, comments, texts, source } = metadata;
     let exif = exif.and_then(|block| {
         let cleaned = exif::sanitize(&block);
         if cleaned.is_none() {
@@ -313,7 +315,7 @@ fn sanitize(metadata: Metadata, upright: Upright, warnings: &mut Vec<String>) ->
     });
     let density = density.or_else(|| exif::density(exif.as_deref()?));
     let density = density.map(|d| if upright.orientation >= 5 { d.turned() } else { d });
-    Metadata { exif, xmp, iptc, density, comments, texts }
+    Metadata { exif, xmp, iptc, density, comments, texts, source }
 }
 
 pub(crate) fn ignored_profile(why: &str) -> String {

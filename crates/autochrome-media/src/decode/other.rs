@@ -99,6 +99,7 @@ pub(super) fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Resu
             density: words.density,
             comments: Vec::new(),
             texts: words.texts,
+            source: None,
         },
         warnings,
         read: Box::new(move |_| read(decoder, format, layout, depth)),

@@ -97,7 +97,7 @@ fn encode_rows(
         extras.exif = Some(exif::with_note(extras.exif.as_deref(), NOTE, SOFTWARE, as_description));
         extras.xmp = Some(xmp::with_note(
             metadata.xmp(),
-            xmp::Note { text: NOTE, software: SOFTWARE, as_description },
+            xmp::Note { text: NOTE, software: SOFTWARE, as_description, source: metadata.source },
         ));
     }
     // Formats without a field of their own keep the density there.

@@ -8,6 +8,9 @@ mod xml;
 
 use xml::{Element, edited, elements};
 
+use crate::SourceId;
+use crate::source_id::{DIGITS, PREFIX};
+
 /// Most bytes of a packet for one JPEG segment: 65,533 without its name.
 pub(crate) const JPEG_LIMIT: usize = 65_533 - 29;
 
@@ -217,6 +220,8 @@ pub(crate) struct Note<'a> {
     pub software: &'a str,
     /// Whether it may stand as the description, because no person has given one.
     pub as_description: bool,
+    /// What the picture was made from.
+    pub source: Option<SourceId>,
 }
 
 /// A packet with the note in its history, its source type set, and all else as it was.
@@ -245,6 +250,15 @@ fn history(note: Note<'_>) -> String {
     )
 }
 
+fn derived_from(note: Note<'_>) -> String {
+    note.source.map_or_else(String::new, |source| {
+        format!(
+            "<xmpMM:DerivedFrom xmlns:stRef=\"http://ns.adobe.com/xap/1.0/sType/ResourceRef#\" rdf:parseType=\"Resource\">\
+             <stRef:documentID>{source}</stRef:documentID></xmpMM:DerivedFrom>"
+        )
+    })
+}
+
 fn source_type() -> String {
     format!("<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>")
 }
@@ -268,7 +282,7 @@ fn fresh(note: Note<'_>) -> String {
     format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
          <rdf:RDF xmlns:rdf=\"{RDF}\">{}</rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>",
-        description("\"\"", &(caption + &history(note) + &source_type()))
+        description("\"\"", &(caption + &history(note) + &derived_from(note) + &source_type()))
     )
 }
 
@@ -291,6 +305,17 @@ fn with_history(packet: &str, note: Note<'_>) -> Option<String> {
             }
         }
         None => added += &history(note),
+    }
+    // What another program says stays; what we said of an earlier result is mended.
+    match all.iter().find(|e| (e.space, e.name) == (XMP_MM, "DerivedFrom")) {
+        None => added += &derived_from(note),
+        Some(past) => {
+            let digits = packet[past.whole.clone()].find(PREFIX).map(|at| past.whole.start + at);
+            if let (Some(at), Some(source)) = (digits, note.source) {
+                let end = (at + PREFIX.len() + DIGITS).min(past.whole.end);
+                edits.push((at..end, source.to_string()));
+            }
+        }
     }
     let is_source = |space: &str, name: &str| (space, name) == (IPTC_EXT, "DigitalSourceType");
     let mut is_sourced = false;
@@ -320,7 +345,8 @@ fn with_history(packet: &str, note: Note<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    const NOTE: Note<'_> = Note { text: "coloured", software: "Autochrome 1", as_description: true };
+    const NOTE: Note<'_> =
+        Note { text: "coloured", software: "Autochrome 1", as_description: true, source: None };
 
     fn packet(body: &str) -> String {
         format!("<x><rdf:RDF xmlns:rdf='{RDF}'>{body}</rdf:RDF></x>")

@@ -6,6 +6,10 @@ use std::ops::Range;
 /// More elements than any packet has that a person or a program keeps by hand.
 const MOST_ELEMENTS: usize = 200_000;
 
+/// The same for declarations of namespaces, each of which every attribute is compared with, and for elements within each other.
+const MOST_SPACES: usize = 512;
+const MOST_DEPTH: usize = 256;
+
 /// An attribute: its namespace and local name, and its places in the text.
 #[derive(Clone, Debug)]
 pub(super) struct Attribute<'a> {
@@ -56,7 +60,7 @@ pub(super) fn elements(text: &str) -> Option<Vec<Element<'_>>> {
             spaces.retain(|&(_, _, depth)| depth <= open.len());
             at = end;
         } else {
-            if all.len() == MOST_ELEMENTS {
+            if all.len() == MOST_ELEMENTS || open.len() == MOST_DEPTH {
                 return None;
             }
             let tag = tag(text, at)?;
@@ -69,6 +73,9 @@ pub(super) fn elements(text: &str) -> Option<Vec<Element<'_>>> {
                     }
                     _ => {}
                 }
+            }
+            if spaces.len() > MOST_SPACES {
+                return None;
             }
             // Which declaration a prefix means, and where the local name begins.
             let resolve = |name: &str, is_attribute: bool| {
@@ -179,6 +186,17 @@ mod tests {
         for text in ["<a>", "</a>", "<a b></a>", "<a b=c/>", "<!DOCTYPE a><a/>", "<a", "< >", "<a b='"] {
             assert!(elements(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_would_take_forever_is_refused() {
+        let spaces = |count: usize| {
+            let declared: String = (0..count).map(|i| format!(" xmlns:a{i}='A'")).collect();
+            format!("<r{declared}/>")
+        };
+        let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+        assert!(elements(&spaces(MOST_SPACES)).is_some() && elements(&spaces(MOST_SPACES + 1)).is_none());
+        assert!(elements(&nested(MOST_DEPTH)).is_some() && elements(&nested(MOST_DEPTH + 1)).is_none());
     }
 
     #[test]

@@ -323,3 +323,54 @@ fn extensions_and_media_types_agree_with_the_formats() {
     assert_eq!(Format::from_extension("heic"), None);
     assert_eq!((Format::Gif.writable(), Format::Tiff.writable()), (Format::Png, Format::Tiff));
 }
+
+#[test]
+fn a_jpeg_strip_that_claims_more_than_its_strip_is_refused_before_room_is_made_for_it() {
+    let mut strip = jpeg(16, 16, &[90; 16 * 16 * 3], None, None);
+    let tiff = |strip: &[u8]| {
+        let tags: [(u16, &[u32]); 7] = [
+            (256, &[16]),
+            (257, &[16]),
+            (258, &[8, 8, 8]),
+            (259, &[7]),
+            (262, &[6]),
+            (277, &[3]),
+            (278, &[16]),
+        ];
+        raw_tiff(&tags, strip)
+    };
+    assert_eq!(open(&tiff(&strip)).luma.size(), (16, 16));
+    let frame = strip.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    strip[frame + 5..frame + 9].fill(0xff);
+    let error = decode(&tiff(&strip), &DecodeOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("65535 × 65535"), "{error}");
+}
+
+#[test]
+fn a_tiff_that_ends_before_its_next_page_says_so() {
+    let page = written(ramp(12, 8), ImageFormat::Tiff);
+    let joined = autochrome_media::join_pages(vec![page.clone(), page]).unwrap();
+    assert!(open(&joined).warnings.iter().all(|warning| !warning.contains("cut off")));
+    let number =
+        |at: usize, len: usize| joined[at..at + len].iter().rev().fold(0, |n, &b| n << 8 | usize::from(b));
+    let first = number(4, 4);
+    let second = number(first + 2 + 12 * number(first, 2), 4);
+    for end in [second, second + 20] {
+        let picture = open(&joined[..end]);
+        assert!(picture.warnings.iter().any(|warning| warning.contains("cut off")), "{:?}", picture.warnings);
+    }
+}
+
+#[test]
+fn directories_that_lie_over_each_other_do_not_multiply() {
+    // 4,000 directories of 65,535 entries each, every one four bytes behind the last.
+    let next_at = 2 + 65_535 * 12;
+    let mut bytes = vec![0xff; 8 + next_at + 4 * 4_000];
+    bytes[..8].copy_from_slice(b"II*\0\x08\0\0\0");
+    for i in 0..4_000 {
+        bytes[8 + next_at + 4 * i..][..4].copy_from_slice(&(8 + 4 * (i as u32 + 1)).to_le_bytes());
+    }
+    let began = std::time::Instant::now();
+    assert!(decode(&bytes, &DecodeOptions::default()).is_err());
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}

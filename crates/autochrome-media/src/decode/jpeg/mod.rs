@@ -39,7 +39,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, M
         alpha: false,
         orientation: exif.as_deref().and_then(exif::orientation).unwrap_or(1),
         icc,
-        metadata: Metadata { exif, xmp, iptc, density, comments, texts: Vec::new() },
+        metadata: Metadata { exif, xmp, iptc, density, comments, texts: Vec::new(), source: None },
         warnings: Vec::new(),
         read: Box::new(move |warnings| read(bytes, header, layout, warnings)),
     })
@@ -90,10 +90,18 @@ pub(super) struct Components {
     pub is_damaged: bool,
 }
 
-/// Decodes a JPEG within another file, with the tables that stand apart from it.
-pub(super) fn components(tables: Option<&[u8]>, bytes: &[u8]) -> Result<Components, MediaError> {
+/// Decodes a JPEG within another file, with the tables that stand apart from it; one of more than `most` pixels across or down is refused
+/// before anything is allocated for it.
+pub(super) fn components(
+    tables: Option<&[u8]>,
+    bytes: &[u8],
+    most: [usize; 2],
+) -> Result<Components, MediaError> {
     let header = Header::read(tables, bytes)?;
     let (width, height, channels) = (header.frame.width, header.frame.height, header.frame.components.len());
+    if width > most[0] || height > most[1] {
+        return Err(frame::corrupt(format!("{width} × {height} pixels are more than there is room for")));
+    }
     let (planes, damage) = header.decode(bytes, Colors::Plain)?;
     match planes {
         Planes::Eight(data) => {

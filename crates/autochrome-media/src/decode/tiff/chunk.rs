@@ -80,6 +80,9 @@ fn unpacked(layout: &Layout, stored: &[u8], len: usize) -> Result<Vec<u8>, Media
     Ok(bytes)
 }
 
+/// Side of the largest unit that JPEG codes, with chroma at a quarter of the size.
+const LARGEST_BLOCK_PX: usize = 32;
+
 /// The samples of a JPEG strip or tile as they are, without any change of colours.
 fn jpeg(
     layout: &Layout,
@@ -90,7 +93,9 @@ fn jpeg(
     if layout.bits != 8 {
         return Err(unsupported(format!("JPEG compression of {} bits", layout.bits)));
     }
-    let picture = crate::decode::jpeg::components(tables, stored).map_err(|e| match e {
+    // Some writers fill a strip up to whole blocks, and some give the last one the height of the others.
+    let most = [layout.chunk_width, layout.chunk_height].map(|side| side.next_multiple_of(LARGEST_BLOCK_PX));
+    let picture = crate::decode::jpeg::components(tables, stored, most).map_err(|e| match e {
         MediaError::UnsupportedFeature { detail, .. } => unsupported(detail),
         e => corrupt(format!("a strip or tile: {e}")),
     })?;

@@ -142,6 +142,10 @@ impl Reader<'_> {
         let mut line = Changes::new();
         let (mut at, mut is_black) = (0, false);
         while at < self.width {
+            // Runs of no length add changes without end.
+            if line.len() > self.width {
+                return None;
+            }
             at += self.run(is_black)?;
             if at < self.width {
                 line.push(at);
@@ -158,6 +162,9 @@ impl Reader<'_> {
         let (mut a0, mut is_first, mut is_black) = (0, true, false);
         let mut near = 0usize;
         while a0 < width {
+            if line.len() > width {
+                return None;
+            }
             // b1: the first change above, right of a0 and to the other colour.
             near = usize::from(is_black) + near.saturating_sub(near % 2).saturating_sub(2);
             while above.get(near).is_some_and(|&b| b < a0 || (b == a0 && !is_first)) {

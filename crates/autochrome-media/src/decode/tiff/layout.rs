@@ -321,6 +321,22 @@ fn extra(listed: Vec<u64>, count: usize) -> Vec<Extra> {
 
 /// Lengths for writers that leave them out: every chunk reaches to the next one or to the end.
 fn up_to_the_next(offsets: &[u64], end: u64) -> Vec<u64> {
-    let next = |at: u64| offsets.iter().copied().filter(|&o| o > at).min().unwrap_or(end);
-    offsets.iter().take(65_536).map(|&at| next(at).saturating_sub(at)).collect()
+    let mut sorted = offsets.to_vec();
+    sorted.sort_unstable();
+    let next = |at: u64| sorted.get(sorted.partition_point(|&o| o <= at)).copied().unwrap_or(end);
+    offsets.iter().map(|&at| next(at).saturating_sub(at)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strips_without_lengths_reach_to_the_next_one_however_many_there_are() {
+        assert_eq!(up_to_the_next(&[50, 10, 10, 30], 90), [40, 20, 20, 20]);
+        // Every one against every other would be 10¹¹ comparisons.
+        let offsets: Vec<u64> = (0..300_000).rev().collect();
+        let lengths = up_to_the_next(&offsets, 300_000);
+        assert!(lengths.len() == offsets.len() && lengths.iter().all(|&length| length == 1));
+    }
 }

@@ -41,21 +41,22 @@ const DNG_VERSION: u16 = 0xc612;
 const MOSAIC: u64 = 32803;
 const LINEAR_RAW: u64 = 34892;
 
-/// The pages of a file that are pictures of their own, at full resolution; all pages where none says so.
-pub(super) fn pictures(file: &TiffFile<'_>) -> Vec<Page> {
-    let pages = file.pages();
+/// The pages of a file that are pictures of their own, at full resolution, all pages where none says so; and whether there would be more
+/// behind the end of the file.
+pub(super) fn pictures(file: &TiffFile<'_>) -> (Vec<Page>, bool) {
+    let (pages, is_cut) = file.pages();
     let is_full = |page: &Page| match file.number(page, NEW_SUBFILE_TYPE) {
         // Bit 0: a reduced version of another page. Bit 2: a mask for one.
         Some(flags) => flags & 0b101 == 0,
         None => file.number(page, SUBFILE_TYPE) != Some(2),
     };
-    let full: Vec<Page> = pages.iter().filter(|page| is_full(page)).cloned().collect();
-    if full.is_empty() { pages } else { full }
+    let (full, others): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(is_full);
+    (if full.is_empty() { others } else { full }, is_cut)
 }
 
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<Source<'a>, MediaError> {
     let file = TiffFile::parse(bytes).ok_or_else(|| layout::corrupt("its first bytes"))?;
-    let pages = pictures(&file);
+    let (pages, is_cut) = pictures(&file);
     if pages.is_empty() {
         // The directory lies behind the end: the rest of the file is missing.
         return Err(MediaError::Truncated { format: Format::Tiff });
@@ -98,9 +99,14 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<
             ..Metadata::default()
         },
         icc: file.block(picture, ICC).filter(|_| !is_lab).map(<[u8]>::to_vec),
-        warnings: Vec::new(),
+        warnings: if is_cut { vec![cut_after(count)] } else { Vec::new() },
         read: Box::new(move |warnings| pixels::read(bytes, &layout, &extras, allowed, warnings)),
     })
+}
+
+fn cut_after(pages: usize) -> String {
+    let pages = if pages == 1 { "its first page".to_owned() } else { format!("its first {pages} pages") };
+    format!("the TIFF is cut off: it names a further page that is not there; {pages} can be read")
 }
 
 /// The refusal of camera raw, which is a TIFF by its structure.

@@ -31,8 +31,8 @@ pub(super) fn encode(
     }
     if xmp.as_ref().is_some_and(|packet| packet.len() > xmp::JPEG_LIMIT) {
         let as_description = !rest.is_described();
-        xmp =
-            note.then(|| xmp::with_note(None, xmp::Note { text: NOTE, software: SOFTWARE, as_description }));
+        let alone = xmp::Note { text: NOTE, software: SOFTWARE, as_description, source: rest.source };
+        xmp = note.then(|| xmp::with_note(None, alone));
     }
     let mut segments = Vec::new();
     if let Some(exif) = exif {
