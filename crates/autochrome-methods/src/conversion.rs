@@ -2,7 +2,7 @@
 
 use autochrome_color::lab;
 
-use crate::{Guidance, GuidanceKind, Marks, MethodInfo, Options, Point, Reference, Srgb, Stroke};
+use crate::{Guidance, GuidanceKind, Marks, MethodInfo, Point, Srgb, Stroke};
 
 /// Most points that are made of strokes and marks: beyond, they say nothing new to a network.
 const MOST_POINTS: usize = 400;
@@ -26,15 +26,6 @@ impl Guidance {
             && let Some(marks) = self.marks.take()
         {
             self.points.extend(within(&marks));
-        }
-    }
-
-    /// Reduces the references to what the method looks at with these options, so that no more of them need be kept.
-    pub fn reduce_references_for(&mut self, info: &MethodInfo, options: &Options) {
-        if let Some(side_px) = info.reference_px(options) {
-            let references = std::mem::take(&mut self.references);
-            self.references =
-                references.into_iter().map(|reference: Reference| reference.reduced(side_px)).collect();
         }
     }
 }

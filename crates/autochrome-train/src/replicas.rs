@@ -1,4 +1,4 @@
-//! Processes that learn together: each takes its parts of every batch, and all go down the slope of the sum.
+//! Processes that learn together: each takes its parts of every batch, and all apply the averaged gradient.
 //!
 //! The first one leads. It adds up what all have found, in their order, and sends the sum to each, so that all of them hold the same weights
 //! after every step. Losses and weights are those of one process that goes through the same parts by itself, whatever the number of

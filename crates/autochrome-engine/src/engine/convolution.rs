@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::frames::Layout;
-use super::matrix::{Columns, Framed, MOST_COLUMNS, Matrix, copy_piece};
+use super::matrix::{Columns, MOST_COLUMNS, Matrix, PaddedColumns, copy_piece};
+use super::padded::PaddedLayout;
 use super::{Instructions, Map};
 use crate::graph::{Activation, Convolution};
 
@@ -39,7 +39,7 @@ impl Dense {
 
     pub(super) fn run(&self, input: &Map) -> Map {
         let (height, width) = (input.height / self.kernel.stride, input.width / self.kernel.stride);
-        let values = self.kernel.frames(input).over(&[&self.kernel], self.activation).remove(0);
+        let values = self.kernel.padded(input).over(&[&self.kernel], self.activation).remove(0);
         Map { channels: self.kernel.matrix.rows(), height, width, values }
     }
 }
@@ -81,7 +81,7 @@ impl Transposed {
 
     pub(super) fn run(&self, input: &Map) -> Map {
         let (height, width) = (input.height, input.width);
-        let phases = self.phases[0].frames(input).over(&self.phases.each_ref(), Activation::None);
+        let phases = self.phases[0].padded(input).over(&self.phases.each_ref(), Activation::None);
         let mut out = Map::zeros(self.phases[0].matrix.rows(), 2 * height, 2 * width);
         for (y, to) in out.values.chunks_exact_mut(2 * width).enumerate() {
             let [left, right] = [0, 1].map(|p| &phases[y % 2 * 2 + p][y / 2 * width..][..width]);
@@ -107,8 +107,8 @@ struct Kernel {
 
 impl Kernel {
     /// The input of kernels with this one's padding and stride.
-    fn frames<'a>(&self, input: &'a Map) -> Frames<'a> {
-        Frames { input, padding: self.padding, stride: self.stride }
+    fn padded<'a>(&self, input: &'a Map) -> PaddedInput<'a> {
+        PaddedInput { input, padding: self.padding, stride: self.stride }
     }
 
     /// Where each tap lies from the sample that an output has its place at.
@@ -119,13 +119,13 @@ impl Kernel {
 }
 
 /// The input of some kernels.
-struct Frames<'a> {
+struct PaddedInput<'a> {
     input: &'a Map,
     padding: [usize; 2],
     stride: usize,
 }
 
-impl Frames<'_> {
+impl PaddedInput<'_> {
     /// The product of each kernel, `[rows, area]`.
     fn over(&self, kernels: &[&Kernel], activation: Activation) -> Vec<Vec<f32>> {
         let input = self.input;
@@ -137,7 +137,7 @@ impl Frames<'_> {
             };
             return kernels.iter().map(packed).collect();
         }
-        let layout = Layout::new(input, self.padding, self.stride);
+        let layout = PaddedLayout::new(input, self.padding, self.stride);
         let size = layout.size();
         let mut values = FRAMES.take();
         // The last vectors read past the last row.
@@ -152,8 +152,9 @@ impl Frames<'_> {
             let starts: Vec<usize> = (0..input.channels)
                 .flat_map(|c| offsets.iter().map(move |offset| c * size + offset))
                 .collect();
-            let framed = Framed { values: &values, starts: &starts, pitch: layout.pitch, width, height };
-            kernel.matrix.times_framed(&framed, activation)
+            let columns =
+                PaddedColumns { values: &values, starts: &starts, pitch: layout.pitch, width, height };
+            kernel.matrix.times_padded(&columns, activation)
         };
         let products = kernels.iter().map(product).collect();
         FRAMES.set(values);

@@ -1,12 +1,12 @@
 //! Convolutions of every channel with its own kernel.
 //!
-//! A plane is copied into a [frame of zeros](super::frames), and one run over all of it gives every output.
+//! A plane is copied into a [frame of zeros](super::padded), and one run over all of it gives every output.
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::frames::Layout;
 use super::matrix::{bounds, copy_piece};
+use super::padded::PaddedLayout;
 use super::{Instructions, Map};
 use crate::graph::{Activation, Convolution};
 
@@ -33,7 +33,7 @@ impl Depthwise {
         let (height, width) = (input.height / stride, input.width / stride);
         let kernel = weight.shape[2];
         let taps = kernel * kernel;
-        let layout = Layout::new(input, *padding, *stride);
+        let layout = PaddedLayout::new(input, *padding, *stride);
         let offsets: Vec<usize> = (0..taps).map(|tap| layout.offset(tap / kernel, tap % kernel)).collect();
         // The last vectors read past the last row.
         let past = offsets[taps - 1] + MOST_SAMPLES;
@@ -71,7 +71,7 @@ struct Room {
 /// One plane.
 struct Slide<'a> {
     plane: &'a [f32],
-    layout: &'a Layout,
+    layout: &'a PaddedLayout,
     /// Where each tap's samples begin.
     offsets: &'a [usize],
     room: &'a mut Room,

@@ -19,7 +19,7 @@ const LARGE: (usize, usize) = (8, 3);
 const SMALL: (usize, usize) = (6, 2);
 /// Columns of the widest tile.
 pub(super) const MOST_COLUMNS: usize = 192;
-/// The same for the few rows of a last layer: more vectors share each weight, so that none of the sums is for nothing.
+/// The same for the few rows of a last layer: more vectors share each weight, so that no accumulator is wasted.
 const FEW_LARGE: (usize, usize) = (2, 12);
 const FEW_SMALL: (usize, usize) = (2, 5);
 /// Multiplications below which a second thread costs more than it gives.
@@ -38,7 +38,7 @@ pub(super) trait Columns: Sync {
 
 /// Columns of the right-hand matrix that lie in frames, in the order in which a product takes them, and so need no packing: one for every
 /// sample of an output row and for what lies between that and the next.
-pub(super) struct Framed<'a> {
+pub(super) struct PaddedColumns<'a> {
     /// All frames.
     pub values: &'a [f32],
     /// Where the columns of each row of depth begin.
@@ -97,11 +97,11 @@ impl Matrix {
         })
     }
 
-    /// The same for the columns that count of `framed`.
-    pub(super) fn times_framed(&self, framed: &Framed<'_>, activation: Activation) -> Vec<f32> {
-        self.in_parts(framed.height * framed.width, framed.width, |start, out| {
-            let row = start / framed.width;
-            self.instructions.dispatch(FramedProduct { matrix: self, framed, row, activation, out });
+    /// The same for columns that lie in padded planes, without those between the rows.
+    pub(super) fn times_padded(&self, columns: &PaddedColumns<'_>, activation: Activation) -> Vec<f32> {
+        self.in_parts(columns.height * columns.width, columns.width, |start, out| {
+            let row = start / columns.width;
+            self.instructions.dispatch(PaddedProduct { matrix: self, columns, row, activation, out });
         })
     }
 
@@ -237,9 +237,9 @@ impl<C: Columns> Product<'_, C> {
 }
 
 /// Some rows of outputs of a product with columns in frames.
-struct FramedProduct<'a> {
+struct PaddedProduct<'a> {
     matrix: &'a Matrix,
-    framed: &'a Framed<'a>,
+    columns: &'a PaddedColumns<'a>,
     /// The first of those rows.
     row: usize,
     activation: Activation,
@@ -247,7 +247,7 @@ struct FramedProduct<'a> {
     out: Vec<&'a mut [f32]>,
 }
 
-impl WithSimd for FramedProduct<'_> {
+impl WithSimd for PaddedProduct<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -261,10 +261,10 @@ impl WithSimd for FramedProduct<'_> {
     }
 }
 
-impl FramedProduct<'_> {
+impl PaddedProduct<'_> {
     #[inline(always)]
     fn run<S: Simd, const R: usize, const V: usize>(mut self, simd: S) {
-        let Framed { pitch, width, .. } = *self.framed;
+        let PaddedColumns { pitch, width, .. } = *self.columns;
         let count = self.out[0].len() / width * pitch - (pitch - width);
         let lanes = S::F32_LANES;
         let mut column = 0;
@@ -287,14 +287,14 @@ impl FramedProduct<'_> {
     /// All rows of a few columns, from `column` of the part on.
     #[inline(always)]
     fn panel<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, column: usize) {
-        let Framed { values, starts, pitch, width, .. } = *self.framed;
+        let PaddedColumns { values, starts, pitch, width, .. } = *self.columns;
         let [low, high] = bounds(self.activation).unwrap_or([f32::NEG_INFINITY, f32::INFINITY]);
         let (low, high) = (simd.splat_f32s(low), simd.splat_f32s(high));
         let values = &values[self.row * pitch + column..];
         let matrix = self.matrix;
         let tiles = matrix.tiles.chunks_exact(matrix.depth * R);
         for ((index, tile), bias) in tiles.enumerate().zip(matrix.bias.as_chunks::<R>().0) {
-            let sums = multiply_framed::<S, R, V>(simd, tile.as_chunks::<R>().0, values, starts, bias);
+            let sums = multiply_padded::<S, R, V>(simd, tile.as_chunks::<R>().0, values, starts, bias);
             for (row, sums) in self.out[index * R..].iter_mut().zip(sums) {
                 let mut samples = [0.0; MOST_COLUMNS];
                 for (to, sum) in S::as_mut_simd_f32s(&mut samples).0.iter_mut().zip(sums) {
@@ -380,7 +380,7 @@ fn multiply<S: Simd, const R: usize, const V: usize>(
 
 /// The same with columns that lie in frames, the first of each row of depth `starts` samples from the beginning of `values`.
 #[inline(always)]
-fn multiply_framed<S: Simd, const R: usize, const V: usize>(
+fn multiply_padded<S: Simd, const R: usize, const V: usize>(
     simd: S,
     tile: &[[f32; R]],
     values: &[f32],

@@ -6,9 +6,9 @@
 mod attention;
 mod convolution;
 mod depthwise;
-mod frames;
 mod instructions;
 mod matrix;
+mod padded;
 mod pointwise;
 mod self_attention;
 

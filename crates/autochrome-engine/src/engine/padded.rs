@@ -8,7 +8,7 @@ use super::matrix::copy_piece;
 
 /// How a plane lies in its frame: with stride 2 the rows and columns of each parity apart, so that every tap reads its samples in order.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct PaddedLayout {
     before: usize,
     stride: usize,
     /// Samples in a row of the plane.
@@ -21,7 +21,7 @@ pub(super) struct Layout {
     rows: usize,
 }
 
-impl Layout {
+impl PaddedLayout {
     /// For planes like those of `input`, with zeros before the first row and column and after the last.
     pub(super) fn new(input: &Map, [before, after]: [usize; 2], stride: usize) -> Self {
         let whole = (before + input.width + after).div_ceil(stride);
