@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _, FromArgMatches as _};
+use clap::{Arg, ArgAction, ArgMatches, FromArgMatches as _};
 
-use crate::args::Arguments;
+use crate::args::{self, Arguments};
 use crate::exit::{Blame as _, Failure};
 use crate::output;
 
@@ -28,7 +28,7 @@ const PREFIX: &str = "AUTOCHROME_";
 /// When a file cannot be read or names what there is not.
 pub fn parse() -> Result<Option<Arguments>, Failure> {
     let typed: Vec<OsString> = std::env::args_os().collect();
-    let matches = Arguments::command().get_matches_from(&typed);
+    let matches = args::command().get_matches_from(&typed);
     let Some((name, given)) = matches.subcommand().filter(|(name, _)| COMMANDS.contains(name)) else {
         return Ok(Some(from(&matches)));
     };
@@ -64,7 +64,7 @@ pub fn parse() -> Result<Option<Arguments>, Failure> {
             None => {}
         }
     }
-    let matches = Arguments::command().get_matches_from(&line);
+    let matches = args::command().get_matches_from(&line);
     let given = matches.subcommand_matches(name).ok_or_else(|| anyhow!("no command")).usage()?;
     if given.get_flag("print_config") {
         output::print(print(name, &options, given, &sources).as_bytes())?;
@@ -79,7 +79,7 @@ fn from(matches: &ArgMatches) -> Arguments {
 
 /// The options of a command that can be configured.
 fn options(name: &str) -> Vec<Arg> {
-    let command = Arguments::command();
+    let command = args::command();
     let command = command.find_subcommand(name).cloned().unwrap_or_default();
     let configurable =
         |option: &&Arg| option.get_long().is_some_and(|long| !OWN.contains(&long) && long != "help");

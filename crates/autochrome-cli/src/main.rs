@@ -19,7 +19,10 @@ fn main() -> ExitCode {
     #[cfg(feature = "serve")]
     let configured = configuration::parse();
     #[cfg(not(feature = "serve"))]
-    let configured = Ok(Some(<args::Arguments as clap::Parser>::parse()));
+    let configured = Ok(Some(
+        <args::Arguments as clap::FromArgMatches>::from_arg_matches(&args::command().get_matches())
+            .unwrap_or_else(|error| error.exit()),
+    ));
     let result = match configured {
         Ok(Some(arguments)) => run(arguments.command),
         Ok(None) => Ok(exit::Exit::Success),
@@ -28,7 +31,7 @@ fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            output::note(&format!("{:#}", failure.error));
+            output::note(&output::told(&failure.error));
             failure.exit.into()
         }
     }

@@ -29,3 +29,36 @@ pub fn line(text: &str) -> Result<(), Failure> {
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "autochrome: {text}");
 }
+
+/// So many of something: `1 scene`, `2 scenes`.
+pub fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// An error and what it came from. Many errors name their cause in their own words already; that is not said again.
+pub fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told {
+        told if told.is_empty() => cause,
+        told if told.contains(&cause) => told,
+        told => format!("{told}: {cause}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error as IoError;
+
+    use autochrome::{Error, MediaError};
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = || IoError::other("the disk is gone");
+        let media = MediaError::Io { path: "a.png".into(), source: cause() };
+        let file = Error::GuidanceFile { name: "a.png".to_owned(), source: Box::new(media.into()) };
+        assert_eq!(super::told(&file.into()), "cannot use a.png: a.png: the disk is gone");
+        assert_eq!(
+            super::told(&anyhow::Error::from(cause()).context("no film")),
+            "no film: the disk is gone"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! What a coloured film is written as.
 
+use crate::error::{FilmError, Result};
 use crate::layout::{Layout, Sampling};
 
 /// A way to compress video.
@@ -44,6 +45,21 @@ impl Codec {
             Self::H265 => Some(21),
             Self::Av1 => Some(30),
             Self::ProRes | Self::Ffv1 => None,
+        }
+    }
+
+    /// Checks a rate factor that was asked for.
+    ///
+    /// # Errors
+    /// [`FilmError::Crf`] when the codec has none, or none so high.
+    pub fn check_crf(self, crf: Option<u8>) -> Result<()> {
+        let Some(crf) = crf else { return Ok(()) };
+        let refuse = |expected| Err(FilmError::Crf { codec: self.name(), crf, expected });
+        match self {
+            Self::H264 | Self::H265 if crf > 51 => refuse("give 0 to 51"),
+            Self::Av1 if crf > 63 => refuse("give 0 to 63"),
+            Self::ProRes | Self::Ffv1 => refuse("it has no such setting; leave crf out"),
+            _ => Ok(()),
         }
     }
 
@@ -122,6 +138,19 @@ mod tests {
         let ten = Layout { depth: 10, ..FILM };
         assert_eq!(Codec::for_depth(10).layout(ten, 64, 64).depth, 10);
         assert_eq!(Codec::ProRes.layout(FILM, 64, 64), Layout { depth: 10, sampling: Sampling::Columns });
+    }
+
+    #[test]
+    fn a_rate_factor_is_one_of_the_codec() {
+        for (codec, most) in [(Codec::H264, 51), (Codec::H265, 51), (Codec::Av1, 63)] {
+            assert!(codec.check_crf(None).is_ok() && codec.check_crf(Some(most)).is_ok());
+            let error = codec.check_crf(Some(most + 1)).unwrap_err();
+            assert_eq!(error.code(), "option-out-of-range");
+            assert!(error.to_string().contains(&format!("0 to {most}")), "{error}");
+        }
+        for codec in [Codec::ProRes, Codec::Ffv1] {
+            assert!(codec.check_crf(None).is_ok() && codec.check_crf(Some(20)).is_err());
+        }
     }
 
     #[test]

@@ -113,6 +113,8 @@ pub fn colorize(
 ) -> Result<FilmSummary> {
     let codec = options.codec(source);
     let container = Container::of(output, codec)?;
+    codec.check_crf(options.crf)?;
+    source.check_begin(options.range)?;
     if options.existing == Existing::Refuse && output.symlink_metadata().is_ok() {
         return Err(FilmError::OutputExists { path: output.to_owned() });
     }
@@ -121,10 +123,8 @@ pub fn colorize(
     let frames = RawFrames::open(ffmpeg, source, options.range)?;
     let summary = run.frames(frames, &mut parts)?;
     if summary.frames == 0 {
-        let path = source.path.clone();
         parts.remove();
-        let reason = summary.damage.unwrap_or_else(|| "it has no frames there".to_owned());
-        return Err(FilmError::Unreadable { path, reason });
+        return Err(source.without_frames(options.range, summary.damage));
     }
     Join {
         source,
@@ -159,11 +159,36 @@ impl Source {
         Codes { depth: self.layout().depth, full_range: self.full_range(), weights: self.luma_weights() }
     }
 
+    /// Checks that a range begins within the film, where the film says how long it is.
+    pub(crate) fn check_begin(&self, range: Range) -> Result<()> {
+        match self.duration_s {
+            Some(duration_s) if range.start_s >= duration_s => Err(no_frame_at(range.start_s)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why no frame came of a range; `complaint` is FFmpeg's.
+    pub(crate) fn without_frames(&self, range: Range, complaint: Option<String>) -> FilmError {
+        match complaint {
+            // A film that does not say how long it is has ended before.
+            None if range.start_s > 0.0 => no_frame_at(range.start_s),
+            complaint => {
+                let reason = complaint.unwrap_or_else(|| "it has no frames there".to_owned());
+                FilmError::Unreadable { path: self.path.clone(), reason }
+            }
+        }
+    }
+
     /// Frames in a range, as far as the film says.
     fn frame_count(&self, range: Range) -> Option<u64> {
         let end_s = range.end_s.into_iter().chain(self.duration_s).reduce(f64::min)?;
         Some(((end_s - range.start_s).max(0.0) * self.frame_rate_fps?).round() as u64)
     }
+}
+
+/// That the film ends before a moment.
+pub(crate) fn no_frame_at(at_s: f64) -> FilmError {
+    FilmError::NoSuchMoment(format!("the film has no frame at {at_s:.3} s; it ends before"))
 }
 
 pub(crate) struct Run<'a> {

@@ -75,6 +75,17 @@ pub enum FilmError {
         /// What does not fit, and what would.
         reason: String,
     },
+    /// A number of an order that is out of range.
+    #[error("crf cannot be {crf} for {codec}: {expected}")]
+    #[code("option-out-of-range", BadRequest)]
+    Crf {
+        /// The codec.
+        codec: &'static str,
+        /// What was given.
+        crf: u8,
+        /// What would be right.
+        expected: &'static str,
+    },
     /// There is a result of that name, or parts of one.
     #[error("{} exists already; --overwrite replaces it, --resume goes on from it", path.display())]
     #[code("film.output_exists", BadRequest)]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use crate::colorize::no_frame_at;
 use crate::cuts::CutDetector;
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
@@ -99,7 +100,7 @@ pub fn follow(
     scene.finish(end_frame, spots, &mut tracks);
     let late = || {
         let at_s = open.first().map_or(0.0, |spot| spots[*spot].at_s);
-        FilmError::NoSuchMoment(format!("the film has no frame at {at_s:.3} s; it ends before"))
+        no_frame_at(at_s)
     };
     tracks.into_iter().collect::<Option<Vec<Track>>>().ok_or_else(late)
 }

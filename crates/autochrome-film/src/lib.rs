@@ -1,6 +1,6 @@
 //! Films through the `ffmpeg` and `ffprobe` processes: their frames as pictures, and whole films in colour.
 //!
-//! This is the only crate that starts processes. They get argument vectors, never a shell; frames come through a pipe, never
+//! The processes get argument vectors, never a shell; frames come through a pipe, never
 //! through temporary files; and a film may name no other file and no network address. What is decided here once:
 //!
 //! - Frames are upright, have square pixels, and are sRGB-coded full-range RGB: rotation, pixel aspect, colour matrix and range

@@ -7,6 +7,7 @@ use autochrome_color::Tone;
 
 use crate::codes::Codes;
 use crate::colorist::Colorist;
+use crate::colorize::no_frame_at;
 use crate::cuts::CutDetector;
 use crate::error::{FilmError, Result};
 use crate::ffmpeg::Ffmpeg;
@@ -57,7 +58,7 @@ pub fn still(ffmpeg: &Ffmpeg, source: &Source, at_s: f64) -> Result<Frame> {
     let range = Range { start_s: (at_s - GRACE_S).max(0.0), end_s: None };
     let mut frames = RawFrames::open(ffmpeg, source, range)?;
     let Some(frame) = frames.next_frame() else {
-        return Err(FilmError::NoSuchMoment(format!("the film has no frame at {at_s:.3} s; it ends before")));
+        return Err(no_frame_at(at_s));
     };
     let (codes, size) = (source.codes(), (source.width, source.height));
     let layout = Layout { depth: source.layout().depth, sampling: Sampling::Full };
@@ -77,6 +78,7 @@ pub fn scenes(
     stop: &AtomicBool,
     each: &mut dyn FnMut(SceneFrame) -> Result<()>,
 ) -> Result<u64> {
+    source.check_begin(options.range)?;
     let codes = source.codes();
     let keys = KeyMaker::new(source, colorist, options.recolor);
     let working = keys.working;
@@ -112,9 +114,8 @@ pub fn scenes(
         })?;
     }
     if count == 0 {
-        let reason = frames.finish().complaints.into_iter().next();
-        let reason = reason.unwrap_or_else(|| "it has no frames there".to_owned());
-        return Err(FilmError::Unreadable { path: source.path.clone(), reason });
+        let complaint = frames.finish().complaints.into_iter().next();
+        return Err(source.without_frames(options.range, complaint));
     }
     Ok(count)
 }

@@ -106,6 +106,8 @@ pub fn segments(
     each: &mut dyn FnMut(Segment) -> Result<()>,
 ) -> Result<Outline> {
     Container::of(output, options.codec(source))?;
+    options.codec(source).check_crf(options.crf)?;
+    source.check_begin(options.range)?;
     let (codes, size) = (source.codes(), (source.width, source.height));
     let working = KeyMaker::new(source, colorist, options.recolor).working;
     let mut frames = RawFrames::open(ffmpeg, source, options.range)?;
@@ -145,10 +147,7 @@ pub fn segments(
     outline.damage = damage(source, options.range, &frames.finish(), outline.frames);
     match open {
         Some(segment) => each(segment)?,
-        None => {
-            let reason = outline.damage.unwrap_or_else(|| "it has no frames there".to_owned());
-            return Err(FilmError::Unreadable { path: source.path.clone(), reason });
-        }
+        None => return Err(source.without_frames(options.range, outline.damage)),
     }
     Ok(outline)
 }

@@ -44,6 +44,10 @@ pub enum QueueError {
     #[error("the store of pictures failed: {0}; send the same request again later")]
     #[code("store-failed", Unavailable)]
     Store(String),
+    /// The store of pictures has lost what belongs to a job.
+    #[error("{0} is missing in the store of pictures; send the job again")]
+    #[code("store-incomplete", Environment)]
+    Missing(String),
     /// There is no such job.
     #[error("there is no such job")]
     #[code("unknown-job", NotFound)]
@@ -52,6 +56,14 @@ pub enum QueueError {
     #[error("the system gives no random numbers")]
     #[code("queue-failed", Environment)]
     NoRandomNumbers,
+}
+
+impl QueueError {
+    /// Whether the same may work a moment later, without anybody doing anything about the job: it is no fault of the job.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Unavailable(_) | Self::Store(_))
+    }
 }
 
 impl From<rusqlite::Error> for QueueError {

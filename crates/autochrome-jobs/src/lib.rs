@@ -35,7 +35,7 @@ pub use files::{File, Made};
 pub use job::{Job, Kind, NewJob, Part, State};
 #[cfg(feature = "nats")]
 pub use network::Network;
-pub use queue::{Bounds, DeadLetter, Lease, MAX_ATTEMPTS, MAX_SEGMENT_ATTEMPTS, Queue};
+pub use queue::{Bounds, Lease, MAX_ATTEMPTS, MAX_SEGMENT_ATTEMPTS, Queue};
 pub use sqlite::SqliteQueue;
 #[cfg(feature = "nats")]
 pub use store::BucketStore;

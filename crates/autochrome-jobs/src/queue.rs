@@ -9,9 +9,9 @@ pub const MAX_ATTEMPTS: u32 = 3;
 /// takes minutes, in which that happens more often than in the second of a picture, and with it all of the film would be given up.
 pub const MAX_SEGMENT_ATTEMPTS: u32 = 8;
 
-/// Why a picture was given up.
+/// Why a picture, a film or a segment was given up.
 pub(crate) const WORKER_LOST: (&str, &str) =
-    ("worker-lost", "the work on this picture ended without an answer, several times");
+    ("worker-lost", "the work was begun several times and always ended without an answer");
 
 /// How much a queue takes.
 #[derive(Clone, Copy, Debug)]
@@ -40,17 +40,6 @@ pub struct Lease {
     /// The trace that the job belongs to, as its sender told it.
     pub trace: Option<String>,
     pub(crate) token: String,
-}
-
-/// A picture that was given up, because it was begun too often without an end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// The job's id.
-    pub job: String,
-    /// Its place among the files of the job.
-    pub file: u32,
-    /// What its sender calls it.
-    pub name: String,
 }
 
 /// Jobs that can be shared by threads, and some by processes and machines; the contract is the crate's.
@@ -144,12 +133,6 @@ pub trait Queue: Send + Sync {
     /// # Errors
     /// When the queue fails.
     fn file(&self, id: &str, number: u32) -> Result<Option<Made>, QueueError>;
-
-    /// Pictures that were begun as often as is allowed ([`Kind::max_attempts`]) without an end and given up, those of the latest jobs first, at most `most`.
-    ///
-    /// # Errors
-    /// When the queue fails.
-    fn dead_letters(&self, most: u32) -> Result<Vec<DeadLetter>, QueueError>;
 
     /// What happened to a job after event `after`; 0 for everything.
     ///

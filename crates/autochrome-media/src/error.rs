@@ -86,9 +86,7 @@ pub enum MediaError {
         limit: u64,
     },
     /// The picture has more pixels than [`crate::Limits::max_pixels`].
-    #[error(
-        "{width} × {height} is more than the limit of {limit} pixels; make it smaller"
-    )]
+    #[error("{width} × {height} is more than the limit of {limit} pixels; make it smaller")]
     #[code("too-many-pixels", TooLarge)]
     TooManyPixels {
         /// Columns in the header.
@@ -99,9 +97,7 @@ pub enum MediaError {
         limit: u64,
     },
     /// The picture is wider or higher than [`crate::Limits::max_side_px`].
-    #[error(
-        "{width} × {height} has a side above the limit of {limit_px} pixels; make it smaller"
-    )]
+    #[error("{width} × {height} has a side above the limit of {limit_px} pixels; make it smaller")]
     #[code("side-too-long", TooLarge)]
     SideTooLong {
         /// Columns in the header.

@@ -1,7 +1,7 @@
-//! What hints may cost, known before any work begins.
+//! What hints and pages may cost, known before any work begins.
 //!
 //! Pixels are bounded by the limits of pictures; hints could still be so many, or so wide and long, that drawing them takes
-//! longer than everything else.
+//! longer than everything else, and pages, each within those limits, so many that a picture keeps a worker for hours.
 
 use autochrome::document::{FilmDocument, OrderDocument};
 
@@ -16,6 +16,9 @@ pub const MOST_CORNERS: usize = 20_000;
 
 /// What all hints may cover, in squares of the picture's longer side.
 pub const MOST_COVERED: f32 = 100.0;
+
+/// Pages of a picture that may be asked for together.
+pub const MOST_PAGES: usize = 200;
 
 /// Refuses hints that would take too long.
 ///
@@ -57,9 +60,45 @@ pub fn check_film(options: &FilmDocument) -> Result<(), Problem> {
     check(&OrderDocument { points, strokes, ..OrderDocument::default() })
 }
 
+/// Refuses all pages of a picture that has too many.
+///
+/// # Errors
+/// 413 when it has more than [`MOST_PAGES`].
+pub fn check_pages(options: &OrderDocument, picture: &[u8]) -> Result<(), Problem> {
+    let wants_all = options.pages.as_ref().is_some_and(|pages| pages.as_str() == Some("all"));
+    // What is no picture is refused, or fails, where it is read.
+    match autochrome::page_count(picture) {
+        Ok(count) if wants_all && count > MOST_PAGES => {
+            let detail = format!(
+                "the picture has {count} pages, and {MOST_PAGES} at most are coloured together; ask for one with `pages`"
+            );
+            Err(Problem::new(Refusal::TooManyPages, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use autochrome::{EncodeOptions, Format, Metadata, Pixels, Raster, encode, join_pages};
+
     use super::*;
+
+    #[test]
+    fn all_pages_are_coloured_where_they_are_not_too_many() {
+        let page = Raster::new(1, 1, Pixels::Gray8(vec![128])).unwrap();
+        let page = encode(&page, &Metadata::default(), &EncodeOptions::new(Format::Tiff)).unwrap();
+        let pages = |count| join_pages(vec![page.clone(); count]).unwrap();
+        let order = |json: &str| serde_json::from_str::<OrderDocument>(json).unwrap();
+        let all = order(r#"{"pages": "all"}"#);
+        assert!(check_pages(&all, &pages(MOST_PAGES)).is_ok());
+        let many = pages(MOST_PAGES + 1);
+        let refused = check_pages(&all, &many).unwrap_err();
+        assert_eq!((refused.status.as_u16(), refused.code), (413, "too-many-pages"));
+        assert!(refused.detail.contains("200"), "{}", refused.detail);
+        assert!(check_pages(&order(r#"{"pages": 201}"#), &many).is_ok(), "one of them is one picture");
+        assert!(check_pages(&all, b"no picture").is_ok(), "others say so");
+    }
 
     fn strokes(strokes: usize, corners: usize, width: f32) -> OrderDocument {
         let path: Vec<[f32; 2]> = (0..corners).map(|i| [(i % 2) as f32, (i % 500) as f32 / 500.0]).collect();

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,7 +14,6 @@ use autochrome::film::FilmColorist;
 use autochrome::{EncodeOptions, Error, Format, Metadata, Pixels, Raster, Tone, encode};
 use autochrome_color::render::render8;
 use autochrome_color::resize::{Filter, fit_within, resize_plane};
-use autochrome_color::stop;
 use autochrome_film::{
     Colorist, ColoristError, Existing, FilmError, FilmOptions, FilmSummary, Frame, KeyColors, Keyframe,
     Progress, colorize, parts_folder,
@@ -28,7 +26,7 @@ use crate::archive;
 use crate::film_segments::Gathered;
 use crate::films::{Film, Films, film_problem};
 use crate::intake;
-use crate::jobs::{Jobs, RENEW, now_ms};
+use crate::jobs::{Jobs, now_ms};
 use crate::problem::Problem;
 use crate::studio::Studio;
 use crate::trace;
@@ -147,7 +145,6 @@ impl FilmWorker {
 
     fn work(&self) {
         while !self.jobs.is_stopping() {
-            self.delete_unused();
             match self.jobs.queue().lease(&Kind::FILMS, now_ms()) {
                 Ok(Some(lease)) if lease.kind == Kind::Segment => self.one_segment(&lease, None),
                 Ok(Some(lease)) => self.one(&lease),
@@ -158,25 +155,12 @@ impl FilmWorker {
         }
     }
 
-    fn delete_unused(&self) {
-        let Some(keep) = self.jobs.keep() else { return };
-        let queue = self.jobs.queue();
-        // A queue that does not answer says nothing about what may go.
-        let Ok(in_use) = queue.in_use(Kind::Video) else { return };
-        let has_result = |job: &str| match queue.get(job) {
-            Ok(job) => !matches!(job.state, State::Failed | State::Cancelled),
-            Err(QueueError::Unknown) => false,
-            Err(_) => true,
-        };
-        self.films.delete_unused(keep, &in_use, &has_result);
-    }
-
     /// Works on one film, and renews its lease meanwhile.
     fn one(&self, lease: &Lease) {
         let _traced = trace::job(lease).entered();
         let (stop, reached) = (Arc::new(AtomicBool::new(false)), Reached::default());
         let told_safe = AtomicU64::new(0);
-        let tell = || {
+        let is_lost = || {
             self.count_segments(lease, &reached);
             let (now, safe) = reached.news.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let told = self.report_progress(lease, &now);
@@ -184,9 +168,9 @@ impl FilmWorker {
                 // A film that goes on is not what brings the server down.
                 let _ = self.jobs.queue().advance(lease);
             }
-            told
+            matches!(told, Err(QueueError::LeaseLost)) || self.jobs.is_stopping()
         };
-        let done = self.hold(&stop, &tell, || self.film(lease, &stop, &reached));
+        let done = self.jobs.hold(&stop, &is_lost, || self.film(lease, &stop, &reached));
         self.end(lease, done);
         if reached.gathered.get().is_some() {
             self.forget_segments(&lease.job);
@@ -194,38 +178,10 @@ impl FilmWorker {
         }
     }
 
-    /// Works while a second thread renews the lease by `tell`; `stop` is set when nobody wants that work any more.
-    pub(crate) fn hold<T>(
-        &self,
-        stop: &Arc<AtomicBool>,
-        tell: &(dyn Fn() -> Result<(), QueueError> + Sync),
-        work: impl FnOnce() -> T,
-    ) -> thread::Result<T> {
-        let over = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let renew = scope.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
-                    thread::park_timeout(RENEW);
-                    if over.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    if matches!(tell(), Err(QueueError::LeaseLost)) || self.jobs.is_stopping() {
-                        stop.store(true, Ordering::Relaxed);
-                    }
-                }
-            });
-            let done = catch_unwind(AssertUnwindSafe(|| stop::scope(stop, work)));
-            over.store(true, Ordering::Relaxed);
-            renew.thread().unpark();
-            done
-        })
-    }
-
     /// Says what became of a job.
     pub(crate) fn end(&self, lease: &Lease, done: thread::Result<Result<Outcome, QueueError>>) {
         let queue = self.jobs.queue();
-        // A job that somebody cancelled meanwhile needs nothing more.
-        let _ = match done {
+        let told = match done {
             Ok(Ok(Outcome::Done { name, media_type, bytes, news })) => news
                 .map_or(Ok(()), |news| self.report_progress(lease, &news))
                 .and_then(|()| queue.store_result_file(lease, &name, media_type, bytes))
@@ -238,6 +194,12 @@ impl FilmWorker {
                 self.jobs.fail(lease, code, &detail)
             }
         };
+        // A job that somebody cancelled meanwhile needs nothing more.
+        self.jobs.release_for_later(lease, &told);
+        if told.is_err_and(|error| error.is_passing()) {
+            // What failed just now would fail again at once.
+            self.jobs.wait_for_film();
+        }
     }
 
     fn report_progress(&self, lease: &Lease, news: &FilmNews) -> Result<(), QueueError> {
@@ -246,22 +208,39 @@ impl FilmWorker {
         self.jobs.queue().heartbeat(lease, share, Some(&detail), now_ms())
     }
 
-    /// What a job is about; without anything left it was given up, and fails.
+    /// What a job is about; one without anything left is over, and ends as its file says.
     pub(crate) fn next(&self, lease: &Lease) -> Result<Part, QueueError> {
         if let Some((_, part)) = self.jobs.queue().next_picture(lease)? {
             return Ok(part);
         }
-        let files = self.jobs.queue().files(&lease.job)?;
-        let (code, detail) = files.into_iter().find_map(|file| file.outcome.err()).unwrap_or_default();
-        self.jobs.fail(lease, &code, &detail)?;
+        match self.jobs.queue().files(&lease.job)?.into_iter().next().map(|file| file.outcome) {
+            // Killed between the result and the end of the job.
+            Some(Ok((media_type, _))) => self.jobs.finish(lease, &media_type)?,
+            Some(Err((code, detail))) => self.jobs.fail(lease, &code, &detail)?,
+            None => {
+                let Problem { code, detail, .. } = Problem::defect();
+                self.jobs.fail(lease, code, &detail)?;
+            }
+        }
         Err(QueueError::LeaseLost)
+    }
+
+    /// The film of a job, or why the job fails.
+    ///
+    /// # Errors
+    /// For what is this worker's trouble and passes, as a full disk or a store that does not answer.
+    pub(crate) fn find_film(&self, id: &str) -> Result<Result<Arc<Film>, Problem>, QueueError> {
+        match self.films.get(id) {
+            Err(problem) if problem.retry_after_s.is_some() => Err(QueueError::Store(problem.detail)),
+            found => Ok(found),
+        }
     }
 
     /// Colours the film of a job.
     fn film(&self, lease: &Lease, stop: &Arc<AtomicBool>, reached: &Reached) -> Result<Outcome, QueueError> {
         let Part { name, bytes: id } = self.next(lease)?;
         let files = self.jobs.queue().extras(lease)?;
-        let film = match self.films.get(&String::from_utf8_lossy(&id)) {
+        let film = match self.find_film(&String::from_utf8_lossy(&id))? {
             Ok(film) => film,
             Err(problem) => return Ok(Outcome::Failed(problem)),
         };
@@ -324,6 +303,19 @@ impl FilmWorker {
         let last = news().0.clone();
         Ok(FilmNews { notes: notes(film, &summary, &options, &colorist), ..last.finish(&summary) })
     }
+}
+
+/// Forgets films that nobody used for the time `keep`, and what jobs left that are over without a result.
+pub fn sweep(jobs: &Jobs, films: &Films, keep: Duration) {
+    let queue = jobs.queue();
+    // A queue that does not answer says nothing about what may go.
+    let Ok(in_use) = queue.in_use(Kind::Video) else { return };
+    let has_result = |job: &str| match queue.get(job) {
+        Ok(job) => !matches!(job.state, State::Failed | State::Cancelled),
+        Err(QueueError::Unknown) => false,
+        Err(_) => true,
+    };
+    films.delete_unused(keep, &in_use, &has_result);
 }
 
 /// What becomes of a job whose work ended so.
@@ -492,4 +484,113 @@ pub fn jpeg(frame: &Frame) -> Result<Vec<u8>, Error> {
     let side = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
     let raster = Raster::new(side(frame.width), side(frame.height), Pixels::Rgb8(frame.rgb.clone()))?;
     Ok(encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Jpeg))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use autochrome::{Budget, Limits};
+    use autochrome_jobs::{NewJob, Store};
+
+    use super::*;
+    use crate::QueuePlace;
+    use crate::jobs::BOUNDS;
+
+    /// A store that does not answer.
+    struct Away;
+
+    fn away<T>() -> Result<T, QueueError> {
+        Err(QueueError::Store("away".to_owned()))
+    }
+
+    impl Store for Away {
+        fn put(&self, _: &str, _: &[u8]) -> Result<(), QueueError> {
+            away()
+        }
+        fn get(&self, _: &str) -> Result<Option<Vec<u8>>, QueueError> {
+            away()
+        }
+        fn put_file(&self, _: &str, _: &Path) -> Result<(), QueueError> {
+            away()
+        }
+        fn get_file(&self, _: &str, _: &Path) -> Result<bool, QueueError> {
+            away()
+        }
+        fn delete(&self, _: &str) -> Result<(), QueueError> {
+            away()
+        }
+        fn delete_all(&self, _: &str) -> Result<(), QueueError> {
+            away()
+        }
+    }
+
+    /// A worker with one film to colour; the id of that job.
+    fn worker(folder: &Path, store: Option<Arc<dyn Store>>) -> (FilmWorker, String) {
+        // It waits no longer than jobs are kept.
+        let keep = Some(Duration::from_millis(10));
+        let jobs = Arc::new(Jobs::open(folder, &QueuePlace::Memory, keep).unwrap());
+        let films = Arc::new(Films::open(folder, None, 100, store, true).unwrap());
+        let studio = Arc::new(Studio::new(Limits::default(), Budget::DEFAULT_BYTES, None));
+        let film = Part { name: "film.mp4".to_owned(), bytes: "a".repeat(32).into_bytes() };
+        let new =
+            NewJob { kind: Kind::Video, pictures: vec![film], options: "{}".to_owned(), ..NewJob::default() };
+        let id = jobs.add(&new).unwrap().id;
+        (FilmWorker::new(&jobs, &films, &studio), id)
+    }
+
+    fn lease(worker: &FilmWorker, now_ms: i64) -> Lease {
+        worker.jobs.queue().lease(&Kind::FILMS, now_ms).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_film_whose_worker_died_after_putting_back_its_result_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, id) = worker(folder.path(), None);
+        let queue = worker.jobs.queue();
+        let dead = lease(&worker, now_ms());
+        queue.store_result_file(&dead, "film.color.mkv", "video/x-matroska", 5).unwrap();
+        worker.one(&lease(&worker, now_ms() + BOUNDS.lease_ms));
+        let job = queue.get(&id).unwrap();
+        assert_eq!((job.state, job.result_type.as_deref()), (State::Done, Some("video/x-matroska")));
+    }
+
+    #[test]
+    fn a_store_that_is_away_does_not_fail_a_film() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, id) = worker(folder.path(), Some(Arc::new(Away)));
+        worker.one(&lease(&worker, now_ms()));
+        let job = worker.jobs.queue().get(&id).unwrap();
+        assert_eq!((job.state, job.attempts, job.error), (State::Queued, 0, None));
+    }
+
+    #[test]
+    fn a_film_that_is_not_there_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, id) = worker(folder.path(), None);
+        worker.one(&lease(&worker, now_ms()));
+        let job = worker.jobs.queue().get(&id).unwrap();
+        assert_eq!((job.state, job.error.unwrap().0.as_str()), (State::Failed, "unknown-film"));
+    }
+
+    #[test]
+    fn a_film_in_work_stays_and_goes_when_its_job_is_long_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, _) = worker(folder.path(), None);
+        let film = folder.path().join("films").join("a".repeat(32));
+        fs::create_dir(&film).unwrap();
+        let about = fs::File::create(film.join("about.json")).unwrap();
+        let age = |seconds| about.set_modified(std::time::SystemTime::now() - Duration::from_secs(seconds));
+        let keep = Duration::from_secs(60);
+        let sweep = || sweep(&worker.jobs, &worker.films, keep);
+        age(100).unwrap();
+        sweep();
+        let lease = lease(&worker, now_ms());
+        worker.jobs.fail(&lease, "corrupt-file", "").unwrap();
+        sweep();
+        assert!(film.exists(), "it was in use a moment ago");
+        age(100).unwrap();
+        sweep();
+        assert!(!film.exists());
+    }
 }

@@ -2,7 +2,7 @@
 //! each, works on segments as the others do until none is left, and puts them together.
 //!
 //! What workers need of a film, and the segments that are done, lie in the store below the film's job: whoever takes that job over
-//! goes on from there. A segment's job is only the word that it is to be made.
+//! goes on from there. A segment's job only marks it as to be done.
 
 use std::collections::HashMap;
 use std::fs;
@@ -109,7 +109,7 @@ fn save<T: Serialize>(store: &dyn Store, key: &str, value: &T) -> Result<(), Que
 }
 
 fn gone(what: &str) -> QueueError {
-    QueueError::Store(format!("{what} is missing"))
+    QueueError::Missing(what.to_owned())
 }
 
 impl FilmWorker {
@@ -236,7 +236,7 @@ impl FilmWorker {
             match self.collect(store, gathered, film.lease) {
                 Ok(()) => {}
                 // The queue may answer again; until then others go on.
-                Err(Trouble::Queue(QueueError::Unavailable(_) | QueueError::Store(_))) => {
+                Err(Trouble::Queue(error)) if error.is_passing() => {
                     thread::sleep(RENEW);
                     continue;
                 }
@@ -332,18 +332,19 @@ impl FilmWorker {
     pub(crate) fn one_segment(&self, lease: &Lease, waiting: Option<Waiting<'_>>) {
         let _traced = trace::job(lease).entered();
         let (stop, permille) = (Arc::new(AtomicBool::new(false)), AtomicU64::new(0));
-        let tell = || {
+        let is_lost = || {
             if waiting.is_some_and(|film| film.stop.load(Ordering::Relaxed)) {
                 stop.store(true, Ordering::Relaxed);
             }
             let share = permille.load(Ordering::Relaxed) as f64 / 1000.0;
-            self.jobs.queue().heartbeat(lease, share, None, now_ms())
+            let told = self.jobs.queue().heartbeat(lease, share, None, now_ms());
+            matches!(told, Err(QueueError::LeaseLost)) || self.jobs.is_stopping()
         };
         let hear = |at: Progress| {
             let share = at.frames * 1000 / at.total.unwrap_or(1).max(1);
             permille.store(share, Ordering::Relaxed);
         };
-        let done = self.hold(&stop, &tell, || self.segment(lease, waiting, &stop, &hear));
+        let done = self.jobs.hold(&stop, &is_lost, || self.segment(lease, waiting, &stop, &hear));
         self.end(lease, done);
         self.films.delete_job(&lease.job);
     }
@@ -376,7 +377,7 @@ impl FilmWorker {
         }
         let order: SharedOrder =
             load(store.as_ref(), &key(&job, ORDER))?.ok_or_else(|| gone("the order of a film"))?;
-        let film = match self.films.get(&order.film) {
+        let film = match self.find_film(&order.film)? {
             Ok(film) => film,
             Err(problem) => return Ok(Outcome::Failed(problem)),
         };

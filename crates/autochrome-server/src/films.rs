@@ -38,6 +38,7 @@ pub struct Films {
     media: Option<PathBuf>,
     most_bytes: u64,
     store: Option<Arc<dyn Store>>,
+    sweeps: bool,
     ffmpeg: Mutex<Option<Ffmpeg>>,
     known: Mutex<HashMap<String, Arc<Film>>>,
     /// Who may look into films now; decoding is work, and nobody waits in a queue for it.
@@ -67,7 +68,7 @@ struct About {
 
 impl Films {
     /// The films in `folder`; `media` is a folder whose films may be named instead of sent, `most_bytes` the size of one that is sent,
-    /// `store` where films travel.
+    /// `store` where films travel; `sweeps` says whether this process forgets old films, there too.
     ///
     /// # Errors
     /// When a folder cannot be used.
@@ -76,6 +77,7 @@ impl Films {
         media: Option<&Path>,
         most_bytes: u64,
         store: Option<Arc<dyn Store>>,
+        sweeps: bool,
     ) -> Result<Self, ServeError> {
         let io = |path: &Path| {
             let what = path.display().to_string();
@@ -92,6 +94,7 @@ impl Films {
             media,
             most_bytes,
             store,
+            sweeps,
             ffmpeg: Mutex::new(Ffmpeg::find().ok()),
             known: Mutex::default(),
             looks: Arc::new(Semaphore::new(LOOKS)),
@@ -158,7 +161,9 @@ impl Films {
             }
             file.write_all(&chunk).await.map_err(full)?;
         }
+        // Tells what the last write met, which the next does not.
         file.flush().await.map_err(full)?;
+        file.sync_all().await.map_err(full)?;
         drop(file);
         let about = About { owner: owner.to_owned(), name, path: None };
         self.finish(begun, about).await
@@ -239,10 +244,22 @@ impl Films {
         if let Some(film) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Ok(Arc::clone(film));
         }
-        self.fetch(id)?;
-        let text = fs::read(self.folder.join(id).join(ABOUT)).map_err(|_| unknown_film())?;
-        let about = serde_json::from_slice(&text).map_err(|_| unknown_film())?;
+        if !self.is_here(id) {
+            self.fetch(id)?;
+        }
+        let about = self.about(id).filter(|_| self.is_here(id)).ok_or_else(unknown_film)?;
         self.load(id, &about)
+    }
+
+    /// What is written down of a film in this folder.
+    fn about(&self, id: &str) -> Option<About> {
+        serde_json::from_slice(&fs::read(self.folder.join(id).join(ABOUT)).ok()?).ok()
+    }
+
+    /// Whether this machine has a film, and not only what is known of it.
+    fn is_here(&self, id: &str) -> bool {
+        let has_file = || self.folder.join(id).join(FILE).exists();
+        self.about(id).is_some_and(|about| about.path.is_some() || has_file())
     }
 
     /// Sends a film to where other machines find it, unless it is there.
@@ -261,10 +278,10 @@ impl Films {
         store.put(&about, &serde_json::to_vec(&text).unwrap_or_default())
     }
 
-    /// Fetches a film that another machine has sent, unless it is here.
+    /// Fetches a film that lies in the store, if it does.
     fn fetch(&self, id: &str) -> Result<(), Problem> {
+        let Some(store) = &self.store else { return Ok(()) };
         let folder = self.folder.join(id);
-        let Some(store) = self.store.as_ref().filter(|_| !folder.join(ABOUT).exists()) else { return Ok(()) };
         if store.get(&shared(id, ABOUT))?.is_none() {
             return Ok(());
         }
@@ -288,10 +305,12 @@ impl Films {
         Ok(())
     }
 
-    /// Forgets the copy of a film that lies in the store.
+    /// Forgets the copy of a film that lies in the store. A process that forgets old films keeps what is known of this one: by that
+    /// it finds later what the store has.
     pub fn drop_copy(&self, film: &str) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(film);
-        let _ = fs::remove_dir_all(self.folder.join(film));
+        let folder = self.folder.join(film);
+        let _ = if self.sweeps { fs::remove_file(folder.join(FILE)) } else { fs::remove_dir_all(folder) };
     }
 
     /// Forgets all copies, and what is unfinished of jobs: a process that only works was killed with them, and the store has what counts.
@@ -330,13 +349,18 @@ impl Films {
         let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
     }
 
-    /// Forgets a film.
-    pub fn delete(&self, id: &str) {
+    /// Forgets a film, here and in the store.
+    ///
+    /// # Errors
+    /// When the store fails; then the film stays.
+    pub fn delete(&self, id: &str) -> Result<(), QueueError> {
+        if let Some(store) = &self.store {
+            store.delete_all(&shared(id, ""))?;
+        }
+        // Last, because by this the next sweep finds what the store still has.
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         let _ = fs::remove_dir_all(self.folder.join(id));
-        if let Some(store) = &self.store {
-            let _ = store.delete_all(&shared(id, ""));
-        }
+        Ok(())
     }
 
     /// Forgets what came of a job.
@@ -347,16 +371,21 @@ impl Films {
     /// Removes films that nobody asked for in the time `keep` and that no job needs, and what jobs left that are over without a result.
     pub fn delete_unused(&self, keep: Duration, in_use: &[Vec<u8>], has_result: &dyn Fn(&str) -> bool) {
         for id in names(&self.folder) {
+            if in_use.iter().any(|used| used == id.as_bytes()) {
+                // It stays for as long after its last job, whichever machine ends that.
+                self.touch(&id);
+                continue;
+            }
             let folder = self.folder.join(&id);
-            // One that is on its way in has no such file; its folder's time is that of its beginning.
-            let (file, keep) = match folder.join(ABOUT).metadata() {
-                Ok(about) => (Ok(about), keep),
-                Err(_) => (folder.metadata(), ARRIVING),
+            // One that is on its way in has no such file.
+            let (written, keep) = match folder.join(ABOUT).metadata() {
+                Ok(about) => (about.modified(), keep),
+                Err(_) => (last_written(&folder), ARRIVING),
             };
-            let written = file.and_then(|file| file.modified());
             let is_old = written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > keep));
-            if is_old && !in_use.iter().any(|used| used == id.as_bytes()) {
-                self.delete(&id);
+            if is_old && self.delete(&id).is_err() {
+                // A store that does not answer is asked again the next time, and not once for each film.
+                break;
             }
         }
         for job in names(&self.jobs) {
@@ -372,7 +401,16 @@ fn shared(id: &str, file: &str) -> String {
     format!("films/{id}/{file}")
 }
 
-/// How long a film may be on its way in.
+/// When something was last written into a folder, whose own time is that of its newest file's beginning.
+fn last_written(folder: &Path) -> std::io::Result<SystemTime> {
+    let mut last = folder.metadata()?.modified()?;
+    for file in fs::read_dir(folder)? {
+        last = last.max(file?.metadata()?.modified()?);
+    }
+    Ok(last)
+}
+
+/// How long a film on its way in may stand still.
 const ARRIVING: Duration = Duration::from_secs(6 * 3600);
 
 /// A folder for a film that is gone again unless it is kept.
@@ -447,6 +485,8 @@ fn bytes_of(folder: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use autochrome_jobs::MemoryStore;
+
     use super::*;
 
     #[test]
@@ -460,7 +500,7 @@ mod tests {
         std::os::unix::fs::symlink("../secret.mp4", media.join("link.mp4")).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("sub/film.mp4", media.join("inside.mp4")).unwrap();
-        let films = Films::open(&data, Some(&media), 100, None).unwrap();
+        let films = Films::open(&data, Some(&media), 100, None, true).unwrap();
         let code = |path: &str| films.resolve_media_path(Path::new(path)).map_err(|problem| problem.code);
         assert!(code("sub/film.mp4").is_ok());
         for path in ["../secret.mp4", "/etc/passwd", "sub/../../secret.mp4"] {
@@ -470,14 +510,14 @@ mod tests {
         assert!(code("link.mp4") == Err("outside-media") && code("inside.mp4").is_ok());
         assert_eq!(code("none.mp4"), Err("unknown-film"));
         assert_eq!(code("sub"), Err("unknown-film"));
-        let closed = Films::open(&data, None, 100, None).unwrap();
+        let closed = Films::open(&data, None, 100, None, true).unwrap();
         assert_eq!(closed.resolve_media_path(Path::new("sub/film.mp4")).unwrap_err().code, "outside-media");
     }
 
     #[test]
     fn what_is_no_id_is_no_film() {
         let root = tempfile::tempdir().unwrap();
-        let films = Films::open(root.path(), None, 100, None).unwrap();
+        let films = Films::open(root.path(), None, 100, None, true).unwrap();
         for id in ["", "..", "../../etc", &"A".repeat(32), &"0".repeat(32)] {
             assert_eq!(films.get(id).unwrap_err().code, "unknown-film", "{id}");
         }
@@ -486,7 +526,7 @@ mod tests {
     #[test]
     fn what_nobody_needs_is_swept_away() {
         let root = tempfile::tempdir().unwrap();
-        let films = Films::open(root.path(), None, 100, None).unwrap();
+        let films = Films::open(root.path(), None, 100, None, true).unwrap();
         let (old, used, new) = ("a".repeat(32), "b".repeat(32), "c".repeat(32));
         for id in [&old, &used, &new] {
             fs::create_dir(films.folder.join(id)).unwrap();
@@ -502,5 +542,46 @@ mod tests {
         films.delete_unused(Duration::from_secs(3600), &[used.clone().into_bytes()], &|job| job == new);
         assert_eq!([&old, &used, &new].map(|id| films.folder.join(id).exists()), [false, true, true]);
         assert_eq!([&old, &new].map(|id| films.job_folder(id).exists()), [false, true]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_film_that_arrives_slowly_is_not_swept_away_and_one_that_stands_still_is() {
+        let root = tempfile::tempdir().unwrap();
+        let films = Films::open(root.path(), None, 100, None, true).unwrap();
+        let (slow, still) = ("a".repeat(32), "b".repeat(32));
+        let long_ago = SystemTime::now() - Duration::from_secs(7 * 3600);
+        for id in [&slow, &still] {
+            let folder = films.folder.join(id);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join(FILE), "the first bytes").unwrap();
+            File::open(&folder).unwrap().set_modified(long_ago).unwrap();
+        }
+        let file = File::options().append(true).open(films.folder.join(&still).join(FILE)).unwrap();
+        file.set_modified(long_ago).unwrap();
+        films.delete_unused(Duration::ZERO, &[], &|_| true);
+        assert_eq!([&slow, &still].map(|id| films.folder.join(id).exists()), [true, false]);
+    }
+
+    #[test]
+    fn a_film_whose_copy_was_dropped_is_still_forgotten_in_the_store() {
+        let root = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let films = Films::open(root.path(), None, 100, Some(Arc::clone(&store)), true).unwrap();
+        let id = "a".repeat(32);
+        fs::create_dir(films.folder.join(&id)).unwrap();
+        let about = br#"{"owner": "me", "name": "film.mp4", "path": null}"#;
+        for (file, bytes) in [(ABOUT, about.as_slice()), (FILE, b"film")] {
+            fs::write(films.folder.join(&id).join(file), bytes).unwrap();
+            store.put(&shared(&id, file), bytes).unwrap();
+        }
+        films.drop_copy(&id);
+        assert!(!films.is_here(&id));
+        films.fetch(&id).unwrap();
+        assert!(films.is_here(&id), "it can be fetched again");
+        films.drop_copy(&id);
+        films.delete_unused(Duration::ZERO, &[], &|_| true);
+        assert!(store.get(&shared(&id, FILE)).unwrap().is_none());
+        assert!(!films.folder.join(&id).exists());
     }
 }

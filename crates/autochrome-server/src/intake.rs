@@ -1,6 +1,8 @@
 //! What a request brings, however it was sent: raw, as a form, or as JSON with base64.
 
 use std::error::Error;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use autochrome_jobs::Part;
@@ -10,7 +12,9 @@ use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use autochrome::document::{HintsDocument, OrderDocument};
@@ -87,13 +91,14 @@ pub struct JsonBody {
     #[serde(default)]
     #[schema(value_type = Vec<Base64Picture>)]
     reference: Vec<String>,
-    /// A picture in colour, in base64, whose mean colour and strength of colours are wanted; in place of `mood` in `options`.
+    /// A picture in colour, in base64, whose mean colour and strength of colours are wanted; it holds over `mood` in `options`.
     #[schema(value_type = Option<Base64Picture>)]
     mood: Option<String>,
     /// Hints beside those in `options`.
     scribbles: Option<JsonScribbles>,
     /// What to do; in place of what the address says, if it says anything.
-    options: Option<OrderDocument>,
+    #[schema(value_type = Option<OrderDocument>)]
+    options: Option<Object<OrderDocument>>,
 }
 
 /// A picture in base64.
@@ -107,6 +112,7 @@ pub struct Base64Picture(String);
 #[serde(untagged)]
 #[schema(as = ScribblesOrPng)]
 enum JsonScribbles {
+    #[serde(deserialize_with = "object")]
     Hints(HintsDocument),
     #[schema(format = "scribbles-base64")]
     Png(String),
@@ -125,7 +131,7 @@ pub struct FormBody {
     /// Pictures to take colours from.
     #[schema(value_type = Option<Vec<PictureFile>>)]
     reference: Vec<u8>,
-    /// A picture in colour whose mean colour and strength of colours are wanted; in place of `mood` in `options`.
+    /// A picture in colour whose mean colour and strength of colours are wanted; it holds over `mood` in `options`.
     #[schema(value_type = Option<PictureFile>)]
     mood: Vec<u8>,
     /// Hints beside those in `options`; a PNG that is transparent wherever nobody painted will do too.
@@ -222,8 +228,37 @@ pub fn body_problem(status: StatusCode, error: &(dyn Error + 'static)) -> Proble
     }
 }
 
+/// A document that is an object. What serde derives for a struct takes a list as well, and gives its values to the fields by
+/// their order, which is no part of the interface.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+/// Reads a field that is an object and no list.
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(document)| document)
+}
+
 pub fn from_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_slice(bytes).map(|Object(document)| document).map_err(|error| {
         let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
         Problem { status, ..Problem::new(Refusal::BadJson, format!("the JSON does not fit: {error}")) }
     })
@@ -238,7 +273,7 @@ pub fn from_base64(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
 
 fn json(bytes: &[u8], most_files: usize, beside: OrderDocument) -> Result<Intake, Problem> {
     let JsonBody { image, picture: open, reference, mood, scribbles, options } = from_json(bytes)?;
-    let mut options = options.unwrap_or(beside);
+    let mut options = options.map_or(beside, |Object(options)| options);
     count(1 + reference.len() + usize::from(mood.is_some()), most_files)?;
     let mut pictures = Vec::new();
     if let Some(image) = image {
@@ -423,6 +458,24 @@ mod tests {
         assert_eq!(read(15).unwrap().files.references.len(), 15);
         let refused = read(16).unwrap_err();
         assert_eq!((refused.status, refused.code), (StatusCode::PAYLOAD_TOO_LARGE, "too-many-files"));
+    }
+
+    #[test]
+    fn a_list_is_no_document() {
+        let read = |text: &str| json(text.as_bytes(), 16, OrderDocument::default());
+        for list in
+            [r#"["","",[]]"#, r#"{"image":"","options":["gray"]}"#, r#"{"image":"","scribbles":[[],[]]}"#]
+        {
+            let refused = read(list).unwrap_err();
+            assert_eq!(
+                (refused.status, refused.code),
+                (StatusCode::UNPROCESSABLE_ENTITY, "bad-json"),
+                "{list}"
+            );
+        }
+        let named = read(r#"{"image":"","options":{"method":"gray"}}"#).unwrap();
+        assert_eq!(named.options.method.as_deref(), Some("gray"));
+        assert_eq!(read(r#"{"image":"","options":null}"#).unwrap().options, OrderDocument::default());
     }
 
     #[test]

@@ -213,7 +213,12 @@ impl Jobs {
                 tidied = Instant::now();
             }
             match next {
-                Ok(Some(lease)) => self.run_job(studio, &lease),
+                Ok(Some(lease)) => {
+                    if self.run_job(studio, &lease).is_err_and(|error| error.is_passing()) {
+                        // What failed just now would fail again at once.
+                        self.wait();
+                    }
+                }
                 // It has waited already.
                 Ok(None) if self.queue.waits() => {}
                 _ => {
@@ -259,42 +264,65 @@ impl Jobs {
     }
 
     /// Works on one job, and renews its lease meanwhile.
-    fn run_job(&self, studio: &Studio, lease: &Lease) {
-        let (lost, over) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
-        let reached_permille = AtomicU32::new(0);
+    fn run_job(&self, studio: &Studio, lease: &Lease) -> Result<(), QueueError> {
+        let _traced = trace::job(lease).entered();
+        let (lost, reached_permille) = (Arc::new(AtomicBool::new(false)), AtomicU32::new(0));
+        let is_lost = || {
+            let share = f64::from(reached_permille.load(Ordering::Relaxed)) / 1000.0;
+            let told = self.queue.heartbeat(lease, share, None, now_ms());
+            matches!(told, Err(QueueError::LeaseLost)) || self.abandoned.load(Ordering::Relaxed)
+        };
+        let reached = |share: f32| {
+            reached_permille.store((1000.0 * share) as u32, Ordering::Relaxed);
+            lost.load(Ordering::Relaxed) || self.abandoned.load(Ordering::Relaxed)
+        };
+        // What another worker has now, or nobody wants any more, is dropped.
+        let done = self.hold(&lost, &is_lost, || self.colorize_pictures(studio, lease, &reached));
+        let done = done.unwrap_or_else(|_| {
+            let Problem { code, detail, .. } = Problem::defect();
+            self.fail(lease, code, &detail)
+        });
+        if done.is_err() {
+            self.note_disk_state(&done);
+        }
+        self.release_for_later(lease, &done);
+        done
+    }
+
+    /// Works while a second thread renews the lease by `is_lost`, which tells whether nobody wants that work any more; `stop` is set
+    /// then. The second thread ends with the work, also where that panics.
+    pub fn hold<T>(
+        &self,
+        stop: &Arc<AtomicBool>,
+        is_lost: &(dyn Fn() -> bool + Sync),
+        work: impl FnOnce() -> T,
+    ) -> thread::Result<T> {
+        let over = AtomicBool::new(false);
         thread::scope(|scope| {
             let renew = scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
                     thread::park_timeout(RENEW);
-                    let share = f64::from(reached_permille.load(Ordering::Relaxed)) / 1000.0;
-                    if !over.load(Ordering::Relaxed)
-                        && matches!(
-                            self.queue.heartbeat(lease, share, None, now_ms()),
-                            Err(QueueError::LeaseLost)
-                        )
-                        || self.abandoned.load(Ordering::Relaxed)
-                    {
-                        lost.store(true, Ordering::Relaxed);
+                    if !over.load(Ordering::Relaxed) && is_lost() {
+                        stop.store(true, Ordering::Relaxed);
                     }
                 }
             });
-            let reached = |share: f32| {
-                reached_permille.store((1000.0 * share) as u32, Ordering::Relaxed);
-                lost.load(Ordering::Relaxed) || self.abandoned.load(Ordering::Relaxed)
-            };
-            // What another worker has now, or nobody wants any more, is dropped.
-            let traced = trace::job(lease).entered();
-            let done = stop::scope(&lost, || self.colorize_pictures(studio, lease, &reached));
-            if let Err(QueueError::DiskFull | QueueError::Unavailable(_)) = done {
-                self.note_disk_state(&done);
-                // The picture is begun again when there is room, or when the queue answers; where not even that can be written, when
-                // the lease is over.
-                let _ = self.release(lease);
-            }
-            drop(traced);
+            let done = catch_unwind(AssertUnwindSafe(|| stop::scope(stop, work)));
             over.store(true, Ordering::Relaxed);
             renew.thread().unpark();
-        });
+            done
+        })
+    }
+
+    /// Gives back a job whose work ended by what passes: a full disk, or a queue or a store that does not answer. It counts as not
+    /// begun; where not even that can be written, it waits until the lease is over, and counts.
+    pub fn release_for_later(&self, lease: &Lease, done: &Result<(), QueueError>) {
+        if let Err(error) = done
+            && error.is_passing()
+        {
+            warn!(job = %lease.job, code = error.code(), "a job is given back and tried again later");
+            let _ = self.release(lease);
+        }
     }
 
     /// Works on every picture of a job, and ends it.
@@ -441,5 +469,42 @@ impl From<QueueError> for Problem {
             _ => None,
         };
         Self { retry_after_s, ..Self::of_code(error.as_code(), error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autochrome_jobs::{MAX_ATTEMPTS, State};
+
+    use super::*;
+
+    fn jobs(folder: &Path) -> Jobs {
+        Jobs::open(folder, &QueuePlace::Memory, None).unwrap()
+    }
+
+    #[test]
+    fn a_store_that_is_away_does_not_cost_a_picture_its_attempts() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(folder.path());
+        let new = NewJob { pictures: vec![Part::default()], ..NewJob::default() };
+        let id = jobs.add(&new).unwrap().id;
+        let lease = || jobs.queue().lease(&Kind::PICTURES, now_ms()).unwrap().unwrap();
+        for _ in 0..=MAX_ATTEMPTS {
+            jobs.release_for_later(&lease(), &Err(QueueError::Store("away".to_owned())));
+            let job = jobs.queue().get(&id).unwrap();
+            assert_eq!((job.state, job.attempts), (State::Queued, 0));
+        }
+        jobs.release_for_later(&lease(), &Err(QueueError::Missing("its picture".to_owned())));
+        let job = jobs.queue().get(&id).unwrap();
+        assert_eq!((job.state, job.attempts), (State::Running, 1), "what is lost does not come back");
+    }
+
+    #[test]
+    fn nobody_renews_the_lease_of_work_that_panicked() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(folder.path());
+        let done = jobs.hold(&Arc::default(), &|| false, || panic!("a defect"));
+        // It comes back only when the second thread has ended.
+        assert!(done.is_err());
     }
 }

@@ -85,7 +85,7 @@ const DRAIN: Duration = Duration::from_secs(60);
 /// How long a body may take before its rate counts.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How often pictures are looked at that nobody asked for.
+/// How often pictures and films are looked at that nobody asked for.
 const TIDY: Duration = Duration::from_secs(30);
 
 /// How long threads that are in the middle of something may go on after that.
@@ -274,6 +274,7 @@ impl Server {
             config.media_dir.as_deref(),
             config.most_film_bytes,
             jobs.store().cloned(),
+            true,
         )?;
         let app = App {
             pool,
@@ -345,8 +346,12 @@ impl Server {
                 tokio::time::sleep(TIDY).await;
                 tidied.pictures.remove_expired(Instant::now());
                 if let Some(keep) = tidied.jobs.keep() {
-                    let memories = Arc::clone(&tidied.memories);
-                    let _ = tokio::task::spawn_blocking(move || memories.remove_expired(keep)).await;
+                    let app = Arc::clone(&tidied);
+                    let sweep = move || {
+                        app.memories.remove_expired(keep);
+                        film_jobs::sweep(&app.jobs, &app.films, keep);
+                    };
+                    let _ = tokio::task::spawn_blocking(sweep).await;
                 }
             }
         };

@@ -110,6 +110,10 @@ impl Modify for Everywhere {
 fn add_problems(path: &str, operation: &mut Operation) {
     let more: &[(u16, &str)] = match path {
         _ if operation.request_body.is_some() => WITH_PICTURES,
+        "/v1/suggest" => &[
+            (404, "No such picture, or no longer"),
+            (422, "No place, or a model that tells no things apart"),
+        ],
         "/v1/looks/cube" => &[(422, "No such filter, or a number that is out of range")],
         "/v1/jobs/{id}/result" => &[(404, "No such job"), (409, "No result yet"), (416, "No such bytes")],
         "/v1/jobs/{id}/files/{number}" => &[(404, "No such job or file"), (416, "No such bytes")],
@@ -160,6 +164,8 @@ impl IntoParams for OptionsQuery {
 
 #[cfg(test)]
 mod tests {
+    use autochrome::GuidanceKind;
+
     use super::*;
 
     #[test]
@@ -171,6 +177,14 @@ mod tests {
         assert!(methods.contains(&"gray".into()));
         assert_eq!(document["paths"].as_object().unwrap().len(), 28);
         assert!(!document.to_string().contains("\"parameters\":null"));
+    }
+
+    #[test]
+    fn the_list_of_what_methods_take_names_every_kind() {
+        let told = DOCUMENT.pointer("/components/schemas/Method/properties/takes/description").unwrap();
+        let ids = told.as_str().unwrap().trim_end_matches('.').split_once(": ").unwrap().1;
+        let kinds: Vec<&str> = GuidanceKind::ALL.iter().map(|kind| kind.id()).collect();
+        assert_eq!(ids.split(", ").collect::<Vec<_>>(), kinds);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use autochrome_errors::ErrorCode;
 /// The codes that only HTTP knows. Their statuses follow from their categories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ErrorCode)]
 pub enum Refusal {
-    /// A base64 text in the JSON is none.
+    /// A field is not valid base64.
     #[code("bad-base64", BadRequest)]
     BadBase64,
     /// The body ended early, or is not what its headers say.
@@ -95,6 +95,9 @@ pub enum Refusal {
     /// One key, or one address without keys, keeps as many memories as it may; remove one first.
     #[code("too-many-memories", Conflict)]
     TooManyMemories,
+    /// All pages of a picture were asked for, and it has more than one request may have; ask for some of them one by one.
+    #[code("too-many-pages", TooLarge)]
+    TooManyPages,
     /// One key, or one address without keys, has asked for too many pictures in a minute; comes with `Retry-After`.
     #[code("too-many-requests", TooMany)]
     TooManyRequests,

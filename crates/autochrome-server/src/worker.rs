@@ -64,7 +64,7 @@ pub fn work(config: WorkerConfig, ready: impl FnOnce()) -> Result<(), ServeError
     let studio = Arc::new(Studio::new(config.limits, config.memory_bytes, config.weights));
     studio.warm_up().map_err(|error| ServeError::Model(error.to_string()))?;
     let jobs = Arc::new(Jobs::open(&config.data_dir, &config.queue, None)?);
-    let films = Arc::new(Films::open(&config.data_dir, None, u64::MAX, jobs.store().cloned())?);
+    let films = Arc::new(Films::open(&config.data_dir, None, u64::MAX, jobs.store().cloned(), false)?);
     films.drop_copies();
     let threads =
         start(&jobs, &films, &studio, config.workers.max(1)).map_err(io("threads cannot be started"))?;

@@ -93,6 +93,15 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<Error>,
     },
+    /// One page of several cannot be coloured.
+    #[error("page {page}: {source}")]
+    #[code(transparent)]
+    Page {
+        /// Which page, counted from 1.
+        page: usize,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
     /// There is no memory of this name.
     #[error("there is no memory `{name}`; {}", known_memories(.known))]
     #[code("unknown-memory", BadRequest)]
@@ -148,6 +157,11 @@ impl Error {
         expected: impl Into<String>,
     ) -> Self {
         Self::OutOfRange { id: id.into(), value: value.to_string(), expected: expected.into() }
+    }
+
+    /// The same of one page, counted from 1, where that page is at fault.
+    pub(crate) fn on_page(self, page: usize) -> Self {
+        if self.blame() == Blame::Input { Self::Page { page, source: Box::new(self) } } else { self }
     }
 
     pub(crate) fn slider(control: &Control, value: f64) -> Self {

@@ -34,6 +34,8 @@ pub struct FilmColorist<'a> {
     /// The scene that has had a retouched keyframe.
     retouched_scene: Mutex<Option<u64>>,
     warnings: Mutex<Vec<String>>,
+    /// What could not be done in any keyframe so far; nothing before the first.
+    nowhere: Mutex<Option<Vec<String>>>,
 }
 
 /// A spot of known colour that follows its scene.
@@ -86,6 +88,7 @@ impl<'a> FilmColorist<'a> {
             retouched: BTreeMap::new(),
             retouched_scene: Mutex::default(),
             warnings: Mutex::default(),
+            nowhere: Mutex::default(),
         })
     }
 
@@ -124,7 +127,21 @@ impl<'a> FilmColorist<'a> {
     /// What had to be left out or looks wrong, one plain sentence each.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let nowhere = self.nowhere.lock().unwrap_or_else(PoisonError::into_inner);
+        warnings.extend(
+            nowhere.iter().flatten().map(|note| format!("in every keyframe that was looked at: {note}")),
+        );
+        warnings
+    }
+
+    /// Hears what could not be done in a keyframe: what is not seen in one scene may well be in another, and only what is nowhere is told.
+    fn note(&self, notes: &[String]) {
+        let mut nowhere = self.nowhere.lock().unwrap_or_else(PoisonError::into_inner);
+        match nowhere.as_mut() {
+            Some(nowhere) => nowhere.retain(|note| notes.contains(note)),
+            None => *nowhere = Some(notes.to_vec()),
+        }
     }
 
     /// The colours that a person gave a frame.
@@ -172,6 +189,9 @@ impl<'a> FilmColorist<'a> {
         };
         let variants = order.check(&picture)?.answers(work.method.as_ref())?;
         let answer = variants.into_iter().next().ok_or(Error::NoAnswer(work.order.method().id))?;
+        if scene.is_none() {
+            self.note(&answer.answer.notes);
+        }
         let retouched = *self.retouched_scene.lock().unwrap_or_else(PoisonError::into_inner);
         let trust = if work.order.recolors() {
             RECOLOR_TRUST
@@ -258,6 +278,19 @@ mod tests {
         assert_eq!(colorist.colors(&key(29, 0)).unwrap().trust, 0.0, "the same scene");
         assert_eq!(colorist.colors(&key(60, 1)).unwrap().trust, NETWORK_TRUST, "the next one");
         let _ = std::fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    fn what_is_found_in_no_keyframe_is_told() {
+        let pipeline = Pipeline::new();
+        let colorist = FilmColorist::new(&pipeline, gray()).unwrap();
+        assert!(colorist.warnings().is_empty());
+        let notes = |things: &[&str]| things.iter().map(|thing| format!("no {thing}")).collect::<Vec<_>>();
+        colorist.note(&notes(&["dress", "car"]));
+        colorist.note(&notes(&["sky", "dress"]));
+        assert_eq!(colorist.warnings(), ["in every keyframe that was looked at: no dress"]);
+        colorist.note(&[]);
+        assert!(colorist.warnings().is_empty());
     }
 
     #[test]

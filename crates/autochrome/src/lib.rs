@@ -73,8 +73,8 @@ pub use autochrome_engine::{Features, ModelCard, NetError};
 pub use autochrome_errors::{Blame, Category, Code};
 pub use autochrome_media::{
     Alpha, Coloring, DecodeOptions, Depth, EncodeOptions, Format, Header, Inner, Kind, Limits, MediaError,
-    Metadata, Picture, Pixels, Raster, Subject, Thumbnail, decode, encode, foreign_extension, join_pages,
-    page_count, probe, read_file, srgb_profile, write_atomic,
+    Metadata, Picture, Pixels, Raster, SourceId, Subject, Thumbnail, decode, encode, foreign_extension,
+    join_pages, page_count, probe, read_file, srgb_profile, write_atomic,
 };
 pub use autochrome_methods::{
     Answer, Area, ChoiceSpec, DefaultValue, Fix, Fixes, FoundParts, Guidance, GuidanceKind, GuidanceKinds,
@@ -93,6 +93,8 @@ pub use model::{Model, Weights};
 pub use opened::OpenedPicture;
 pub use order::{Extra, MOST_VARIANTS, Order, OrderDraft, Pages, Setting};
 pub use paint::{Painted, PaintedAnswer};
-pub use pipeline::{FileType, Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch};
+pub use pipeline::{
+    FailedPage, FileType, Finished, HearPreview, Inspection, Pipeline, ResultFile, Stages, Watch,
+};
 pub use prepared::{Prepared, Variant};
 pub use scribbles::Scribbles;

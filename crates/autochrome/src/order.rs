@@ -75,8 +75,11 @@ pub struct OrderDraft {
     pub invert: bool,
     /// Colours borders around the photograph too, which are left gray otherwise.
     pub borders: bool,
-    /// Leaves pictures alone that are in colour already ([`Error::InColor`]); otherwise they are coloured anew, with a warning.
+    /// Leaves pictures alone that are in colour already ([`Error::InColor`]); otherwise they are coloured anew, with a warning. Where other pages
+    /// of the same file are gray, one in colour keeps its colours, so that none is missing.
     pub leave_colored: bool,
+    /// Goes on when a page of several is damaged, where each gets a file of its own; the result tells which ([`crate::Finished::failed`]).
+    pub skip_damaged_pages: bool,
     /// Leaves a wash of the sepia or another tone that the picture has.
     pub keep_tone: bool,
     /// Adjustments of the colours, which leave luma alone.
@@ -137,6 +140,7 @@ impl Default for OrderDraft {
             invert: false,
             borders: false,
             leave_colored: false,
+            skip_damaged_pages: false,
             keep_tone: false,
             tone: Tone::default(),
             look: Look::default(),
@@ -166,6 +170,7 @@ impl Default for OrderDraft {
 pub struct Order {
     pub(crate) pages: Pages,
     pub(crate) leave_colored: bool,
+    pub(crate) skip_damaged_pages: bool,
     pub(crate) question: Question,
     pub(crate) seed: Option<u64>,
     pub(crate) finish: Finish,
@@ -273,6 +278,7 @@ impl Order {
         let OrderDraft {
             model, mut guidance, fixes, scribbles, pages, invert, borders, leave_colored, ..
         } = draft;
+        let skip_damaged_pages = draft.skip_damaged_pages;
         let OrderDraft {
             keep_tone, tone, look, variants, answer, max_side_px, collage, format, quality, ..
         } = draft;
@@ -282,6 +288,7 @@ impl Order {
         Self {
             pages,
             leave_colored,
+            skip_damaged_pages,
             question: Question {
                 method: Info(info),
                 model,

@@ -4,7 +4,7 @@ use autochrome_color::stop;
 use autochrome_media::Kind;
 
 use crate::order::{Extra, Pages};
-use crate::pipeline::{Asked, Pipeline, Watch, checkpoint};
+use crate::pipeline::{Asked, ColoredPage, Pipeline, Watch, checkpoint};
 use crate::{Colored, Error, Order};
 
 /// What became of a picture, as pixels.
@@ -49,7 +49,8 @@ impl Pipeline {
         let method = self.open(order)?;
         let reached = checkpoint(watch);
         let page = page.max(1) as usize - 1;
-        let asked = Asked { order, page, leave_colored: order.leave_colored, as_file: false };
+        let colored = if order.leave_colored { ColoredPage::Refused } else { ColoredPage::Anew };
+        let asked = Asked { order, page, colored, as_file: false };
         let painted = self.on_page(bytes, &asked, &reached, |prepared, kind, _| {
             let variants = prepared.answers(method.as_ref())?;
             reached(0.7)?;

@@ -83,8 +83,21 @@ pub struct Finished {
     pub remembered: bool,
     /// What had to be left out or guessed, one plain sentence each.
     pub warnings: Vec<String>,
+    /// Pages that could not be coloured, where that was no reason to end ([`crate::OrderDraft::skip_damaged_pages`]).
+    pub failed: Vec<FailedPage>,
     /// How long it took.
     pub stages: Stages,
+}
+
+/// A page that could not be coloured, among others that could.
+#[derive(Clone, Debug)]
+pub struct FailedPage {
+    /// Which page, counted from 1.
+    pub page: usize,
+    /// The [code](Error::code) of the error.
+    pub code: &'static str,
+    /// What is wrong, with the page in front.
+    pub message: String,
 }
 
 /// What kind of file an answer is.
@@ -169,6 +182,13 @@ pub struct Stages {
     pub encode_ms: f64,
     /// The side-by-side picture, 0 without one.
     pub collage_ms: f64,
+}
+
+impl Finished {
+    /// Whether pages become one file of this type, and not one each.
+    fn is_one_file_of_pages(&self) -> bool {
+        self.file_type == FileType::Picture(Format::Tiff)
+    }
 }
 
 impl Default for Pipeline {
@@ -265,22 +285,46 @@ impl Pipeline {
             Pages::One(page) => vec![page.max(1) as usize - 1],
             Pages::All => (0..page_count(bytes)?).collect(),
         };
-        let all = pages.len() as f32;
+        let (several, all) = (pages.len() > 1, pages.len() as f32);
+        // Among others a page in colour keeps its colours, so that none is missing; what inverts pictures would invert them, too.
+        let colored = match (order.leave_colored, several) {
+            (false, _) => ColoredPage::Anew,
+            (true, true) if order.question.invert => ColoredPage::Anew,
+            (true, true) => ColoredPage::Kept,
+            (true, false) => ColoredPage::Refused,
+        };
         let mut finished: Vec<Finished> = Vec::with_capacity(pages.len());
+        let mut failed: Vec<(FailedPage, Error)> = Vec::new();
         for (done, page) in pages.into_iter().enumerate() {
             let reached = |share: f32| checkpoint(watch)((done as f32 + share) / all);
             let watch = PageWatch { reached: &reached, preview: watch.preview.filter(|_| done == 0) };
-            // Among others a page in colour is coloured as they are, so that none is missing.
-            let leave = order.leave_colored && all == 1.0;
-            finished.push(self.page(method, bytes, order, page, leave, &watch)?);
+            match self.page(method, bytes, order, page, colored, &watch) {
+                Ok(page) => finished.push(page),
+                Err(error) if !several => return Err(error),
+                Err(error) => {
+                    let error = error.on_page(page + 1);
+                    let in_one_file = finished.first().is_some_and(Finished::is_one_file_of_pages);
+                    if !order.skip_damaged_pages || in_one_file || !matches!(error, Error::Page { .. }) {
+                        return Err(error);
+                    }
+                    let told = FailedPage { page: page + 1, code: error.code(), message: error.to_string() };
+                    failed.push((told, error));
+                }
+            }
         }
-        if order.leave_colored
+        let in_one_file = finished.first().is_none_or(Finished::is_one_file_of_pages);
+        if in_one_file && !failed.is_empty() {
+            return Err(failed.swap_remove(0).1);
+        }
+        if failed.is_empty()
+            && order.leave_colored
             && !order.recolors()
             && finished.iter().all(|page| page.kind.coloring == Coloring::Color)
         {
             return Err(Error::InColor);
         }
-        combine_pages(finished)
+        let failed = failed.into_iter().map(|(told, _)| told).collect();
+        Ok(Finished { failed, ..combine_pages(finished, several)? })
     }
 
     /// One page, counted from 0.
@@ -290,17 +334,17 @@ impl Pipeline {
         bytes: &[u8],
         order: &Order,
         page: usize,
-        leave_colored: bool,
+        colored: ColoredPage,
         watch: &PageWatch<'_>,
     ) -> Result<Finished, Error> {
         let finish = |prepared: &Prepared<'_>, kind: Kind, stages: Stages| {
             let digest = self.remembered.as_ref().map(|_| Sha256::digest(bytes).into());
             let mut finished =
-                self.finish(method, prepared, &Source { digest, page, kind }, stages, watch)?;
+                self.finish(method, prepared, &Source { digest, page, kind, colored }, stages, watch)?;
             finished.warnings.splice(0..0, prepared.losses());
             Ok(finished)
         };
-        let asked = Asked { order, page, leave_colored, as_file: true };
+        let asked = Asked { order, page, colored, as_file: true };
         let (mut finished, warnings) = self.on_page(bytes, &asked, watch.reached, finish)?;
         finished.warnings.splice(0..0, warnings);
         Ok(finished)
@@ -315,14 +359,14 @@ impl Pipeline {
         reached: &dyn Fn(f32) -> Result<(), Error>,
         go_on: impl FnOnce(&Prepared<'_>, Kind, Stages) -> Result<T, Error>,
     ) -> Result<(T, Vec<String>), Error> {
-        let &Asked { order, page, leave_colored, as_file } = asked;
+        let &Asked { order, page, colored, as_file } = asked;
         reached(0.0)?;
         let header = probe_page(bytes, &self.limits, page)?;
-        let _share = self.budget.take(order.cost_bytes(&header, bytes.len(), as_file));
+        let mut share = Some(self.budget.take(order.cost_bytes(&header, bytes.len(), as_file)));
         let mut stages = Stages::default();
-        let decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
+        let mut decoding = DecodeOptions { limits: self.limits, keep_chroma: order.needs_colors() };
         let page = if order.pages == Pages::One(1) { None } else { Some(page) };
-        let (mut picture, levels) = timed(&mut stages.decode_ms, || match page {
+        let (mut picture, mut levels) = timed(&mut stages.decode_ms, || match page {
             _ if as_file && order.works_on_copy_of(&header) => {
                 decode_levels(bytes, &decoding, page, COPY_SIDE_PX)
             }
@@ -337,12 +381,28 @@ impl Pipeline {
             let kind = picture.kind_by(&overview);
             Ok::<_, Error>((Arc::new(overview), kind))
         })?;
-        if kind.coloring == Coloring::Color && !order.recolors() && leave_colored {
+        let is_kept = colored == ColoredPage::Kept && keeps_colors(kind, order);
+        if colored == ColoredPage::Refused && keeps_colors(kind, order) {
             return Err(Error::InColor);
         }
-        warnings.extend(kind_warnings(kind, order));
-        let prepared = order.check(&picture)?.with_overview(&overview).with_levels(levels);
-        Ok((go_on(&prepared, kind, stages)?, warnings))
+        if is_kept && !decoding.keep_chroma {
+            // Few pages are in colour among gray ones: those are read again, and the others need no memory for colours.
+            decoding.keep_chroma = true;
+            drop((picture, levels.take(), share.take()));
+            share = Some(self.budget.take(picture_bytes(&header, true) + bytes.len() as u64));
+            picture = timed(&mut stages.decode_ms, || match page {
+                None => decode(bytes, &decoding),
+                Some(page) => decode_page(bytes, &decoding, page),
+            })?;
+        }
+        warnings.extend(kind_warnings(kind, order, is_kept));
+        let mut prepared = order.check(&picture)?.with_overview(&overview).with_levels(levels);
+        if is_kept {
+            prepared = prepared.without_borders();
+        }
+        let done = go_on(&prepared, kind, stages)?;
+        drop(share);
+        Ok((done, warnings))
     }
 
     /// Reads a picture that is to be coloured again and again; waits for memory first.
@@ -383,7 +443,8 @@ impl Pipeline {
             // Cannot be set before: it was just made.
             let _ = prepared.shrunk.set(opened.small(side_px));
         }
-        let source = Source { digest: Some(opened.digest), page: 0, kind: opened.kind() };
+        let source =
+            Source { digest: Some(opened.digest), page: 0, kind: opened.kind(), colored: ColoredPage::Anew };
         let reached = checkpoint(watch);
         let watch = PageWatch { reached: &reached, preview: watch.preview };
         let result = self.finish(method.as_ref(), &prepared, &source, Stages::default(), &watch);
@@ -392,7 +453,7 @@ impl Pipeline {
         }
         let finished = result?;
         let mut warnings = opened.picture.warnings.clone();
-        warnings.extend(kind_warnings(opened.kind(), order));
+        warnings.extend(kind_warnings(opened.kind(), order, false));
         warnings.extend(prepared.losses());
         warnings.extend(finished.warnings);
         Ok(Finished { warnings, ..finished })
@@ -425,11 +486,14 @@ impl Pipeline {
         watch: &PageWatch<'_>,
     ) -> Result<Finished, Error> {
         let (reached, order) = (watch.reached, prepared.order());
-        let Source { digest, page, kind } = *source;
+        let Source { digest, page, kind, colored } = *source;
+        let is_kept = colored == ColoredPage::Kept && keeps_colors(kind, order);
+        let kept = if is_kept { prepared.own_colors() } else { None };
         let lookup = self.remembered.as_ref().zip(digest);
         let lookup = lookup.map(|(remembered, picture)| Lookup { remembered, picture, page });
-        let (variants, remembered) = timed(&mut stages.colorize_ms, || {
-            prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share))
+        let (variants, remembered) = timed(&mut stages.colorize_ms, || match kept {
+            Some(variants) => Ok((variants, false)),
+            None => prepared.answers_from(method, lookup.as_ref(), &|share| reached(0.1 + 0.6 * share)),
         })?;
         reached(0.7)?;
         if let (Some(hear), Some(first)) = (watch.preview, variants.first()) {
@@ -459,6 +523,7 @@ impl Pipeline {
             kind,
             remembered,
             warnings: notes,
+            failed: Vec::new(),
             stages,
         })
     }
@@ -572,12 +637,23 @@ fn result_file(
     Ok((file, (colored.raster().width(), colored.raster().height())))
 }
 
+/// What becomes of a page that is in colour already, unless changing colours is what was ordered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColoredPage {
+    /// It is coloured anew, with a warning.
+    Anew,
+    /// It keeps the colours that it has, with a warning.
+    Kept,
+    /// [`Error::InColor`].
+    Refused,
+}
+
 /// What is asked of a page.
 pub(crate) struct Asked<'a> {
     pub(crate) order: &'a Order,
     /// Counted from 0.
     pub(crate) page: usize,
-    pub(crate) leave_colored: bool,
+    pub(crate) colored: ColoredPage,
     /// Whether a file is wanted: all pixels of a large picture are never in memory then.
     pub(crate) as_file: bool,
 }
@@ -589,13 +665,20 @@ struct Source {
     /// Counted from 0.
     page: usize,
     kind: Kind,
+    colored: ColoredPage,
 }
 
-/// What a person should know of the kind of picture that was coloured.
-fn kind_warnings(kind: Kind, order: &Order) -> Vec<String> {
+/// Whether a picture has colours, and no order to change them.
+fn keeps_colors(kind: Kind, order: &Order) -> bool {
+    kind.coloring == Coloring::Color && !order.recolors()
+}
+
+/// What a person should know of the kind of picture that was coloured; `is_kept` says that it has kept its colours.
+fn kind_warnings(kind: Kind, order: &Order, is_kept: bool) -> Vec<String> {
     let mut warnings = Vec::new();
-    if kind.coloring == Coloring::Color && !order.recolors() {
-        warnings.push("the picture is in colour already; its colours were replaced".to_owned());
+    if keeps_colors(kind, order) {
+        let what = if is_kept { "kept (--recolor replaces them)" } else { "replaced" };
+        warnings.push(format!("the picture is in colour already; its colours were {what}"));
     }
     if kind.subject == Subject::Negative && !order.question.invert {
         warnings.push("this looks like a negative; invert it (--invert) to get a positive".to_owned());
@@ -610,22 +693,19 @@ struct PageWatch<'a> {
 }
 
 /// Pages as one: a TIFF of several where that is the format, else a result for each of them.
-fn combine_pages(pages: Vec<Finished>) -> Result<Finished, Error> {
-    let several = pages.len() > 1;
+fn combine_pages(mut pages: Vec<Finished>, several: bool) -> Result<Finished, Error> {
+    let warnings = if several { Some(warnings_by_page(&pages)) } else { None };
+    let by_page: Vec<_> = pages.iter_mut().map(|page| std::mem::take(&mut page.results)).collect();
     let mut pages = pages.into_iter();
     let mut first = pages.next().ok_or(Error::Media(autochrome_media::MediaError::EmptyFile))?;
-    let mut by_page = vec![std::mem::take(&mut first.results)];
-    for (number, page) in (2..).zip(pages) {
+    for page in pages {
         first.remembered &= page.remembered;
         first.stages.add(&page.stages);
-        for warning in page.warnings {
-            if !first.warnings.contains(&warning) {
-                first.warnings.push(format!("page {number}: {warning}"));
-            }
-        }
-        by_page.push(page.results);
     }
-    if !several || first.file_type != FileType::Picture(Format::Tiff) {
+    if let Some(warnings) = warnings {
+        first.warnings = warnings;
+    }
+    if !several || !first.is_one_file_of_pages() {
         first.results = by_page.into_iter().flatten().collect();
         return Ok(first);
     }
@@ -647,6 +727,30 @@ fn combine_pages(pages: Vec<Finished>) -> Result<Finished, Error> {
         first.results.push(ResultFile { bytes, collage, layers, color_layer, seed, answer, page });
     }
     Ok(first)
+}
+
+/// The warnings of several pages, each once and with the pages that it is about, unless it is about all of them.
+fn warnings_by_page(pages: &[Finished]) -> Vec<String> {
+    let mut told: Vec<(&str, Vec<usize>)> = Vec::new();
+    for finished in pages {
+        let page = finished.results.first().map_or(0, |result| result.page);
+        for warning in &finished.warnings {
+            match told.iter_mut().find(|(known, _)| known == warning) {
+                Some((_, numbers)) if numbers.last() == Some(&page) => {}
+                Some((_, numbers)) => numbers.push(page),
+                None => told.push((warning, vec![page])),
+            }
+        }
+    }
+    let told = told.into_iter().map(|(warning, numbers)| match &numbers[..] {
+        all if all.len() == pages.len() => warning.to_owned(),
+        [page] => format!("page {page}: {warning}"),
+        some => {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            format!("pages {}: {warning}", some.join(", "))
+        }
+    });
+    told.collect()
 }
 
 /// Whether to go on, at a share of the work.

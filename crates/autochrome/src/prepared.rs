@@ -125,6 +125,20 @@ impl Prepared<'_> {
         self
     }
 
+    /// The same with nothing taken for a border: the picture keeps its colours everywhere.
+    pub(crate) fn without_borders(self) -> Self {
+        // Cannot be set before: it was just made.
+        let _ = self.inner.set(None);
+        self
+    }
+
+    /// The answer that leaves the picture the colours that it has, as often as answers were asked for; `None` where they were not read.
+    pub(crate) fn own_colors(&self) -> Option<Vec<Variant>> {
+        let answer = Arc::new(Answer::from(self.picture.chroma.clone()?));
+        let variant = |place| Variant { answer: Arc::clone(&answer), seed: None, place };
+        Some((0..self.order.finish.variants as usize).map(variant).collect())
+    }
+
     /// The same with the lightness at full size, of which the picture is a copy.
     pub(crate) fn with_levels(self, levels: Option<Levels>) -> Self {
         Self { levels, ..self }

@@ -1347,7 +1347,7 @@ export interface components {
             settings: components["schemas"]["Settings"];
             /** @description What it does. */
             summary: string;
-            /** @description Ids of the kinds of guidance it takes: points, strokes, marks, references, swatches, colors, recolors, seed. */
+            /** @description Ids of the kinds of guidance it takes: points, strokes, marks, references, swatches, colors, recolors, seed, words, mood, memory. */
             takes: string[];
             /** @description Whether `model` means something to it. */
             uses_model: boolean;
@@ -5622,6 +5622,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such picture, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another method */
             405: {
                 headers: {
@@ -5633,6 +5642,15 @@ export interface operations {
             };
             /** @description Under another name than localhost */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No place, or a model that tells no things apart */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::choice::MethodChoice;
 use super::sliders::SliderArguments;
-use super::values::number;
+use super::values::{number, recolor, seed};
 use crate::colorize::shard::Shard;
 
 /// Shown below the help.
@@ -81,7 +81,7 @@ pub struct ColorizeArguments {
     pub variants: u32,
 
     /// Draw another plausible answer; the same number gives the same answer
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub seed: Option<u64>,
 
     /// Page of a multi-page TIFF, counted from 1; `all` writes one TIFF with all pages, or one file per page in other formats
@@ -116,7 +116,7 @@ pub struct ColorizeArguments {
     #[arg(long, conflicts_with = "resume")]
     pub overwrite: bool,
 
-    /// Skip inputs whose result exists and is newer
+    /// Skip inputs whose result exists and is newer; a result that was made from another file is named and kept
     #[arg(long)]
     pub resume: bool,
 
@@ -174,7 +174,7 @@ pub struct GuidanceArguments {
 
     /// Change existing colours: "#3050a0=#804020" changes the nearest palette colour, 0=#804020 the first palette colour,
     /// blue=brown named colours, 225..310=65 hues in degrees, green=gray removes a colour; may be repeated
-    #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
+    #[arg(long, value_name = "FROM=TO", value_parser = recolor)]
     pub palette: Vec<autochrome::Recolor>,
 
     /// Give what looks like remembered pictures their colours: the name of a memory that `autochrome memory add` made

@@ -24,7 +24,7 @@ mod worker;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueHint};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueHint};
 
 pub use choice::MethodChoice;
 pub use colorize::{ColorizeArguments, FormatArgument, GuidanceArguments};
@@ -80,6 +80,20 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// The whole command line. Every option that takes a value takes a negative number too, so that it answers with its range and not with the
+/// advice to write `-- -1`.
+pub fn command() -> clap::Command {
+    with_negative_numbers(Arguments::command())
+}
+
+fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let option = |arg: clap::Arg| {
+        let takes_value = !arg.is_positional() && arg.get_action().takes_values();
+        if takes_value { arg.allow_negative_numbers(true) } else { arg }
+    };
+    command.mut_args(option).mut_subcommands(with_negative_numbers)
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -131,10 +145,17 @@ pub enum Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Arguments::command().debug_assert();
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn negative_numbers_are_answered_with_the_range() {
+        for (option, told) in [("-j", "1..=1024"), ("--seed", "from 0 to"), ("--saturation", "0 to 4")] {
+            let typed = ["autochrome", "colorize", "a.png", option, "-1"];
+            let error = super::command().try_get_matches_from(typed).unwrap_err().to_string();
+            assert!(error.contains(told) && !error.contains("-- -1"), "{error}");
+        }
     }
 }

@@ -12,6 +12,10 @@ pub struct SliderArguments {
     values: BTreeMap<&'static str, f32>,
 }
 
+/// The sliders that leave lightness alone, as films do.
+#[derive(Clone, Debug, Default)]
+pub struct ToneArguments(pub SliderArguments);
+
 /// Every slider but the amount of a filter, which `--filter NAME=AMOUNT` says.
 fn sliders() -> impl Iterator<Item = &'static Control> {
     let look = filters::CONTROLS.iter().filter(|control| control.id != filters::AMOUNT.id);
@@ -54,6 +58,26 @@ fn argument(control: &'static Control) -> Arg {
         .value_parser(parser)
 }
 
+impl Args for ToneArguments {
+    fn augment_args(command: Command) -> Command {
+        tone::CONTROLS.iter().fold(command, |command, control| command.arg(argument(control)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for ToneArguments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        SliderArguments::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
 impl Args for SliderArguments {
     fn augment_args(command: Command) -> Command {
         sliders().fold(command, |command, control| command.arg(argument(control)))
@@ -72,7 +96,10 @@ impl FromArgMatches for SliderArguments {
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        let given = sliders().filter_map(|control| Some((control.id, *matches.get_one::<f32>(control.id)?)));
+        // A command need not have all of them.
+        let given = sliders().filter_map(|control| {
+            Some((control.id, *matches.try_get_one::<f32>(control.id).ok().flatten()?))
+        });
         self.values.extend(given);
         Ok(())
     }
@@ -97,6 +124,15 @@ mod tests {
             assert!(!identity, "{}", control.id);
         }
         assert_eq!(parse(&["--tint", "-7.5"]).unwrap().tone().tint, -7.5);
+    }
+
+    #[test]
+    fn a_film_has_the_sliders_that_leave_lightness_alone() {
+        let command = || ToneArguments::augment_args(Command::new("x").no_binary_name(true));
+        let matches = command().try_get_matches_from(["--saturation", "0.5"]).unwrap();
+        let tone = ToneArguments::from_arg_matches(&matches).unwrap().0.tone();
+        assert_eq!(tone, Tone { saturation: 0.5, ..Tone::default() });
+        assert!(command().try_get_matches_from(["--contrast", "1.2"]).is_err());
     }
 
     #[test]

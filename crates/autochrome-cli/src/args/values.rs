@@ -1,5 +1,6 @@
 //! Values that several commands take.
 
+use autochrome::Recolor;
 use clap::builder::PossibleValuesParser;
 
 /// Ids of the methods, with their summaries in the help.
@@ -17,6 +18,24 @@ pub fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("write it as OPTION=VALUE".to_owned()),
     }
+}
+
+/// `FROM=TO`: what becomes of a colour.
+pub fn recolor(text: &str) -> Result<Recolor, String> {
+    if let Some((from, to)) = text.split_once('=')
+        && from.trim().parse::<usize>().is_ok()
+        && !to.trim().starts_with('#')
+    {
+        return Err(format!(
+            "`{from}` is a place in the palette, whose colour is changed to one like #804020; for colours by name write blue=brown"
+        ));
+    }
+    text.parse::<Recolor>().map_err(|error| error.to_string())
+}
+
+/// What draws are begun with.
+pub fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("give a whole number from 0 to {}", u64::MAX))
 }
 
 /// A number of a range.
@@ -54,6 +73,14 @@ pub fn moment(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_place_in_the_palette_takes_a_colour_by_its_digits() {
+        assert!(
+            super::recolor("9=brown").is_err_and(|error| error.contains("`9` is a place in the palette"))
+        );
+        assert!(super::recolor("9=#804020").is_ok() && super::recolor("blue=brown").is_ok());
+    }
+
     #[test]
     fn moments_are_written_as_players_show_them() {
         for (text, seconds) in

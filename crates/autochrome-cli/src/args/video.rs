@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::choice::MethodChoice;
 use super::colorize::FixArguments;
-use super::sliders::SliderArguments;
-use super::values::moment;
+use super::sliders::ToneArguments;
+use super::values::{moment, recolor};
 
 /// Shown below the help.
 pub const EXAMPLES: &str = "\
@@ -55,7 +55,7 @@ pub struct VideoArguments {
     #[arg(long, value_name = "DIR", conflicts_with = "keyframes_out", value_hint = ValueHint::DirPath)]
     pub keyframes: Option<PathBuf>,
 
-    /// Codec [default: h264, or h265 for films of more than 8 bits]
+    /// Codec [default: av1 for .webm, else h264, or h265 for films of more than 8 bits]
     #[arg(long, value_name = "CODEC")]
     pub codec: Option<CodecArgument>,
 
@@ -77,7 +77,7 @@ pub struct VideoArguments {
 
     /// Adjustments of the colours
     #[command(flatten)]
-    pub sliders: SliderArguments,
+    pub sliders: ToneArguments,
 
     /// Overwrite an existing film, and the parts of an unfinished one
     #[arg(long, conflicts_with = "resume")]
@@ -123,7 +123,7 @@ pub struct VideoGuidanceArguments {
     pub fixes: FixArguments,
 
     /// Change existing colours: blue=brown, "#3050a0=#804020", 225..310=65; may be repeated
-    #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| text.parse::<autochrome::Recolor>())]
+    #[arg(long, value_name = "FROM=TO", value_parser = recolor)]
     pub palette: Vec<autochrome::Recolor>,
 }
 

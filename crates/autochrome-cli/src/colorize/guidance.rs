@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use autochrome::document::HintsDocument;
 use autochrome::{
-    Blame as Fault, Error, GuidanceFile, GuidanceFiles, GuidanceKind, GuidanceKinds, Limits, MethodInfo,
-    Need, OrderDraft, Setting, registry,
+    Blame as Fault, Error, Format, GuidanceFile, GuidanceFiles, GuidanceKind, GuidanceKinds, Limits,
+    MethodInfo, Need, OrderDraft, Setting, registry,
 };
 
 use super::inputs;
@@ -46,8 +46,8 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
         draft.guidance.words = autochrome::words::wishes(text).map_err(Error::from).usage()?;
     }
     if let Some(mood) = &arguments.mood {
-        if Path::new(mood).is_file() {
-            files.mood = Some(GuidanceFile::at(Path::new(mood)));
+        if names_file(mood) {
+            files.mood = Some(file(Path::new(mood))?);
         } else {
             draft.guidance.mood = Some(mood.parse().map_err(Error::Method).usage()?);
         }
@@ -60,9 +60,13 @@ pub fn read(arguments: &GuidanceArguments, draft: &mut OrderDraft) -> Result<Gui
     draft.guidance.recolors.clone_from(&arguments.palette);
     if let Some(pair) = arguments.swatch.iter().find(|pair| pair.reference >= files.references.len()) {
         return Err(Failure::usage(format!(
-            "--swatch means reference {}, but {} are given; add --reference FILE",
+            "--swatch means reference {}, but {} given; add --reference FILE",
             pair.reference + 1,
-            files.references.len()
+            match files.references.len() {
+                0 => "none is".to_owned(),
+                1 => "only 1 is".to_owned(),
+                several => format!("only {several} are"),
+            }
         )));
     }
     if arguments.sketch {
@@ -131,7 +135,15 @@ fn blame(path: &Path, error: Error) -> Failure {
     Failure { exit, error: anyhow::Error::from(error).context(format!("cannot use {}", path.display())) }
 }
 
-fn file(path: &Path) -> Result<GuidanceFile, Failure> {
+/// Whether what was typed for colours or a file is a file, or was meant to be one.
+pub fn names_file(text: &str) -> bool {
+    let path = Path::new(text);
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    path.is_file() || text.contains(['/', '\\']) || extension.and_then(Format::from_extension).is_some()
+}
+
+/// A file that goes with all pictures.
+pub fn file(path: &Path) -> Result<GuidanceFile, Failure> {
     if !path.is_file() {
         return Err(Failure::usage(format!("there is no file {}", path.display())));
     }
@@ -148,6 +160,13 @@ pub fn pictures_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         return Err(Failure::usage(format!("there is no folder {}", folder.display())));
     }
     let found = inputs::find(&[folder.to_owned()], false, None);
+    // That alone is missing then; a folder that cannot be read is told of first.
+    if found.inputs.is_empty() && found.missing.len() == 1 {
+        return Err(Failure::usage(format!(
+            "there are no pictures in {}; sub-folders are not looked into",
+            folder.display()
+        )));
+    }
     if let Some(missing) = found.missing.first() {
         let error = anyhow::anyhow!("{}", missing.reason);
         return Err(error).with_context(|| folder.display().to_string()).usage();

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use autochrome::{Format, Limits, Pages, page_count, read_file};
+use autochrome::{Format, Limits, Pages, SourceId, page_count, read_file};
 
 use super::inputs::{Input, PAGE, names_in};
 use crate::exit::Failure;
@@ -342,8 +342,10 @@ fn check_regular(output: &Path) -> Result<(), Failure> {
 pub enum Standing {
     /// It is to be done.
     Open,
-    /// Its results exist and are not older than the input.
+    /// Its results exist, are not older than the input, and do not say that they were made from another file.
     Done,
+    /// This result says that it was made from another file, or from the input before it was changed.
+    Foreign(PathBuf),
     /// This file would have to be replaced.
     Blocked(PathBuf),
 }
@@ -354,10 +356,15 @@ pub fn standing(task: &Task, overwrite: bool, resume: bool) -> Standing {
         return Standing::Open;
     }
     if resume {
-        // A result is renamed into place only when it is whole: one that exists is a finished one. An input that was
-        // changed since is coloured again.
+        if let Some(path) = task.results().find(|path| is_of_another(path, &task.input)) {
+            return Standing::Foreign(path.clone());
+        }
+        // A result is renamed into place only when it is whole: one that exists is a finished one. Where it does not say what it
+        // was made from, its age tells whether the input was changed since and is to be coloured again.
         let changed = task.input.metadata().and_then(|meta| meta.modified()).ok();
-        let made = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+        let made = |path: &PathBuf| {
+            path.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|meta| meta.modified().ok())
+        };
         return if task
             .results()
             .all(|path| made(path).is_some_and(|made| changed.is_none_or(|changed| made >= changed)))
@@ -368,6 +375,16 @@ pub fn standing(task: &Task, overwrite: bool, resume: bool) -> Standing {
         };
     }
     task.results().find(|path| path.exists()).map_or(Standing::Open, |path| Standing::Blocked(path.clone()))
+}
+
+/// Whether a result says that it was made from another file than `input`: of two folders with pictures of the same names only one has its
+/// results here.
+fn is_of_another(result: &Path, input: &Path) -> bool {
+    let is_other = || {
+        let stated = SourceId::stated_in(result).ok().flatten()?;
+        Some(SourceId::of_file(input).ok()? != stated)
+    };
+    result.is_file() && is_other().unwrap_or(false)
 }
 
 /// Whether a path means stdin or stdout.

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::inputs::{Missing, OTHER};
 use super::outputs::{Task, is_dash};
-use super::worker::{Done, Outcome, Problem};
+use super::worker::{Done, Outcome, Problem, without_pages};
 use crate::exit::{Blame as _, Exit, Failure};
 use crate::output;
 
@@ -28,6 +28,7 @@ pub struct Report {
     skipped: usize,
     in_color: usize,
     negatives: usize,
+    incomplete: usize,
     failed: usize,
     passed: BTreeMap<&'static str, usize>,
 }
@@ -64,6 +65,16 @@ struct Facts<'a> {
     kind: KindFacts,
     ms: Milliseconds,
     warnings: &'a [String],
+    /// Pages that have no result.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failed_pages: Vec<FailedPageFacts<'a>>,
+}
+
+#[derive(Serialize)]
+struct FailedPageFacts<'a> {
+    page: usize,
+    #[serde(flatten)]
+    error: ErrorFacts<'a>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +122,7 @@ impl Report {
             skipped: 0,
             in_color: 0,
             negatives: 0,
+            incomplete: 0,
             failed: 0,
             passed,
         }
@@ -142,6 +154,12 @@ impl Report {
         self.done += 1;
         self.bar.inc(1);
         let Done { finished, read_ms, write_ms, inverted } = done;
+        self.incomplete += usize::from(!finished.failed.is_empty());
+        let whole = without_pages(task, &finished.failed);
+        let task = whole.as_ref().unwrap_or(task);
+        for failed in &finished.failed {
+            self.note(&format!("{}: {}", task.input.display(), failed.message));
+        }
         self.negatives += usize::from(finished.kind.subject == Subject::Negative && !inverted);
         if self.json {
             let stages = finished.stages;
@@ -158,7 +176,12 @@ impl Report {
             let (method, model) = (self.method, self.model.as_deref());
             let Kind { coloring, subject, faded } = finished.kind;
             let kind = KindFacts { coloring: coloring.id(), subject: subject.id(), faded };
-            let facts = Some(Facts { width, height, method, model, kind, ms, warnings: &finished.warnings });
+            let failed_pages = finished.failed.iter().map(|failed| FailedPageFacts {
+                page: failed.page,
+                error: ErrorFacts { code: failed.code, message: &failed.message },
+            });
+            let (failed_pages, warnings) = (failed_pages.collect(), &finished.warnings[..]);
+            let facts = Some(Facts { width, height, method, model, kind, ms, warnings, failed_pages });
             return self.line(&task.input, "done", Some(task), facts, None);
         }
         for warning in &finished.warnings {
@@ -234,7 +257,7 @@ impl Report {
         if interrupted {
             output::note("interrupted; the same command with --resume goes on");
             Exit::Interrupted
-        } else if self.failed > 0 {
+        } else if self.failed + self.incomplete > 0 {
             Exit::SomeFailed
         } else {
             Exit::Success
@@ -250,6 +273,9 @@ impl Report {
             if count > 0 {
                 let _ = write!(summary, ", {count} {what}");
             }
+        }
+        if self.incomplete > 0 {
+            let _ = write!(summary, ", {} of them without damaged pages", self.incomplete);
         }
         let _ = write!(summary, " in {seconds:.1} s");
         summary

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Instant;
 
 use autochrome::{
-    Blame, Error, Finished, Format, MediaError, Order, Pipeline, Watch, read_file, write_atomic,
+    Blame, Error, FailedPage, Finished, Format, MediaError, Order, Pipeline, Watch, read_file, write_atomic,
 };
 
 use super::outputs::{Standing, Task, is_dash, standing};
@@ -28,6 +28,8 @@ pub struct Settings {
     pub resume: bool,
     /// Whether results get the dates of their inputs.
     pub keep_dates: bool,
+    /// Whether there is one picture, so that what hinders it hinders the whole run.
+    pub is_single: bool,
     /// Whether somebody named the place where all results go: when it cannot be written to, that is nobody else's fault.
     pub place_is_named: bool,
 }
@@ -79,12 +81,13 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Works on `tasks` and reports each outcome as it comes; tasks that an interruption left undone are not reported.
+    /// Works on `tasks` and reports each outcome as it comes; tasks that an interruption left undone are not reported. Gives the exit code of
+    /// what made it needless to try the others.
     pub fn all(
         &self,
         tasks: &[Task],
         mut report: impl FnMut(&Task, Outcome) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Exit>, Failure> {
         let (next, cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {
@@ -104,17 +107,16 @@ impl Run<'_> {
                 });
             }
             drop(sender);
-            let mut result = Ok(());
+            let mut result = Ok(None);
             for (index, outcome) in receiver {
                 let fatal = if let Outcome::Failed(problem) = &outcome { problem.fatal } else { None };
-                let mut reported = report(&tasks[index], outcome);
-                if let Some(exit) = fatal {
-                    let error = anyhow::anyhow!("stopped, the other pictures would fail in the same way");
-                    reported = reported.and(Err(Failure { exit, error }));
-                }
-                if reported.is_err() {
+                let reported = report(&tasks[index], outcome).map(|()| fatal);
+                if !matches!(reported, Ok(None)) {
                     cancelled.store(true, Ordering::Relaxed);
-                    result = result.and(reported);
+                    // The first reason is the one that counts.
+                    if matches!(result, Ok(None)) {
+                        result = reported;
+                    }
                 }
             }
             result
@@ -128,6 +130,14 @@ impl Run<'_> {
             Standing::Blocked(path) => {
                 let message =
                     format!("{} exists already; --overwrite replaces it, --resume skips it", path.display());
+                let fatal = self.settings.is_single.then_some(Exit::Usage);
+                return Some(Outcome::Failed(Problem { code: "output-exists", message, fatal }));
+            }
+            Standing::Foreign(path) => {
+                let message = format!(
+                    "{} was made from another file, or from this one before it was changed; choose another --out-dir, or --overwrite in place of --resume",
+                    path.display()
+                );
                 return Some(Outcome::Failed(Problem { code: "output-exists", message, fatal: None }));
             }
             Standing::Open => {}
@@ -139,7 +149,9 @@ impl Run<'_> {
             Err(Broken::Before(error)) => Some(Outcome::Failed(problem(&error))),
             Err(Broken::Writing(error)) => {
                 let mut problem = problem(&error);
-                if self.settings.place_is_named && matches!(error, Error::Media(MediaError::Io { .. })) {
+                let is_of_run =
+                    self.settings.place_is_named || self.settings.is_single && !is_dash(&task.output);
+                if is_of_run && matches!(error, Error::Media(MediaError::Io { .. })) {
                     problem.fatal = Some(Exit::Environment);
                 }
                 Some(Outcome::Failed(problem))
@@ -173,6 +185,8 @@ impl Run<'_> {
 
     fn write(&self, task: &Task, finished: &mut Finished) -> Result<(), Error> {
         let results = std::mem::take(&mut finished.results);
+        let without_failed = without_pages(task, &finished.failed);
+        let task = without_failed.as_ref().unwrap_or(task);
         if is_dash(&task.output) {
             let path = task.output.clone();
             let [result] = &results[..] else {
@@ -193,7 +207,7 @@ impl Run<'_> {
             places.chain(task.further.iter().map(|(output, collage)| (output, collage))).collect();
         // A method that knows fewer answers than were asked for gives fewer.
         let is_one_page = results.iter().all(|result| result.page == results[0].page);
-        let is_few = is_one_page && results.len() < places.len();
+        let is_few = is_one_page && finished.failed.is_empty() && results.len() < places.len();
         if is_few {
             let count = results.len();
             finished.warnings.push(format!("the method has no more than {count} different answers here"));
@@ -224,6 +238,29 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The task without the results of these pages; `None` when there are none.
+pub fn without_pages(task: &Task, failed: &[FailedPage]) -> Option<Task> {
+    if failed.is_empty() {
+        return None;
+    }
+    let is_whole = |page: usize| failed.iter().all(|lost| lost.page != page);
+    let files = std::iter::once((task.output.clone(), task.collage.clone()));
+    let files = files.chain(task.further.iter().cloned()).zip(1..);
+    let mut whole = files.filter(|(_, page)| is_whole(*page)).map(|(files, _)| files);
+    let (output, collage) = whole.next()?;
+    let further = whole.collect();
+    let (layers, color_layer) = (task.layers.clone(), task.color_layer.clone());
+    Some(Task {
+        input: task.input.clone(),
+        output,
+        collage,
+        layers,
+        color_layer,
+        further,
+        format: task.format,
+    })
 }
 
 /// Where the way of a picture ended.

@@ -16,7 +16,7 @@ use crate::colorize::outputs::{self, Naming, Task};
 use crate::colorize::report::Report;
 use crate::colorize::worker::{Run, Settings};
 use crate::exit::{Blame as _, Exit, Failure};
-use crate::interrupt;
+use crate::{interrupt, output};
 
 /// Colours what the arguments name.
 pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
@@ -42,6 +42,7 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
         overwrite: arguments.overwrite,
         resume: arguments.resume,
         keep_dates: arguments.keep_dates,
+        is_single: tasks.len() + missing.len() == 1,
         place_is_named: arguments.output.is_some() || arguments.out_dir.is_some(),
     };
 
@@ -65,7 +66,11 @@ pub fn run(arguments: &ColorizeArguments) -> Result<Exit, Failure> {
     let run = Run { pipeline: &pipeline, orders: &orders, settings: &settings, piped: piped.as_deref() };
     let result = run.all(&tasks, |task, outcome| report.outcome(task, &outcome));
     let exit = report.finish(interrupt::requested());
-    result.map(|()| exit)
+    let fatal = result?;
+    if fatal.is_some() && tasks.len() > 1 {
+        output::note("stopped, the other pictures would fail in the same way");
+    }
+    Ok(fatal.unwrap_or(exit))
 }
 
 /// What the inputs mean.
@@ -113,6 +118,7 @@ fn order(arguments: &ColorizeArguments, tasks: &[Task], pipeline: &Pipeline) -> 
         invert: arguments.invert,
         borders: arguments.borders,
         leave_colored: !arguments.recolor && !is_alone,
+        skip_damaged_pages: true,
         keep_tone: arguments.keep_tone,
         tone: sliders.tone(),
         look: sliders.look(*filter),
@@ -172,6 +178,11 @@ fn pipe(arguments: &ColorizeArguments, naming: &Naming) -> Result<Task, Failure>
         return Err(Failure::usage(format!(
             "{flag} and the picture cannot both go to stdout; use --output FILE"
         )));
+    }
+    if arguments.variants > 1 {
+        return Err(Failure::usage(
+            "stdout holds one picture, and --variants asks for several answers; leave it out",
+        ));
     }
     if std::io::stdout().is_terminal() {
         return Err(Failure::usage(

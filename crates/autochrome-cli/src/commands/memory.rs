@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use autochrome::{Blame as Fault, Error, GuidanceFile, Memories, Model, Pipeline};
+use autochrome::{Blame as Fault, Error, GuidanceFile, Memories, Memory, Model, Pipeline};
 use serde_json::json;
 
 use crate::args::{MemoryArguments, MemoryCommand};
@@ -45,8 +45,12 @@ fn add(
     let files: Vec<GuidanceFile> = pictures_of(folder)?.iter().map(|path| GuidanceFile::at(path)).collect();
     let model = model.map_or(Ok(Model::Default), Model::find).map_err(blame)?;
     let memory = memories.add(name, &files, &model, &Pipeline::new()).map_err(blame)?;
-    let (count, folder) = (memory.names().len(), memories.folder().display());
-    output::line(&format!("{name}: {count} pictures, {folder}"))
+    let (count, folder) = (pictures(&memory), memories.folder().display());
+    output::line(&format!("{name}: {count}, {folder}"))
+}
+
+fn pictures(memory: &Memory) -> String {
+    output::count(memory.names().len() as u64, "picture")
 }
 
 fn list(memories: &Memories, json: bool) -> Result<(), Failure> {
@@ -58,7 +62,7 @@ fn list(memories: &Memories, json: bool) -> Result<(), Failure> {
                 json!({"name": name, "model": memory.model(), "pictures": pictures}).to_string()
             }
             Ok(memory) => {
-                format!("{name}  {} pictures, for the model {}", memory.names().len(), memory.model())
+                format!("{name}  {}, for the model {}", pictures(&memory), memory.model())
             }
             Err(error) if json => json!({"name": name, "error": error.to_string()}).to_string(),
             Err(error) => format!("{name}  {error}"),

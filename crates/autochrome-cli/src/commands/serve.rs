@@ -1,6 +1,7 @@
 //! `autochrome serve`: the web app and the HTTP API.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -14,10 +15,12 @@ use crate::output;
 
 /// Serves until it is told to stop.
 pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
+    let queue = place(&arguments.place, &arguments.data_dir)?;
+    let weights = weights(arguments.model.as_deref())?;
+    check_place(arguments)?;
     fs::create_dir_all(&arguments.data_dir)
         .with_context(|| format!("cannot make {}", arguments.data_dir.display()))
         .environment()?;
-    let queue = place(&arguments.place, &arguments.data_dir)?;
     let mut config = Config {
         bind: arguments.bind,
         works: arguments.work || !queue.is_shared(),
@@ -33,13 +36,13 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         media_dir: arguments.media_dir.clone(),
         most_film_bytes: arguments.most_film * 1_000_000,
         memory_bytes: u64::from(arguments.memory) << 20,
+        weights,
         ..Config::new(&arguments.data_dir)
     };
     if let Some(workers) = arguments.workers {
         config.workers = usize::from(workers);
         config.waiting = 4 * config.workers;
     }
-    config.weights = weights(arguments.model.as_deref())?;
     let _log = start_log(format(arguments.log), levels(arguments.log_level.as_ref()), "autochrome-server");
     serve(config, |address| {
         let what = if has_app() { "the app and the API are" } else { "the API is" };
@@ -47,6 +50,18 @@ pub fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     })
     .map_err(failure)?;
     Ok(Exit::Success)
+}
+
+/// Refuses what cannot be served from before folders are made: a command that does nothing leaves nothing behind.
+fn check_place(arguments: &ServeArguments) -> Result<(), Failure> {
+    if let Some(folder) = arguments.media_dir.as_deref().filter(|folder| !folder.is_dir()) {
+        return Err(Failure::usage(format!("there is no folder {} (--media-dir)", folder.display())));
+    }
+    // The server takes the address for itself once all else is ready.
+    TcpListener::bind(arguments.bind)
+        .with_context(|| format!("cannot listen on {}; --bind names another address", arguments.bind))
+        .environment()?;
+    Ok(())
 }
 
 /// Where jobs wait, as told.

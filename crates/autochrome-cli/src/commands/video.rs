@@ -25,7 +25,12 @@ pub fn run(arguments: &VideoArguments) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!("--end {end} lies before --start {}", arguments.start)));
     }
     if !arguments.input.is_file() {
-        return Err(Failure::usage(format!("there is no file {}", arguments.input.display())));
+        let input = arguments.input.display();
+        return Err(Failure::usage(if arguments.input.is_dir() {
+            format!("{input} is a folder; name one film")
+        } else {
+            format!("there is no file {input}")
+        }));
     }
     let ffmpeg = Ffmpeg::find().map_err(film_blame)?;
     let source = Source::probe(&ffmpeg, &arguments.input).map_err(film_blame)?;
@@ -45,7 +50,13 @@ fn film(
     source: &Source,
     colorist: &FilmColorist<'_>,
 ) -> Result<Exit, Failure> {
-    let codec = arguments.codec.map(codec);
+    let is_webm = arguments
+        .output
+        .as_deref()
+        .and_then(Path::extension)
+        .is_some_and(|it| it.eq_ignore_ascii_case("webm"));
+    // The only codec that such a file can hold needs not be named.
+    let codec = arguments.codec.map(codec).or(is_webm.then_some(Codec::Av1));
     let used = codec.unwrap_or_else(|| Codec::for_depth(source.layout().depth));
     let result = match &arguments.output {
         Some(output) => output.clone(),
@@ -118,12 +129,15 @@ fn stills(
     let stills = Stills { ffmpeg, source, options, colorist, stop: interrupt::flag() };
     if let Some(sheet) = &arguments.preview {
         let count = stills.sheet(sheet, arguments.overwrite)?;
-        output::line(&format!("{} -> {} ({count} scenes)", arguments.input.display(), sheet.display()))?;
+        let scenes = output::count(count, "scene");
+        output::line(&format!("{} -> {} ({scenes})", arguments.input.display(), sheet.display()))?;
     }
     if let Some(folder) = &arguments.keyframes_out {
         let count = stills.pictures(folder, arguments.overwrite)?;
-        output::line(&format!("{} -> {} ({count} pictures)", arguments.input.display(), folder.display()))?;
+        let pictures = output::count(count, "picture");
+        output::line(&format!("{} -> {} ({pictures})", arguments.input.display(), folder.display()))?;
     }
+    colorist.warnings().iter().for_each(|warning| output::note(warning));
     Ok(Exit::Success)
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::blame;
 use crate::args::{VideoArguments, moment};
+use crate::colorize::guidance::{file, names_file};
 use crate::commands::memory;
 use crate::exit::{Blame as _, Failure};
 
@@ -33,8 +34,8 @@ pub fn colorist<'a>(
         hints(path, &mut guidance)?;
     }
     if let Some(mood) = &arguments.guidance.mood {
-        if Path::new(mood).is_file() {
-            guidance.mood = Some(GuidanceFile::at(Path::new(mood)));
+        if names_file(mood) {
+            guidance.mood = Some(file(Path::new(mood))?);
         } else {
             let mood = mood.parse().map_err(autochrome::Error::Method).map_err(blame)?;
             guidance.draft.guidance.mood = Some(mood);
@@ -49,12 +50,8 @@ pub fn colorist<'a>(
 
 /// What is done with every keyframe.
 fn draft(arguments: &VideoArguments) -> Result<OrderDraft, Failure> {
-    if !arguments.sliders.look(None).is_identity() {
-        return Err(Failure::usage(
-            "a film keeps its light as it is; --contrast is for pictures (--saturation, --temperature and --tint work)",
-        ));
-    }
-    let mut draft = OrderDraft { tone: arguments.sliders.tone(), ..arguments.choice.draft().map_err(blame)? };
+    let mut draft =
+        OrderDraft { tone: arguments.sliders.0.tone(), ..arguments.choice.draft().map_err(blame)? };
     draft.guidance.recolors.clone_from(&arguments.guidance.palette);
     if let Some(name) = &arguments.guidance.memory {
         draft.guidance.memory = Some(memory::memories()?.open(name).map_err(memory::blame)?);

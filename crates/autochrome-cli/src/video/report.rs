@@ -55,20 +55,25 @@ impl Report {
             Scan::Progressive | Scan::Unknown => "",
         };
         let earlier = if summary.resumed > 0 {
-            format!(", {} frames from before", summary.resumed)
+            format!(", {} from before", output::count(summary.resumed, "frame"))
         } else {
             String::new()
         };
         output::note(&format!(
-            "{fresh} frames{lines}, {} scenes{kept}{earlier}, in {seconds:.1} s ({:.1} frames a second)",
-            summary.scenes,
+            "{}{lines}, {}{kept}{earlier}, in {seconds:.1} s ({:.1} frames a second)",
+            output::count(fresh, "frame"),
+            output::count(summary.scenes, "scene"),
             fresh as f64 / seconds.max(1e-3)
         ));
         let numbers = |scenes: &mut dyn Iterator<Item = &u64>| {
             scenes.map(|scene| (scene + 1).to_string()).collect::<Vec<_>>().join(", ")
         };
         if !summary.left_scenes.is_empty() {
-            output::note(&format!("left as they are: scenes {}", numbers(&mut summary.left_scenes.iter())));
+            let left = numbers(&mut summary.left_scenes.iter());
+            output::note(&match summary.left_scenes.len() {
+                1 => format!("left as it is: scene {left}"),
+                _ => format!("left as they are: scenes {left}"),
+            });
         }
         let missing: Vec<&u64> =
             options.keep_scenes.iter().filter(|scene| **scene >= summary.scenes).collect();

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use autochrome::film::FilmColorist;
-use autochrome::{EncodeOptions, Format, Metadata, Pixels, Raster, encode, write_atomic};
+use autochrome::{EncodeOptions, Format, MediaError, Metadata, Pixels, Raster, encode, write_atomic};
 use autochrome_film::{Ffmpeg, FilmError, Frame, SceneFrame, SceneOptions, Source, scenes};
 
 use super::{blame, film_blame};
@@ -94,7 +94,12 @@ fn write(path: &Path, frame: &Frame, format: Format, overwrite: bool) -> Result<
     let raster = Raster::new(side(frame.width), side(frame.height), Pixels::Rgb8(frame.rgb.clone()));
     let bytes = raster.and_then(|raster| encode(&raster, &Metadata::default(), &EncodeOptions::new(format)));
     let bytes = bytes.map_err(|error| blame(error.into()))?;
-    interrupt::undisturbed(|| write_atomic(path, &bytes, overwrite)).map_err(|error| blame(error.into()))
+    interrupt::undisturbed(|| write_atomic(path, &bytes, overwrite)).map_err(|error| match error {
+        MediaError::OutputExists { path } => {
+            Failure::usage(format!("{} exists already; --overwrite replaces it", path.display()))
+        }
+        error => blame(error.into()),
+    })
 }
 
 /// Frames of one size in rows, about as wide as high.

@@ -170,6 +170,49 @@ fn resuming_colours_again_what_changed_since() {
     assert_eq!(lines, "a.png -> a.color.png\n");
 }
 
+/// In colour, which is what results say something of.
+fn colorize(folder: &Folder, arguments: &[&str]) -> assert_cmd::Command {
+    let mut command = folder.autochrome();
+    command.arg("colorize").args(arguments);
+    command
+}
+
+#[test]
+fn resuming_never_takes_the_result_of_another_picture_for_its_own() {
+    let folder = Folder::new();
+    folder.picture("one/a.png");
+    colorize(&folder, &["one", "--out-dir", "done"]).assert().success();
+    let first = fs::read(folder.path("done/a.png")).unwrap();
+    // Another box, with another picture of the same name.
+    folder.picture("other/a.png");
+    image::GrayImage::from_pixel(9, 7, image::Luma([90])).save(folder.path("other/a.png")).unwrap();
+    let said = stderr(&mut colorize(&folder, &["other", "--out-dir", "done", "--resume"]), 1);
+    assert!(said.contains("done/a.png was made from another file"), "{said}");
+    // Not even where the other one is newer.
+    let later = SystemTime::now() + Duration::from_secs(60);
+    fs::File::options().write(true).open(folder.path("other/a.png")).unwrap().set_modified(later).unwrap();
+    stderr(&mut colorize(&folder, &["other", "--out-dir", "done", "--resume"]), 1);
+    assert!(fs::read(folder.path("done/a.png")).unwrap() == first);
+    let said = stderr(&mut colorize(&folder, &["one", "--out-dir", "done", "--resume", "--json"]), 0);
+    assert!(!said.contains("another file"), "{said}");
+}
+
+#[test]
+fn every_format_says_what_its_picture_was_made_from() {
+    let folder = Folder::new();
+    folder.picture("one/a.png");
+    folder.picture("other/a.png");
+    image::GrayImage::from_pixel(9, 7, image::Luma([90])).save(folder.path("other/a.png")).unwrap();
+    for format in ["png", "jpeg", "webp", "tiff"] {
+        let done = format!("done-{format}");
+        colorize(&folder, &["one", "--out-dir", &done, "--format", format]).assert().success();
+        colorize(&folder, &["one", "--out-dir", &done, "--format", format, "--resume"]).assert().success();
+        let said =
+            stderr(&mut colorize(&folder, &["other", "--out-dir", &done, "--format", format, "--resume"]), 1);
+        assert!(said.contains("was made from another file"), "{format}: {said}");
+    }
+}
+
 #[test]
 fn resuming_adds_a_collage_that_is_missing() {
     let folder = Folder::new();

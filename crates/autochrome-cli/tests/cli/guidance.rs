@@ -249,7 +249,7 @@ fn a_memory_is_made_listed_used_and_forgotten() {
         [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
     };
     run(&["memory", "add", "snapshots", "--name", "family"], 0);
-    assert!(run(&["memory", "list"], 0).contains("family  1 pictures, for the model flagship"));
+    assert!(run(&["memory", "list"], 0).contains("family  1 picture, for the model flagship"));
     assert!(run(&["memory", "list", "--json"], 0).contains("\"pictures\":[\"one.png\"]"));
     assert!(run(&["memory", "add", "snapshots", "--name", "family"], 2).contains("--overwrite"));
     run(&["colorize", "a.png", "-o", "b.png", "--memory", "family"], 0);

@@ -8,8 +8,10 @@ use crate::util::Folder;
 fn an_existing_result_is_replaced_only_when_asked() {
     let folder = Folder::new();
     folder.picture("a.png").file("a.color.png", "mine");
-    let output = folder.gray(&["a.png"]).assert().code(1).get_output().clone();
+    let output = folder.gray(&["a.png"]).assert().code(2).get_output().clone();
     assert!(String::from_utf8(output.stderr).unwrap().contains("--overwrite"));
+    // Among others it is one that failed.
+    folder.picture("b.png").gray(&["a.png", "b.png"]).assert().code(1);
     assert_eq!(fs::read(folder.path("a.color.png")).unwrap(), b"mine");
     folder.gray(&["a.png", "--overwrite"]).assert().success();
     assert_eq!(folder.open("a.color.png").width(), 48);

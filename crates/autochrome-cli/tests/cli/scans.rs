@@ -113,7 +113,76 @@ fn several_pages_do_not_fit_one_file_of_another_format() {
         .stdout
         .clone();
     assert_eq!(page_count(&piped).unwrap(), 2);
-    folder.gray(&["-", "--pages", "all", "--format", "png"]).write_stdin(bytes).assert().code(1);
+    let pages = ["-", "--pages", "all", "--format", "png"];
+    assert!(stderr(folder.gray(&pages).write_stdin(bytes), 1).contains("several pages"));
+    assert!(stderr(&mut folder.gray(&["-", "--variants", "3"]), 2).contains("several answers"));
+}
+
+#[test]
+fn a_damaged_page_takes_no_other_with_it() {
+    let folder = Folder::new();
+    let mut bytes = pages(&[30, 40, 50]);
+    damage_page(&mut bytes, 2);
+    folder.file("scan.tif", bytes);
+    let all = ["scan.tif", "--pages", "all", "--format", "png", "--out-dir", "done"];
+    let output = folder.gray(&all).assert().code(1).get_output().clone();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("scan.tif: page 2: "), "{said}");
+    assert_eq!(folder.files(), ["done/scan-page1.png", "done/scan-page3.png", "scan.tif"]);
+    assert_eq!(folder.open("done/scan-page3.png").width(), 50);
+
+    let lines = lines(&mut folder.gray(&[&all[..], &["--overwrite", "--json"]].concat()), 1);
+    assert_eq!((&lines[0]["status"], &lines[0]["failed_pages"][0]["page"]), (&"done".into(), &2.into()));
+    assert_eq!(lines[0]["further"], serde_json::json!(["done/scan-page3.png"]));
+
+    // One file for all of them would lack a page.
+    let said = stderr(&mut folder.gray(&["scan.tif", "--pages", "all"]), 1);
+    assert!(said.contains("scan.tif: page 2: "), "{said}");
+    assert!(!folder.path("scan.color.tif").exists());
+}
+
+/// Breaks the data of a page, from 1: its pixels lie where there is nothing.
+fn damage_page(bytes: &mut [u8], page: usize) {
+    let number = |bytes: &[u8], at: usize, size: usize| {
+        bytes[at..at + size].iter().rev().fold(0_usize, |number, byte| number << 8 | usize::from(*byte))
+    };
+    assert_eq!(&bytes[..4], b"II*\0");
+    let mut directory = number(bytes, 4, 4);
+    for _ in 1..page {
+        directory = number(bytes, directory + 2 + 12 * number(bytes, directory, 2), 4);
+    }
+    let entries = (0..number(bytes, directory, 2)).map(|entry| directory + 2 + 12 * entry);
+    let offsets = entries.filter(|entry| number(bytes, *entry, 2) == 273).collect::<Vec<_>>()[0];
+    let (count, value) = (number(bytes, offsets + 4, 4), offsets + 8);
+    let at = if count == 1 { value } else { number(bytes, value, 4) };
+    bytes[at..at + 4].copy_from_slice(&[0xff, 0xff, 0xff, 0x7f]);
+}
+
+#[test]
+fn a_page_in_colour_among_gray_ones_of_a_folder_keeps_its_colours() {
+    let folder = Folder::new();
+    let page = |pixels| {
+        let raster = Raster::new(60, 40, pixels).unwrap();
+        encode(&raster, &Metadata::default(), &EncodeOptions::new(Format::Tiff)).unwrap()
+    };
+    let color = page(Pixels::Rgb8(colorful().into_raw()));
+    let gray = page(Pixels::Gray8(ramp(60, 40).into_raw()));
+    folder.file("album/scan.tif", autochrome::join_pages(vec![color, gray]).unwrap());
+    let all = ["album", "--pages", "all", "--format", "png", "--out-dir", "done"];
+    let said = stderr(&mut folder.gray(&all), 0);
+    assert!(
+        said.contains("scan.tif: page 1: the picture is in colour already; its colours were kept"),
+        "{said}"
+    );
+    assert!(!said.contains("page 2"), "{said}");
+    let made = folder.open("done/scan-page1.png").to_rgb8();
+    for (made, meant) in made.pixels().zip(colorful().pixels()) {
+        let off = made.0.iter().zip(meant.0).map(|(a, b)| a.abs_diff(b)).max();
+        assert!(off <= Some(2), "{made:?} {meant:?}");
+    }
+    let said = stderr(&mut folder.gray(&[&all[..], &["--overwrite", "--recolor"]].concat()), 0);
+    assert!(said.contains("page 1: the picture is in colour already; its colours were replaced"), "{said}");
+    assert!(folder.open("done/scan-page1.png").to_rgb8().pixels().all(|p| p.0[0] == p.0[1]));
 }
 
 #[test]

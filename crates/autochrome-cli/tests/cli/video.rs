@@ -131,7 +131,7 @@ fn scenes_to_leave_stay_as_they_are_and_are_named() {
     let arguments = ["video", "in.mkv", "--codec", "ffv1", "--hints", "hints.json"];
     let assert = folder.autochrome().args(arguments).args(["--keep-gray", "2,9"]).assert().success();
     let told = told(&assert);
-    assert!(told.contains("left as they are: scenes 2\n"), "{told}");
+    assert!(told.contains("left as it is: scene 2\n"), "{told}");
     assert!(told.contains("there is no scene 9 to leave; the film has 2"), "{told}");
     let cr = means(&folder, "in.color.mkv", "v");
     assert!(cr[24..].iter().all(|v| (v - 128.0).abs() < 0.5), "{cr:?}");
@@ -152,11 +152,22 @@ fn what_cannot_be_is_refused_with_words() {
         (vec!["-o", "in.mkv", "--overwrite"], "replace the input"),
         (vec!["--contrast", "1.2"], "--contrast"),
         (vec!["--reference", "none.png@3"], "no file"),
+        (vec!["--mood", "none.jpg"], "no file none.jpg"),
+        (vec!["--start", "60"], "it ends before"),
+        (vec!["--codec", "ffv1", "--crf", "20"], "crf"),
     ] {
         let assert = video(&folder, &arguments).code(2);
         assert!(told(&assert).contains(word), "{arguments:?}: {}", told(&assert));
     }
     folder.autochrome().args(["video", "none.mkv"]).assert().code(2);
+    let taken = folder
+        .file("sheet.png", "mine")
+        .autochrome()
+        .args(["video", "in.mkv", "--method", "gray"])
+        .args(["--preview", "sheet.png"])
+        .assert()
+        .code(2);
+    assert!(told(&taken).contains("--overwrite"), "{}", told(&taken));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use autochrome_film::{Codec, FilmOptions};
+use autochrome_film::{Codec, FilmOptions, Range};
 
 use crate::util::{Folder, lossless};
 
@@ -17,6 +17,11 @@ fn what_is_no_film_is_told_with_its_code() {
         assert_eq!(folder.source(name).unwrap_err().code(), code, "{name}");
     }
     folder.film("a.mkv", "-f lavfi -i testsrc2=s=64x48:d=0.2 -c:v ffv1");
+    let late = FilmOptions { range: Range { start_s: 5.0, end_s: None }, ..lossless() };
+    assert_eq!(folder.colorize("a.mkv", "out.mkv", &late).unwrap_err().code(), "film.no_such_moment");
+    let crf = FilmOptions { crf: Some(20), ..lossless() };
+    assert_eq!(folder.colorize("a.mkv", "out.mkv", &crf).unwrap_err().code(), "option-out-of-range");
+    assert!(!folder.path("out.mkv.parts").exists());
     let options = FilmOptions { codec: Some(Codec::Ffv1), ..lossless() };
     assert_eq!(folder.colorize("a.mkv", "out.mp4", &options).unwrap_err().code(), "film.container");
     assert!(!folder.path("out.mp4.parts").exists());

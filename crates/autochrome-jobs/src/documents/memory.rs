@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Claim, DocumentQueue, Ledger, Offer, Record};
 use crate::store::MemoryStore;
-use crate::{Bounds, DeadLetter, Event, Kind, Lease, News, QueueError};
+use crate::{Bounds, Event, Kind, Lease, News, QueueError};
 
 /// Jobs in memory, for the threads of one process.
 pub type MemoryQueue = DocumentQueue<MemoryLedger>;
@@ -167,7 +167,7 @@ impl Ledger for MemoryLedger {
 
     fn forget(&self, _token: &str) {}
 
-    fn bury(&self, _letter: &DeadLetter) -> Result<(), QueueError> {
+    fn bury(&self, _id: &str, _file: u32, _name: &str) -> Result<(), QueueError> {
         Ok(())
     }
 

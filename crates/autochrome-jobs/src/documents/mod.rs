@@ -15,10 +15,8 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use self::record::{Content, INLINE_BYTES, Input, Kept, Record};
-use crate::queue::{WORKER_LOST, random_name, size};
-use crate::{
-    Bounds, DeadLetter, Event, File, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError, State, Store,
-};
+use crate::queue::{random_name, size};
+use crate::{Bounds, Event, File, Job, Kind, Lease, Made, NewJob, Part, Queue, QueueError, State, Store};
 
 pub use memory::MemoryQueue;
 #[cfg(feature = "nats")]
@@ -26,10 +24,10 @@ pub use nats::{NatsOptions, NatsQueue};
 
 /// How often a job is looked for that another process is adding at this moment under the same key.
 const LOOKS: u32 = 20;
-/// Leases after which a job that nothing was heard of is announced again: time for what tells of it by itself.
-const SILENT_LEASES: i64 = 2;
 /// How long to wait between.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+/// Leases after which a job that nothing was heard of is announced again: time for what tells of it by itself.
+const SILENT_LEASES: i64 = 2;
 
 /// What an idempotency key stands for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -88,8 +86,8 @@ pub trait Ledger: Send + Sync {
     fn postpone(&self, token: &str, wait_ms: i64) -> Result<(), QueueError>;
     /// The token is nobody's any more.
     fn forget(&self, token: &str);
-    /// Notes that a picture was given up.
-    fn bury(&self, letter: &DeadLetter) -> Result<(), QueueError>;
+    /// Notes that a picture was given up, with its place among the files of its job.
+    fn bury(&self, id: &str, file: u32, name: &str) -> Result<(), QueueError>;
     /// Notes a preview of a file, in place of an earlier one.
     fn preview(&self, id: &str, file: u32, name: &str, bytes: &[u8]) -> Result<(), QueueError>;
     /// What happened to a job after event `after`.
@@ -176,10 +174,7 @@ impl<L: Ledger> DocumentQueue<L> {
     fn bytes(&self, content: &Content) -> Result<Vec<u8>, QueueError> {
         match content {
             Content::Inline(bytes) => Ok(bytes.clone()),
-            Content::Key(key) => {
-                let missing = || QueueError::Store(format!("{key} is missing"));
-                self.store.get(key)?.ok_or_else(missing)
-            }
+            Content::Key(key) => self.store.get(key)?.ok_or_else(|| QueueError::Missing(key.clone())),
         }
     }
 
@@ -307,6 +302,57 @@ impl<L: Ledger> DocumentQueue<L> {
             let _ = self.store.delete_all(&folder(&id));
         }
         added
+    }
+
+    /// Takes a job for `token`, as [`Queue::lease`].
+    fn take_offer(&self, token: &str, kinds: &[Kind], now_ms: i64) -> Result<Option<Lease>, QueueError> {
+        let (asked, asked_ms) = (Instant::now(), now_ms);
+        // Offers are waited for: a lease begins when the job comes.
+        let clock = || {
+            let waited_ms = i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX);
+            if self.ledger.waits() { asked_ms.saturating_add(waited_ms) } else { asked_ms }
+        };
+        'offers: while let Some(offer) =
+            self.ledger.offer(kinds, token, clock(), clock() + self.bounds.lease_ms)?
+        {
+            loop {
+                let Some((mut record, revision)) = self.ledger.load(&offer.id)? else {
+                    self.ledger.give_back(&offer.id, token, true)?;
+                    continue 'offers;
+                };
+                let now_ms = clock();
+                let alive_ms = record.alive_ms(now_ms);
+                if record.job.state.is_over() || alive_ms > 0 && record.ticket != offer.ticket {
+                    // Its last worker ended before it could say so, or it was announced again.
+                    self.ledger.settle(token)?;
+                    continue 'offers;
+                }
+                if alive_ms > 0 {
+                    // A server that was killed forgets signs of life.
+                    self.ledger.postpone(token, alive_ms)?;
+                    continue 'offers;
+                }
+                let given_up = record.lease(token, now_ms, now_ms + self.bounds.lease_ms);
+                record.change = random_name()?;
+                if !self.ledger.replace(&record, revision)? {
+                    continue;
+                }
+                if let Some((file, input)) = given_up {
+                    self.ledger.bury(&offer.id, file, &input.name)?;
+                    self.erase_input(&input);
+                }
+                return Ok(Some(Lease {
+                    job: offer.id,
+                    kind: record.job.kind,
+                    attempt: record.job.attempts,
+                    pictures: record.job.pictures,
+                    options: record.options,
+                    trace: record.trace,
+                    token: token.to_owned(),
+                }));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -467,78 +513,18 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
         Ok(self.store.get(&key)?.map(|bytes| Made { name, media_type, bytes }))
     }
 
-    fn dead_letters(&self, most: u32) -> Result<Vec<DeadLetter>, QueueError> {
-        let mut found = Vec::new();
-        self.ledger.visit(&mut |record| {
-            for file in record.list_files() {
-                if matches!(&file.outcome, Err((code, _)) if code == WORKER_LOST.0) {
-                    let letter =
-                        DeadLetter { job: record.job.id.clone(), file: file.number, name: file.name };
-                    found.push((record.job.updated_ms, letter));
-                }
-            }
-        })?;
-        found.sort_by(|(at, a), (other, b)| {
-            other.cmp(at).then_with(|| a.job.cmp(&b.job)).then(a.file.cmp(&b.file))
-        });
-        found.truncate(most as usize);
-        Ok(found.into_iter().map(|(_, letter)| letter).collect())
-    }
-
     fn events(&self, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {
         self.ledger.history(id, after)
     }
 
     fn lease(&self, kinds: &[Kind], now_ms: i64) -> Result<Option<Lease>, QueueError> {
         let token = random_name()?;
-        let (asked, asked_ms) = (Instant::now(), now_ms);
-        // Offers are waited for: a lease begins when the job comes.
-        let clock = || {
-            let waited_ms = i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX);
-            if self.ledger.waits() { asked_ms.saturating_add(waited_ms) } else { asked_ms }
-        };
-        'offers: while let Some(offer) =
-            self.ledger.offer(kinds, &token, clock(), clock() + self.bounds.lease_ms)?
-        {
-            loop {
-                let Some((mut record, revision)) = self.ledger.load(&offer.id)? else {
-                    self.ledger.give_back(&offer.id, &token, true)?;
-                    continue 'offers;
-                };
-                let now_ms = clock();
-                let alive_ms = record.alive_ms(now_ms);
-                if record.job.state.is_over() || alive_ms > 0 && record.ticket != offer.ticket {
-                    // Its last worker ended before it could say so, or it was announced again.
-                    self.ledger.settle(&token)?;
-                    continue 'offers;
-                }
-                if alive_ms > 0 {
-                    // A server that was killed forgets signs of life.
-                    self.ledger.postpone(&token, alive_ms)?;
-                    continue 'offers;
-                }
-                let given_up = record.lease(&token, now_ms, now_ms + self.bounds.lease_ms);
-                record.change = random_name()?;
-                if !self.ledger.replace(&record, revision)? {
-                    continue;
-                }
-                if let Some((file, input)) = given_up {
-                    let letter = DeadLetter { job: offer.id.clone(), file, name: input.name.clone() };
-                    self.ledger.bury(&letter)?;
-                    self.erase_input(&input);
-                }
-                return Ok(Some(Lease {
-                    job: offer.id,
-                    kind: record.job.kind,
-                    attempt: record.job.attempts,
-                    pictures: record.job.pictures,
-                    options: record.options,
-                    trace: record.trace,
-                    token,
-                }));
-            }
+        let taken = self.take_offer(&token, kinds, now_ms);
+        if taken.is_err() {
+            // Nobody has this token; the job is offered again when the time of a lease is over.
+            self.ledger.forget(&token);
         }
-        Ok(None)
+        taken
     }
 
     fn next_picture(&self, lease: &Lease) -> Result<Option<(u32, Part)>, QueueError> {

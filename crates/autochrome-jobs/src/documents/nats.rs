@@ -3,8 +3,8 @@
 //! Workers are told of jobs by a work-queue stream: a message is the id of a job, acknowledged when the job is over. Signs of life
 //! are progress acknowledgements; a worker that gives none for the time of a lease is silent, and the message goes to another. A
 //! server that is killed remembers what it was told some time before: messages come again that were acknowledged, or are missing.
-//! Documents are values of a key-value bucket, replaced only at the revision that was read. What has too many workers on its
-//! conscience is told in a stream of dead letters, for whoever looks after the queue.
+//! Documents are values of a key-value bucket, replaced only at the revision that was read. Pictures that were started too often
+//! without finishing are published to a dead-letter stream.
 //!
 //! A request whose answer is lost may have been carried out. It is sent again; that it was carried out the first time shows in
 //! the name of the change that the document holds.
@@ -31,7 +31,7 @@ use self::view::View;
 use super::{Claim, DocumentQueue, Ledger, Offer, Record};
 use crate::network::Network;
 use crate::queue::random_name;
-use crate::{Bounds, DeadLetter, Event, Kind, Lease, News, QueueError, Store};
+use crate::{Bounds, Event, Kind, Lease, News, QueueError, Store};
 
 /// Changes of a job that are kept: what a listener can hear who comes late.
 const HISTORY: i64 = 64;
@@ -486,9 +486,9 @@ impl Ledger for NatsLedger {
         self.in_hand().remove(token);
     }
 
-    fn bury(&self, letter: &DeadLetter) -> Result<(), QueueError> {
-        let subject = format!("{}.dead.{}", self.options.name, letter.job);
-        let value = serde_json::json!({"job": letter.job, "file": letter.file, "name": letter.name});
+    fn bury(&self, id: &str, file: u32, name: &str) -> Result<(), QueueError> {
+        let subject = format!("{}.dead.{id}", self.options.name);
+        let value = serde_json::json!({"job": id, "file": file, "name": name});
         let once = random_name()?;
         self.persist(async || {
             let message = PublishMessage::build().payload(value.to_string().into()).message_id(&once);

@@ -76,7 +76,7 @@ pub struct Kept {
 const PICTURE: &str = "picture";
 
 impl Record {
-    /// The documents of its inputs that are no pictures.
+    /// Its inputs that are no pictures.
     pub fn extras(&self) -> impl Iterator<Item = &Input> {
         self.inputs.iter().filter(|input| input.role != PICTURE)
     }
@@ -86,10 +86,10 @@ impl Record {
         self.inputs.iter().filter(|input| input.role == PICTURE)
     }
 
-    /// Who made the last change, under the lease that is named.
+    /// Makes sure that `lease` still holds the job.
     ///
     /// # Errors
-    /// [`QueueError::LeaseLost`] when that is nobody's lease.
+    /// [`QueueError::LeaseLost`] when somebody else has it, or it is over.
     pub fn check(&self, lease: &Lease) -> Result<(), QueueError> {
         let holds = self.job.state == State::Running && self.lease.as_ref() == Some(&lease.token);
         if holds { Ok(()) } else { Err(QueueError::LeaseLost) }

@@ -13,8 +13,7 @@ use rusqlite::{
 
 use crate::queue::{WORKER_LOST, random_name, size};
 use crate::{
-    Bounds, DeadLetter, Event, File, Job, Kind, Lease, MAX_ATTEMPTS, Made, NewJob, Part, Queue, QueueError,
-    State,
+    Bounds, Event, File, Job, Kind, Lease, MAX_ATTEMPTS, Made, NewJob, Part, Queue, QueueError, State,
 };
 
 /// Jobs in a file; can be shared by threads and by processes.
@@ -219,17 +218,6 @@ impl Queue for SqliteQueue {
 
     fn file(&self, id: &str, number: u32) -> Result<Option<Made>, QueueError> {
         files::get(&self.db(), id, number)
-    }
-
-    fn dead_letters(&self, most: u32) -> Result<Vec<DeadLetter>, QueueError> {
-        let sql = "SELECT files.job, files.number, files.name FROM files JOIN jobs ON jobs.id = files.job
-            WHERE files.error_code = ?1 ORDER BY jobs.updated_ms DESC, files.job, files.number LIMIT ?2";
-        let db = self.db();
-        let mut query = db.prepare_cached(sql)?;
-        let rows = query.query_map(params![WORKER_LOST.0, most], |row| {
-            Ok(DeadLetter { job: row.get(0)?, file: row.get(1)?, name: row.get(2)? })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn events(&self, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {

@@ -1,19 +1,20 @@
 //! Bytes in a folder, or in a bucket of S3, Google Cloud Storage or Azure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{Error, ObjectStore, ObjectStoreExt as _};
+use object_store::{Error, GetResult, ObjectStore, ObjectStoreExt as _};
 use tokio::io::AsyncWriteExt as _;
 
 use super::Store;
 use super::memory::file_error;
 use crate::QueueError;
 use crate::network::Network;
+use crate::queue::random_name;
 
 /// Variables of the environment that say who asks, where, and how.
 const PREFIXES: [&str; 3] = ["aws_", "google_", "azure_"];
@@ -65,6 +66,19 @@ fn failed(error: Error) -> QueueError {
     QueueError::Store(error.to_string())
 }
 
+/// Writes an object into a new file as it comes.
+async fn write_chunks(got: GetResult, path: &Path) -> Result<(), QueueError> {
+    let io = |error: std::io::Error| file_error(path, &error);
+    let mut file = tokio::fs::File::create_new(path).await.map_err(io)?;
+    let mut chunks = got.into_stream();
+    while let Some(chunk) = chunks.try_next().await.map_err(failed)? {
+        file.write_all(&chunk).await.map_err(io)?;
+    }
+    // Tells what the last write met, which the next does not.
+    file.flush().await.map_err(io)?;
+    file.sync_all().await.map_err(io)
+}
+
 impl Store for BucketStore {
     fn put(&self, key: &str, bytes: &[u8]) -> Result<(), QueueError> {
         let (key, bytes) = (self.key(key), bytes.to_vec());
@@ -99,16 +113,18 @@ impl Store for BucketStore {
                 Err(Error::NotFound { .. }) => return Ok(false),
                 Err(error) => return Err(failed(error)),
             };
-            let io = |error: std::io::Error| file_error(path, &error);
-            let beside = path.with_extension("part");
-            let mut file = tokio::fs::File::create(&beside).await.map_err(io)?;
-            let mut chunks = got.into_stream();
-            while let Some(chunk) = chunks.try_next().await.map_err(failed)? {
-                file.write_all(&chunk).await.map_err(io)?;
+            // Named at random: two may fetch the same at the same time.
+            let mut beside = path.as_os_str().to_owned();
+            beside.push(format!(".{}.part", random_name()?));
+            let beside = PathBuf::from(beside);
+            let fetched = match write_chunks(got, &beside).await {
+                Ok(()) => tokio::fs::rename(&beside, path).await.map_err(|error| file_error(path, &error)),
+                Err(error) => Err(error),
+            };
+            if fetched.is_err() {
+                let _ = tokio::fs::remove_file(&beside).await;
             }
-            file.sync_all().await.map_err(io)?;
-            tokio::fs::rename(&beside, path).await.map_err(io)?;
-            Ok(true)
+            fetched.map(|()| true)
         })
     }
 

@@ -62,7 +62,8 @@ fn a_segment_of_a_film_is_begun_more_often_than_a_picture() {
     let begun = (0..).map(|turn| queue.lease(&[Kind::Segment], 2000 * turn).unwrap().unwrap().attempt);
     let begun: Vec<u32> = begun.take(MAX_SEGMENT_ATTEMPTS as usize + 1).collect();
     assert_eq!(begun, [1, 2, 3, 4, 5, 6, 7, 8, 1]);
-    assert_eq!(queue.dead_letters(10).unwrap()[0].job, segment.id, "given up, and told so once more");
+    let given_up = queue.files(&segment.id).unwrap().remove(0).outcome.unwrap_err();
+    assert_eq!(given_up.0, "worker-lost");
 }
 
 fn memory_bench() -> conformance::Bench {

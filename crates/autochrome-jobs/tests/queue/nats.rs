@@ -74,6 +74,28 @@ fn what_one_process_adds_another_works_on_and_a_third_lists() {
 }
 
 #[test]
+fn who_fetch_the_same_file_at_once_all_get_it_whole() {
+    let (folder, copies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let network = Network::start().unwrap();
+    let store = BucketStore::open(&network, folder.path().to_str().unwrap()).unwrap();
+    let bytes: Vec<u8> = (0..1 << 20).map(|i: u32| (i / 999) as u8).collect();
+    store.put("films/a/film", &bytes).unwrap();
+    let copy = copies.path().join("film");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert!(store.get_file("films/a/film", &copy).unwrap()));
+        }
+    });
+    assert!(std::fs::read(&copy).unwrap() == bytes);
+    assert_eq!(copies.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
+    // A folder is in the way.
+    let taken = copies.path().join("taken");
+    std::fs::create_dir(&taken).unwrap();
+    assert!(store.get_file("films/a/film", &taken).is_err());
+    assert_eq!(copies.path().read_dir().unwrap().count(), 2, "nor where it fails");
+}
+
+#[test]
 fn a_heartbeat_keeps_a_job_for_longer_than_a_lease() {
     let Some(bench) = bench() else { return };
     let queue = (bench.open)(BOUNDS);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use autochrome::document::OrderDocument;
-use autochrome::{Finished, Watch};
+use autochrome::{Finished, OpenedPicture, Watch};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use crate::accept::{self, Answer};
 use crate::app::App;
+use crate::cost;
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, JsonBody, Kind, PictureFile};
 use crate::openapi::OptionsQuery;
@@ -133,13 +134,18 @@ pub async fn post(
         intake.options.format = Some(format.to_owned());
     }
     if answer != Answer::Json {
-        // A picture has no room for others beside it.
-        app.studio.check(&intake.options, &intake.files)?;
+        // A picture has no room for others beside it. Files of strangers are not looked into on the threads of the network.
+        let studio = Arc::clone(&app.studio);
+        let check = move || studio.check(&intake.options, &intake.files).map(|()| intake);
+        intake = tokio::task::spawn_blocking(check).await.map_err(|_| Problem::stopping())??;
         intake.options.variants = None;
     }
     let studio = Arc::clone(&app.studio);
     let work = move |reached: &dyn Fn(f32) -> bool| {
         let (start, _arrival) = (Instant::now(), arrival);
+        let bytes = opened.as_deref().map(OpenedPicture::bytes);
+        let bytes = bytes.or(picture.as_ref().map(|picture| picture.bytes.as_slice()));
+        cost::check_pages(&intake.options, bytes.unwrap_or_default())?;
         let order = studio.order(&intake.options, &intake.files)?;
         // References are reduced by now; their files need not stay.
         drop(intake);

@@ -201,7 +201,7 @@ pub async fn delete(
     }
     let films = Arc::clone(&app.films);
     let forget = tokio::task::spawn_blocking(move || films.delete(&film.id));
-    forget.await.map_err(|_| Problem::stopping())?;
+    forget.await.map_err(|_| Problem::stopping())??;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -310,13 +310,13 @@ fn within(frame: &Frame, (width, height): (usize, usize), most_px: usize) -> Fra
 #[serde(deny_unknown_fields)]
 pub struct FilmOrder {
     /// How it is coloured.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "intake::object")]
     options: FilmDocument,
     /// Pictures to take colours from, in base64.
     #[serde(default)]
     #[schema(value_type = Vec<Base64Picture>)]
     reference: Vec<String>,
-    /// A picture in colour, in base64, whose mean colour and strength of colours the film is to have; in place of `mood` in `options`.
+    /// A picture in colour, in base64, whose mean colour and strength of colours the film is to have; it holds over `mood` in `options`.
     #[schema(value_type = Option<Base64Picture>)]
     mood: Option<String>,
 }
@@ -501,4 +501,20 @@ fn check_container(options: &FilmDocument, film: &Film, extension: &str) -> Resu
     let name = format!("result.{extension}");
     autochrome_film::Container::of(FilePath::new(&name), codec)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_of_a_film_are_an_object_and_no_list() {
+        let read =
+            |text: &str| intake::from_json::<FilmOrder>(text.as_bytes()).map_err(|problem| problem.code);
+        for list in [r#"{"options":["gray"]}"#, r#"[{"method":"gray"}]"#] {
+            assert_eq!(read(list).err(), Some("bad-json"), "{list}");
+        }
+        assert_eq!(read(r#"{"options":{"method":"gray"}}"#).unwrap().options.method.as_deref(), Some("gray"));
+        assert_eq!(read("{}").unwrap().options, FilmDocument::default());
+    }
 }

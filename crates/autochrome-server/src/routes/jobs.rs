@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::archive;
+use crate::cost;
 use crate::film_jobs::{FilmNews, result_path};
 use crate::guard::Owner;
 use crate::intake::{self, FormBody, Intake, JsonBody, PictureFile};
@@ -251,12 +252,20 @@ pub(super) async fn accept(
         let open = app.pictures.find(&owner, &id, Instant::now())?;
         pictures.push(Part { name: "picture".to_owned(), bytes: open.bytes().to_vec() });
     }
-    // What cannot work is said now rather than later; of several pictures some may.
-    app.studio.check(&options, &files)?;
     let kind = if pictures.len() > 1 { Kind::Batch } else { Kind::Image };
-    if kind == Kind::Image {
-        autochrome::probe(&pictures[0].bytes, app.studio.limits())?;
-    }
+    let studio = Arc::clone(&app.studio);
+    // What cannot work is said now rather than later; of several pictures some may. Files of strangers are not looked into on the
+    // threads of the network.
+    let check = move || {
+        studio.check(&options, &files)?;
+        if kind == Kind::Image {
+            autochrome::probe(&pictures[0].bytes, studio.limits())?;
+        }
+        pictures.iter().try_for_each(|picture| cost::check_pages(&options, &picture.bytes))?;
+        Ok::<_, Problem>((pictures, files, options))
+    };
+    let checked = tokio::task::spawn_blocking(check).await.map_err(|_| Problem::stopping())?;
+    let (pictures, files, options) = checked?;
     let options = serde_json::to_string(&options).map_err(|_| Problem::defect())?;
     let new = NewJob {
         kind,

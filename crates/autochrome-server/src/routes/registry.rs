@@ -40,7 +40,7 @@ pub struct MethodJson {
     paper: Option<PaperJson>,
     /// The kinds of guidance it takes, as words for people; programs read `takes`.
     guidance: Vec<&'static str>,
-    /// Ids of the kinds of guidance it takes: points, strokes, marks, references, swatches, colors, recolors, seed.
+    /// Ids of the kinds of guidance it takes: points, strokes, marks, references, swatches, colors, recolors, seed, words, mood, memory.
     takes: Vec<&'static str>,
     /// What it cannot begin without; each of these must be given.
     needs: Vec<NeedJson>,

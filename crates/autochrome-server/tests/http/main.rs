@@ -345,6 +345,13 @@ fn what_there_is_not_is_said_with_the_documented_status() {
     let form = |options: &[u8]| form(&[("image", CAMERA), ("options", options)]);
     let reply = server.colorize(FORM, "*/*", &form(br#"{"metod":"gray"}"#));
     assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-json"));
+    // Options have names: a list of them in the order of the fields is none.
+    for list in [br#"["gray"]"#.as_slice(), b"[]"] {
+        let reply = server.colorize(FORM, "*/*", &form(list));
+        assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-json"));
+    }
+    let reply = server.post("/v1/colorize?options=%5B%22gray%22%5D", &[client::PNG], CAMERA);
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-json"));
     let reply = server.post("/v1/colorize?from=album", &[client::PNG], CAMERA);
     assert_eq!((reply.status, reply.problem().as_str()), (422, "bad-query"));
     let reply = server.post("/v1/palette?colours=6", &[client::PNG], CAMERA);
@@ -384,6 +391,8 @@ fn a_place_has_likely_colours_that_differ_and_a_reach_that_holds_it() {
         assert_eq!((reply.status, reply.problem().as_str()), (status, code), "{query}");
     }
     assert_eq!(server.get("/v1/suggest?picture=0&x=0.5&y=0.5").problem(), "unknown-picture");
+    let told = &server.get("/openapi.json").json()["paths"]["/v1/suggest"]["get"]["responses"];
+    assert!(told["404"].is_object() && told["422"].is_object(), "{told}");
 }
 
 #[test]

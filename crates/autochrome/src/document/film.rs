@@ -150,11 +150,11 @@ impl FilmDocument {
     /// How frames are written; parts are gone on from, and `made_with` tells them from others.
     ///
     /// # Errors
-    /// When the end lies before the beginning, or a slider is out of range.
+    /// When the end lies before the beginning, or a number is out of range.
     pub fn options(&self, made_with: String) -> Result<FilmOptions, Error> {
         Ok(FilmOptions {
             range: self.range()?,
-            codec: self.codec.map(CodecDocument::codec),
+            codec: self.wanted_codec(),
             crf: self.crf,
             tone: self.look.tone()?,
             side_by_side: self.collage,
@@ -165,12 +165,23 @@ impl FilmDocument {
         })
     }
 
-    /// Which part of the film.
+    /// The codec that is named, or the only one that the kind of file can hold.
+    fn wanted_codec(&self) -> Option<Codec> {
+        let only = (self.container == Some(ContainerDocument::Webm)).then_some(Codec::Av1);
+        self.codec.map(CodecDocument::codec).or(only)
+    }
+
+    /// Which part of the film. All other numbers that need no film to be checked by are checked too, so that nothing is begun in vain.
     ///
     /// # Errors
-    /// When the end lies before the beginning.
+    /// When the end lies before the beginning, or another number is out of range.
     pub fn range(&self) -> Result<Range, Error> {
         let Self { start_s, end_s, .. } = *self;
+        if self.keep_scenes.contains(&0) {
+            return Err(Error::out_of_range("keep_scenes", 0, "numbers from 1"));
+        }
+        // Both codecs that a film may get by itself take the same.
+        self.wanted_codec().unwrap_or(Codec::H264).check_crf(self.crf)?;
         if !(start_s >= 0.0 && start_s.is_finite()) {
             return Err(Error::out_of_range("start_s", start_s, "seconds from the film's beginning"));
         }
@@ -269,7 +280,16 @@ mod tests {
         ] {
             assert_eq!(parse(json).guidance(GuidanceFiles::default()).unwrap_err().code(), code, "{json}");
         }
-        assert!(parse(r#"{"start_s": 3, "end_s": 2}"#).range().is_err());
+        for json in [
+            r#"{"start_s": 3, "end_s": 2}"#,
+            r#"{"keep_scenes": [0]}"#,
+            r#"{"crf": 60}"#,
+            r#"{"crf": 20, "codec": "ffv1"}"#,
+        ] {
+            assert_eq!(parse(json).range().unwrap_err().code(), "option-out-of-range", "{json}");
+        }
+        let webm = parse(r#"{"container": "webm", "crf": 60}"#).options(String::new()).unwrap();
+        assert_eq!(webm.codec, Some(Codec::Av1));
         assert!(serde_json::from_str::<FilmDocument>(r#"{"format": "png"}"#).is_err());
     }
 

@@ -169,6 +169,7 @@ impl OrderDocument {
             invert: self.invert,
             borders: self.borders,
             leave_colored: self.leave_colored,
+            skip_damaged_pages: known.skip_damaged_pages,
             keep_tone: self.keep_tone,
             tone: self.look.tone()?,
             look: self.look.look()?,

@@ -43,6 +43,24 @@ struct Seen {
     written: u64,
 }
 
+impl Seen {
+    /// Notes what was done with a key.
+    fn note(&mut self, key: String, operation: Operation, value: &[u8]) {
+        let id = key.trim_end_matches(".job");
+        match operation {
+            Operation::Put => match parse::<Record>(value) {
+                Ok(record) => drop(self.records.insert(id.to_owned(), record)),
+                // Of another version: nothing is known of it, and it is not gone.
+                Err(_) => drop(self.records.remove(id)),
+            },
+            Operation::Delete | Operation::Purge => {
+                self.records.remove(id);
+                self.gone.insert(key, Instant::now());
+            }
+        }
+    }
+}
+
 fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -107,21 +125,26 @@ async fn watch(bucket: Store, seen: Arc<Mutex<Seen>>) {
     loop {
         if let Ok(mut entries) = bucket.watch_with_history(KEYS).await {
             while let Some(Ok(entry)) = entries.next().await {
-                let record = match entry.operation {
-                    Operation::Put => parse::<Record>(&entry.value).ok(),
-                    Operation::Delete | Operation::Purge => None,
-                };
                 let mut seen = lock(&seen);
                 seen.revision = seen.revision.max(entry.revision);
-                match record {
-                    Some(record) => drop(seen.records.insert(record.job.id.clone(), record)),
-                    None => {
-                        seen.records.remove(entry.key.trim_end_matches(".job"));
-                        seen.gone.insert(entry.key, Instant::now());
-                    }
-                }
+                seen.note(entry.key, entry.operation, &entry.value);
             }
         }
         sleep(AGAIN).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_cannot_be_read_is_not_taken_for_a_deleted_one() {
+        let mut seen = Seen::default();
+        seen.note("a.job".to_owned(), Operation::Put, b"of a later version");
+        assert!(seen.gone.is_empty());
+        seen.note("a.job".to_owned(), Operation::Delete, b"");
+        seen.note("b.job".to_owned(), Operation::Purge, b"");
+        assert_eq!(seen.gone.len(), 2);
     }
 }
