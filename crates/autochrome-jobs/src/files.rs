@@ -9,6 +9,8 @@ pub struct Made {
     pub media_type: String,
     /// Its content.
     pub bytes: Vec<u8>,
+    /// What its maker has to say of it, one sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// A picture of a job that is over, without its bytes.
@@ -20,4 +22,6 @@ pub struct File {
     pub name: String,
     /// Media type and size in bytes, wherever they lie, or code and words of what went wrong.
     pub outcome: Result<(String, i64), (String, String)>,
+    /// What the maker of the file has to say of it, one sentence each.
+    pub warnings: Vec<String>,
 }

@@ -378,10 +378,13 @@ impl Jobs {
             self.queue.files(&lease.job)?.into_iter().map(|file| file.name).collect();
         let (extension, media_type) = (finished.file_type.extension(), finished.file_type.media_type());
         let mut made = Vec::with_capacity(finished.results.len());
+        // Several answers to one picture have its warnings with the first.
+        let mut warnings = finished.warnings;
         for result in finished.results {
             let name = archive::name(&picture.name, extension, &taken);
             taken.push(name.clone());
-            made.push(Made { name, media_type: media_type.to_owned(), bytes: result.bytes });
+            let warnings = std::mem::take(&mut warnings);
+            made.push(Made { name, media_type: media_type.to_owned(), bytes: result.bytes, warnings });
         }
         self.queue.store_result(lease, Ok(&made), now_ms())
     }

@@ -1140,6 +1140,8 @@ export interface components {
              * @description Its place among the files, from 0.
              */
             number: number;
+            /** @description What is to be known of it, one sentence each; left out where there is nothing. */
+            warnings?: string[];
         };
         /**
          * @description What a job is made of.

@@ -505,12 +505,12 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
 
     fn file(&self, id: &str, number: u32) -> Result<Option<Made>, QueueError> {
         let Some((record, _)) = self.ledger.load(id)? else { return Ok(None) };
-        let Some(Kept { name, outcome: Ok((media_type, _)), key: Some(key) }) =
+        let Some(Kept { name, outcome: Ok((media_type, _)), key: Some(key), warnings }) =
             record.files.into_iter().nth(number as usize)
         else {
             return Ok(None);
         };
-        Ok(self.store.get(&key)?.map(|bytes| Made { name, media_type, bytes }))
+        Ok(self.store.get(&key)?.map(|bytes| Made { name, media_type, bytes, warnings }))
     }
 
     fn events(&self, id: &str, after: i64) -> Result<Vec<Event>, QueueError> {
@@ -586,7 +586,7 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
         let (_, taken) = self.change_leased(lease, |record| {
             let taken = record.take_picture();
             let outcome = Ok((media_type.to_owned(), bytes));
-            record.files.push(Kept { name: name.to_owned(), outcome, key: None });
+            record.files.push(Kept { name: name.to_owned(), outcome, key: None, warnings: Vec::new() });
             Ok(taken)
         })?;
         taken.iter().for_each(|input| self.erase_input(input));
@@ -623,6 +623,7 @@ impl<L: Ledger> Queue for DocumentQueue<L> {
                             name: made.name.clone(),
                             outcome: Ok((made.media_type.clone(), bytes)),
                             key: Some(key.clone()),
+                            warnings: made.warnings.clone(),
                         });
                     }
                 }

@@ -71,6 +71,8 @@ pub struct Kept {
     pub name: String,
     pub outcome: Result<(String, i64), (String, String)>,
     pub key: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 const PICTURE: &str = "picture";
@@ -138,7 +140,8 @@ impl Record {
     }
 
     pub fn append_failure(&mut self, name: String, code: &str, text: &str) {
-        self.files.push(Kept { name, outcome: Err((code.to_owned(), text.to_owned())), key: None });
+        let outcome = Err((code.to_owned(), text.to_owned()));
+        self.files.push(Kept { name, outcome, key: None, warnings: Vec::new() });
     }
 
     /// Notes that the picture is over at which the worker was.
@@ -188,6 +191,7 @@ impl Record {
             number,
             name: kept.name.clone(),
             outcome: kept.outcome.clone(),
+            warnings: kept.warnings.clone(),
         };
         (0..).zip(&self.files).map(file).collect()
     }

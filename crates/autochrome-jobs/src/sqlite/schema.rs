@@ -5,18 +5,22 @@ use rusqlite::Connection;
 use crate::QueueError;
 
 /// Number of this layout. A file with an earlier one is brought to it, a file with a later one refused.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// What brings a file of a layout to the next one.
 const MIGRATIONS: &[(i64, &str)] = &[
     // Lists of one of many owners need not sort all of theirs.
     (3, OWNERS),
     (4, TRACE),
+    (5, WARNINGS),
 ];
 
 const OWNERS: &str = "CREATE INDEX jobs_by_owner ON jobs (owner, created_ms DESC, id);";
 
 const TRACE: &str = "ALTER TABLE jobs ADD COLUMN trace TEXT;";
+
+/// One sentence a line, or nothing.
+const WARNINGS: &str = "ALTER TABLE files ADD COLUMN warnings TEXT;";
 
 const TABLES: &str = "
 CREATE TABLE jobs (
@@ -87,6 +91,7 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), QueueError> {
         transaction.execute_batch(TABLES)?;
         transaction.execute_batch(OWNERS)?;
         transaction.execute_batch(TRACE)?;
+        transaction.execute_batch(WARNINGS)?;
         version = VERSION;
     }
     while version != VERSION {

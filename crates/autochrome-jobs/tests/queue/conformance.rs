@@ -58,6 +58,7 @@ pub fn a_job_goes_its_way_and_leaves_its_result(bench: Bench) {
     let done = queue.get(&job.id).unwrap();
     assert_eq!((done.state, done.result_type.as_deref()), (State::Done, Some("image/png")));
     assert_eq!(queue.file(&job.id, 0).unwrap(), Some(made("a.png")));
+    assert_eq!(queue.files(&job.id).unwrap()[0].warnings, ["one", "another"]);
     assert_eq!(queue.file(&job.id, 1).unwrap(), None);
     assert_eq!(states(&*queue, &job.id), [State::Queued, State::Running, State::Running, State::Done]);
     let preview = News::Preview { file: 0, name: "a.png".to_owned(), bytes: b"small".to_vec() };

@@ -75,7 +75,12 @@ fn picture(name: &str) -> Part {
 }
 
 fn made(name: &str) -> Made {
-    Made { name: name.to_owned(), media_type: "image/png".to_owned(), bytes: b"colours".to_vec() }
+    Made {
+        name: name.to_owned(),
+        media_type: "image/png".to_owned(),
+        bytes: b"colours".to_vec(),
+        warnings: vec!["one".into(), "another".into()],
+    }
 }
 
 fn new(pictures: &[&str], key: Option<&str>) -> NewJob {

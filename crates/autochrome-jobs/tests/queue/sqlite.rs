@@ -66,7 +66,7 @@ fn a_file_of_an_earlier_version_is_brought_to_this_one_with_its_jobs() {
     std::fs::write(&path, VERSION_3).unwrap();
     assert_eq!(version(&path), 3);
     let queue = SqliteQueue::open(&path, BOUNDS).unwrap();
-    assert_eq!(version(&path), 5);
+    assert_eq!(version(&path), 6);
     assert_eq!(queue.count().unwrap(), [2, 1, 1, 0, 0]);
     let owner = queue.get("85a55b265856024d2f8f8adc9ea87697").unwrap().owner;
     let jobs = queue.list(&owner, 10).unwrap();

@@ -183,11 +183,18 @@ fn as_picture(finished: Finished, total_ms: f64) -> Response {
     };
     tell("autochrome-method", finished.method);
     tell("autochrome-model", finished.model.as_deref().unwrap_or("none"));
-    if !finished.warnings.is_empty() {
-        tell("autochrome-warnings", &in_ascii(&finished.warnings));
-    }
     tell("server-timing", &format!("picture;dur={:.1}", total_ms));
+    tell_warnings(headers, &finished.warnings);
     response
+}
+
+/// Puts what is to be known of a picture into a header, where there is anything.
+pub(super) fn tell_warnings(headers: &mut HeaderMap, warnings: &[String]) {
+    if let Ok(value) = HeaderValue::from_str(&in_ascii(warnings))
+        && !warnings.is_empty()
+    {
+        headers.insert("autochrome-warnings", value);
+    }
 }
 
 /// A list of sentences as a header holds it: JSON in plain ASCII, cut to whole sentences where there are too many for one.

@@ -23,6 +23,7 @@ use crate::openapi::OptionsQuery;
 use crate::problem::Problem;
 use crate::ranges::{self, Content, Description};
 use crate::refusal::Refusal;
+use crate::routes::colorize::tell_warnings;
 use crate::routes::{films, memories};
 use crate::trace;
 
@@ -137,6 +138,9 @@ pub struct FileJson {
     href: Option<String>,
     /// Why it could not be made.
     error: Option<ErrorJson>,
+    /// What is to be known of it, one sentence each; left out where there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 /// Many jobs.
@@ -163,6 +167,7 @@ impl FileJson {
             bytes: made.map(|(_, bytes)| *bytes),
             href: made.map(|_| format!("/v1/jobs/{job}/files/{}", file.number)),
             error: file.outcome.as_ref().err().map(ErrorJson::new),
+            warnings: file.warnings.clone(),
         }
     }
 }
@@ -518,6 +523,9 @@ async fn picture(
     number: Option<u32>,
 ) -> Result<Response, Problem> {
     let found = with_jobs(app, move |jobs| jobs.queue().file(&job.id, number.unwrap_or(0)));
-    let Made { name, media_type, bytes } = found.await?.ok_or_else(no_file)?;
-    ranges::answer(headers, Content::Bytes(bytes), &Description { media_type, name, tag }).await
+    let Made { name, media_type, bytes, warnings } = found.await?.ok_or_else(no_file)?;
+    let description = Description { media_type, name, tag };
+    let mut response = ranges::answer(headers, Content::Bytes(bytes), &description).await?;
+    tell_warnings(response.headers_mut(), &warnings);
+    Ok(response)
 }

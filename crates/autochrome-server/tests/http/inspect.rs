@@ -13,7 +13,7 @@ fn tiff(width: u32, pixels: Pixels) -> Vec<u8> {
 }
 
 /// Patches of three colours.
-fn poster() -> Vec<u8> {
+pub fn poster() -> Vec<u8> {
     let color = |i: usize| [[200, 30, 30], [30, 150, 40], [30, 30, 200]][(i / 5 + i / 200) % 3];
     tiff(40, Pixels::Rgb8((0..1600).flat_map(color).collect()))
 }

@@ -3,10 +3,11 @@
 use std::io::{Cursor, Read as _};
 use std::time::{Duration, Instant};
 
-use autochrome::{DecodeOptions, decode};
+use autochrome::{DecodeOptions, decode, join_pages};
 use autochrome_server::Config;
 
 use crate::client::{CAMERA, FORM, PNG, form, parse_events};
+use crate::inspect::poster;
 use crate::running::{config, start};
 
 const SMALL: &[u8] = br#"{"method":"gray","format":"jpeg","max_side_px":40}"#;
@@ -33,6 +34,23 @@ fn a_job_is_done_and_its_result_is_the_picture() {
 
     assert_eq!(server.send("DELETE", &format!("/v1/jobs/{id}"), &[], b"").status, 204);
     assert_eq!(server.get(&format!("/v1/jobs/{id}")).problem(), "unknown-job");
+}
+
+#[test]
+fn what_is_to_be_known_of_a_picture_is_told_with_its_job_and_its_file() {
+    let server = start(config());
+    let pages = join_pages(vec![poster(), poster()]).unwrap();
+    let id = server.job(&[FORM], &form(&[("image", &pages), ("options", SMALL)]));
+    let job = server.over(&id);
+    let warning = job["files"][0]["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("2 pages; the first is used"), "{job}");
+    for path in ["result", "files/0"] {
+        let told = server.get(&format!("/v1/jobs/{id}/{path}"));
+        assert!(told.header("autochrome-warnings").unwrap().contains(warning), "{path}");
+    }
+    let id = server.job(&[FORM], &form(&[("image", CAMERA), ("options", SMALL)]));
+    assert_eq!(server.over(&id)["files"][0].get("warnings"), None);
+    assert_eq!(server.get(&format!("/v1/jobs/{id}/files/0")).header("autochrome-warnings"), None);
 }
 
 #[test]
