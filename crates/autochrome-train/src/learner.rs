@@ -42,6 +42,24 @@ impl<M: Module> Learner<M> {
         Ok(())
     }
 
+    /// A discriminator's step down the mean of its losses, which it gives; afterwards it stands still for the generator's.
+    fn learn_from(
+        &mut self,
+        engine: &TrainingDevice,
+        losses: Vec<Tensor<1>>,
+        learns: impl Fn(&str) -> bool,
+        moment: &Moment<'_>,
+        group: &mut Group,
+    ) -> Result<f32, TrainError> {
+        let loss = group.mean_loss(losses);
+        let value = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
+        self.descend(engine, loss, learns, |_| moment.rate, group)?;
+        engine.track(&self.module, |_| false);
+        let mut sum = [value];
+        group.sum(&mut sum)?;
+        Ok(sum[0])
+    }
+
     /// Adds weights and optimiser state to a trainer's.
     pub(crate) fn put(&self, state: &mut TrainerState) {
         let [weights, optimizer] = self.names();
@@ -89,13 +107,8 @@ impl Learner<PatchGan> {
             let told = self.patch_logits(gray, truth.clone());
             losses::discriminator(told, self.patch_logits(gray, engine.detach(fake.clone())))
         };
-        let loss = group.mean_loss(parts.iter().map(loss_of).collect());
-        let value = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
-        self.descend(engine, loss, |_| true, |_| moment.rate, group)?;
-        engine.track(&self.module, |_| false);
-        let mut sum = [value];
-        group.sum(&mut sum)?;
-        Ok(sum[0])
+        let losses = parts.iter().map(loss_of).collect();
+        self.learn_from(engine, losses, |_| true, moment, group)
     }
 
     /// Logits of every patch.
@@ -127,13 +140,8 @@ impl Learner<ProjectedGan> {
             let told = self.module.tell(real).into_iter().zip(self.module.tell(&fake));
             mean(told.map(|(real, fake)| losses::relativistic(real, fake)))
         };
-        let loss = group.mean_loss(parts.iter().map(loss_of).collect());
-        let value = finite("discriminator", loss.clone().into_scalar(), moment.step)?;
-        self.descend(engine, loss, ProjectedGan::learns, |_| moment.rate, group)?;
-        engine.track(&self.module, |_| false);
-        let mut sum = [value];
-        group.sum(&mut sum)?;
-        Ok(sum[0])
+        let losses = parts.iter().map(loss_of).collect();
+        self.learn_from(engine, losses, ProjectedGan::learns, moment, group)
     }
 }
 

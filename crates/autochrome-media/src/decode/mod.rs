@@ -77,14 +77,12 @@ type Read<'a> = Box<dyn FnOnce(&mut Vec<String>) -> Result<Samples, MediaError> 
 /// `page` counts from 0.
 fn open<'a>(bytes: &'a [u8], limits: &Limits, page: usize) -> Result<Source<'a>, MediaError> {
     limits.check_bytes(bytes.len() as u64)?;
-    let mut source = match Format::sniff(bytes)? {
+    match Format::sniff(bytes)? {
         Format::Tiff => tiff::open(bytes, limits, page),
         _ if page > 0 => Err(MediaError::NoSuchPage { page: page + 1, pages: 1 }),
         Format::Jpeg => jpeg::open(bytes, limits),
         format => other::open(format, bytes, limits),
-    }?;
-    source.metadata.source = SourceId::of(bytes);
-    Ok(source)
+    }
 }
 
 /// How many pictures of their own a file holds: the pages of a TIFF without reduced versions and masks, else 1.
@@ -221,8 +219,9 @@ fn decode_to(
     page: usize,
     target: &Target,
 ) -> Result<(Picture, Option<Levels>), MediaError> {
-    let Source { format, orientation, icc, metadata, mut warnings, read, .. } =
+    let Source { format, orientation, icc, mut metadata, mut warnings, read, .. } =
         open(bytes, &options.limits, page)?;
+    metadata.source = SourceId::of(bytes);
     let mut samples = read(&mut warnings)?;
     let depth = samples.depth();
     let mut profile = icc.and_then(|icc| {
